@@ -1,0 +1,56 @@
+# make demo, make test, make check: each sets up what it needs in .venv, once.
+PYTHON ?= python3
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+
+.PHONY: help demo test check format docs sample clean
+
+help:
+	@echo "make demo    register a sample roster against a local sandbox"
+	@echo "make test    run the tests"
+	@echo "make check   ruff, mypy, import-linter"
+	@echo "make docs    write docs/cli.md from --help"
+	@echo "make clean   remove build/ and .venv/"
+
+demo: .venv/installed
+	@rm -rf build/demo && mkdir -p build/demo
+	$(BIN)/bulk-register check sample_data/staff.xlsx
+	$(BIN)/bulk-register run sample_data/staff.xlsx --sandbox -o build/demo/staff.registered.xlsx
+
+test: .venv/developing
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: .venv/developing
+	$(BIN)/python docs/write_cli.py
+
+sample: .venv/developing
+	$(BIN)/python sample_data/make_samples.py
+
+clean:
+	rm -rf build .venv
+
+.venv/made:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...')"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/installed: .venv/made pyproject.toml
+	@echo "Installing into .venv ..."
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/developing: .venv/installed
+	@echo "Installing the developers' tools into .venv ..."
+	@$(PIP) --group dev
+	@touch $@

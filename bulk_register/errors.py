@@ -1,0 +1,88 @@
+"""Failures, named by their remedy. A message says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class BulkRegisterError(Exception):
+    """Base of every failure that a person can do something about; `str()` is the whole message."""
+
+
+class MendError(BulkRegisterError):
+    """Something given to us is wrong and nothing was sent: mend it, then run the same command again."""
+
+
+class SettingsError(MendError):
+    """Settings that can't be used; `problems` holds one sentence for each wrong value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class RosterError(MendError):
+    """The roster can't be understood for certain: mend the file, or say with a flag how to read it."""
+
+
+class OutputError(MendError):
+    """The output can't be written as asked: name another file."""
+
+
+class LedgerError(MendError):
+    """The ledger can't be used: damaged, foreign, newer than this program, or not writable."""
+
+
+class LedgerBusyError(BulkRegisterError):
+    """Another run is using the same ledger: wait for it to end."""
+
+
+class DeclinedError(BulkRegisterError):
+    """The question before sending was answered with no; nothing was sent."""
+
+
+class StartExamError(BulkRegisterError):
+    """StartExam did not do what was asked; `status` is the HTTP status, 0 where there was no answer.
+
+    `str()` may be logged: it names nobody. `told` is all that StartExam said, for the output's notes.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        self.status = status
+        self.told = message
+        super().__init__(message)
+
+    def hide(self, conceal: Callable[[str], str]) -> None:
+        """Let `conceal` take out of the message what must not be logged."""
+        self.args = (conceal(self.told),)
+
+
+class SendAgainError(StartExamError):
+    """A passing fault: the same request may succeed later.
+
+    `pause_seconds` is what the service asked for with `Retry-After`. `lost` says that the request may have
+    been carried out although its answer never arrived; a 429 or 503 was certainly not.
+    """
+
+    def __init__(
+        self, message: str, status: int = 0, *, pause_seconds: float | None = None, lost: bool = True
+    ) -> None:
+        self.pause_seconds = pause_seconds
+        self.lost = lost
+        super().__init__(message, status)
+
+
+class RefusedError(StartExamError):
+    """StartExam refuses this very batch (400, 413, or a 404 with a JSON message): others may still pass."""
+
+
+class StopError(StartExamError):
+    """Nothing that this run sends can succeed: wrong credentials, a wrong address, a moved service."""
+
+
+class ClockError(StopError):
+    """StartExam refuses the `Date` header: this machine's clock is off by `offset_seconds` (None: untold)."""
+
+    def __init__(self, message: str, status: int, offset_seconds: float | None) -> None:
+        self.offset_seconds = offset_seconds
+        super().__init__(message, status)

@@ -1,0 +1,74 @@
+"""What happens on the way; one callback hears all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk_register.records.rosters import Roster
+from bulk_register.records.runs import Plan
+
+
+@dataclass(frozen=True)
+class RosterRead:
+    roster: Roster
+
+
+@dataclass(frozen=True)
+class Planned:
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    run: int
+
+
+@dataclass(frozen=True)
+class RequestDone:
+    """One attempt at one request ended: with an HTTP status, or with 0 and a reason."""
+
+    batch: int  # the planned batch's number; 0 for requests that carry no batch
+    employees: int
+    attempt: int
+    status: int
+    seconds: float
+    reason: str = ""  # why it is to be sent again, or was refused; "" after success
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The same batch will be sent again after a wait."""
+
+    batch: int
+    attempt: int
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A request came to its end."""
+
+    batch: int
+    employees: int
+    ended: str  # answered, refused, failed, ...
+    settled: int  # employees who have got their status by it
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that the person should know and that stops nothing."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Delivered:
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+Event = RosterRead | Planned | RunStarted | RequestDone | Waiting | Settled | Warned | Delivered
+Tell = Callable[[Event], None]

@@ -1,0 +1,57 @@
+"""What employees are registered for, and what StartExam answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+MAX_BATCH = 500  # employees in a request; API page "Register Employees"
+MAX_IDENTIFIER = 250  # characters; API page "Register Employees"
+MAX_TESTS = 10  # tests in a request; API page "Register Employees"
+
+
+@dataclass(frozen=True)
+class Exam:
+    """What employees are registered for: the part of a request that all batches of a run share."""
+
+    center: str
+    tests: tuple[str, ...]  # GUIDs, 1 to MAX_TESTS
+    valid_from: datetime  # UTC
+    valid_till: datetime  # UTC
+    proctoring: bool = False
+    proctoring_parameters: tuple[tuple[str, str], ...] = ()
+    reregister: bool = False  # sends `doNotCreateIfExist: false`
+
+
+class Scope(NamedTuple):
+    """What a registration belongs to, beside the employee; equal scopes share what the ledger knows."""
+
+    account_id: int
+    base_url: str
+    center: str
+    tests: str  # sorted, lower case, separated by spaces
+    proctoring: str  # "" without, else the sorted parameters as JSON
+
+
+class Test(NamedTuple):
+    """One of the account's tests; API page "Get Tests"."""
+
+    title: str
+    identifier: str
+    type: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 200 that could be read.
+
+    `participants` holds one identifier (or None: StartExam gave null) for each employee of the request, in
+    their order; it is None where the answer can't be matched to employees, and `fault` says why.
+    """
+
+    raw: bytes
+    participants: tuple[str | None, ...] | None
+    fault: str = ""
+    empty: bool = False  # it holds no participant at all

@@ -1,0 +1,75 @@
+"""What the ledger holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from bulk_register.records.exams import Scope
+from bulk_register.records.runs import Status
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as the ledger keeps it; times in seconds since 1970 UTC."""
+
+    scope: Scope
+    settings: str  # JSON of what `rerun` needs; never the secret key
+    roster: str  # absolute path
+    sha256: str  # of the roster
+    output: str  # absolute path
+    valid_from: int
+    valid_till: int
+    reregister: bool
+    employees: int
+    started: int
+    id: int = 0
+    finished: int | None = None
+    exit_code: int | None = None
+    open: int = 0  # employees without a link
+
+
+class Known(NamedTuple):
+    """What the ledger knows of a scope, as columns of one length."""
+
+    employees: np.ndarray  # object
+    participants: np.ndarray  # object
+    valid_till: np.ndarray  # int64, seconds since 1970 UTC
+    runs: np.ndarray  # int64: the run in which StartExam answered with it first
+
+
+class Holder(NamedTuple):
+    """Whose participant identifier it is, and when its link ends."""
+
+    employee: str
+    run: int
+    valid_till: int
+
+
+class Registration(NamedTuple):
+    """What an answer means for one employee; `run` is that whose window the link has."""
+
+    employee: str
+    participant: str
+    run: int
+    current: bool = True  # False: the employee keeps another link
+
+
+class StandingNote(NamedTuple):
+    """Why an employee has got no link in a run."""
+
+    employee: str
+    status: Status
+    note: str
+
+
+class Unmatched(NamedTuple):
+    """An answer that could not be matched to employees, as it came."""
+
+    batch: int
+    employees: tuple[str, ...]
+    settled: int
+    fault: str
+    raw: bytes

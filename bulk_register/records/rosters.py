@@ -1,0 +1,119 @@
+"""A roster that was read: where its table is, who is on it, and what the reader found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | None
+Format = Literal["csv", "xlsx", "xlsm", "xlsb", "xls", "ods"]
+
+
+class Line(NamedTuple):
+    """One line of the roster's sheet or text, blank and title lines included."""
+
+    cells: Sequence[Cell]
+    raw: str = ""  # delimited text only: the record as the file has it, its line end included
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a delimited text is written, so that the output can be written the same way."""
+
+    encoding: str  # a Python codec name; reads the file without its byte order mark
+    delimiter: str
+    line_end: str = "\r\n"
+    bom: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the person said about how to read the roster; None or False: told from the file itself."""
+
+    id_column: str | None = None  # a header's text; with `no_header` also a letter (A) or number (1)
+    sheet: str | None = None
+    header_row: int | None = None  # as the spreadsheet numbers it
+    no_header: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    skip_hidden: bool = False
+    max_bytes: int = 2 * 1024**3  # of the unpacked file
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the roster's table is in its file. Rows count from 1 as a spreadsheet does, columns from 0."""
+
+    path: Path  # as the person named it
+    copy: Path  # our private copy; everything is read from there
+    sha256: str
+    format: Format
+    header_row: int  # where the result headers go; 0 without a header
+    first_row: int  # first row below the header
+    last_row: int  # last row of the file with something in it
+    first_column: int  # the table's first column
+    headers: tuple[str, ...]  # the table's headers, `first_column` being that of headers[0]
+    id_column: int
+    lines: Callable[[], Iterator[Line]]  # reads the whole sheet again from the copy: k-th line is row k
+    sheet: str | None = None
+    dialect: Dialect | None = None  # of delimited text
+
+
+@dataclass(frozen=True)
+class Employees:
+    """The roster's lines, judged: who is to be registered, and which lines can't be.
+
+    `rows` has a line for each roster row below the header with something in it, in order:
+    `row` int64 (the spreadsheet's number), `identifier` object (cleaned text, "" where there is none),
+    `employee` int64 (position in `identifiers`; -1 where the row holds no valid identifier),
+    `status` object ("", or `invalid`, `ignored`, `conflict`) and `note` object (what to mend, or
+    `same employee as row N`).
+    """
+
+    rows: pd.DataFrame
+    identifiers: np.ndarray  # object: distinct valid identifiers, in the order of their first rows
+    first_rows: np.ndarray  # int64: the row of each identifier's first appearance
+
+    def __len__(self) -> int:
+        return len(self.identifiers)
+
+
+class Change(NamedTuple):
+    """One cell that was read otherwise than it is written."""
+
+    row: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A kind of repair the reader made, how often, and the first few examples."""
+
+    what: str
+    count: int
+    examples: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the reader understood, repaired and doubts; `check` shows it."""
+
+    understood: tuple[tuple[str, str], ...] = ()  # ("Encoding", "UTF-8 with byte order mark"), ...
+    fixes: tuple[Fix, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A roster that was read and understood."""
+
+    source: Source
+    employees: Employees
+    findings: Findings = field(default_factory=Findings)

@@ -1,0 +1,112 @@
+"""A plan, its batches, where everybody stands, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from bulk_register.records.exams import Exam, Scope
+from bulk_register.records.rosters import Roster
+
+RESULT_COLUMNS = (
+    "Participant ID",
+    "Exam Link",
+    "Link Valid Till",
+    "Registration Status",
+    "Registration Note",
+)
+
+
+class Status(StrEnum):
+    """What became of a row, in the words of the output's `Registration Status` column."""
+
+    REGISTERED = "registered"
+    ALREADY_REGISTERED = "already registered"
+    EXPIRED = "expired"
+    INVALID = "invalid"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Employees that are sent in one request; a part of a planned batch keeps its number."""
+
+    number: int
+    codes: np.ndarray  # int64: positions in `Employees.identifiers`
+    identifiers: tuple[str, ...]
+    part: bool = False
+
+    def __len__(self) -> int:
+        return len(self.identifiers)
+
+    def take(self, positions: Sequence[int] | slice) -> Batch:
+        """Return the part of this batch at these positions."""
+        chosen = np.arange(len(self))[positions]
+        identifiers = tuple(self.identifiers[position] for position in chosen)
+        return Batch(self.number, self.codes[chosen], identifiers, part=True)
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """Split into two parts of nearly the same size."""
+        middle = (len(self) + 1) // 2
+        return self.take(slice(None, middle)), self.take(slice(middle, None))
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Where each employee stands; every array goes by position in `Employees.identifiers`."""
+
+    status: np.ndarray  # object: Status
+    participant: np.ndarray  # object: the identifier of the link to give, "" for none
+    valid_till: np.ndarray  # int64: when that link ends, seconds since 1970 UTC; 0 for none
+    note: np.ndarray  # object
+
+    @classmethod
+    def of(cls, count: int) -> Standings:
+        """Return standings for so many employees, all `not sent`."""
+        return cls(
+            np.full(count, Status.NOT_SENT, object),
+            np.full(count, "", object),
+            np.zeros(count, np.int64),
+            np.full(count, "", object),
+        )
+
+    def settle(self, codes: np.ndarray | slice, status: Status, note: str = "") -> None:
+        """Give these employees this status, without touching their links."""
+        self.status[codes] = status
+        self.note[codes] = note
+
+    def count(self, status: Status) -> int:
+        return int((self.status == status).sum())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is to be asked about, in which batches, and where everybody stands before the first is sent."""
+
+    exam: Exam
+    scope: Scope
+    roster: Roster
+    standings: Standings  # of the plan's making; sending works on a copy
+    batches: tuple[Batch, ...]
+    new: int  # employees without a known link
+    asked_again: int  # employees whose known link is asked about again
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run's end: where every employee stands, what it took, and why it stopped early if it did."""
+
+    plan: Plan
+    standings: Standings
+    requests: int = 0
+    retries: int = 0
+    stopped: str = ""  # why the run ended before everybody's turn, "" where it did not
+    signal: int = 0  # the signal that interrupted the run, 0 for none
