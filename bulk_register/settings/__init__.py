@@ -1,0 +1,22 @@
+"""The choices of one run: flags beat the environment, which beats the settings file, which beats defaults."""
+
+from bulk_register.settings.load import Command, first_said, load_settings, settings_of_run
+from bulk_register.settings.model import Settings, is_this_machine
+from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
+from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
+from bulk_register.settings.when import When, parse_when
+
+__all__ = [
+    "ONLY_A_PERSON",
+    "SETTINGS_FILE",
+    "Command",
+    "Settings",
+    "When",
+    "first_said",
+    "flag",
+    "is_this_machine",
+    "load_settings",
+    "parse_when",
+    "settings_of_run",
+    "variable",
+]

@@ -1,0 +1,193 @@
+"""All that was said becomes one run's settings, or one sentence for each thing that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr, ValidationError
+
+from bulk_register.errors import SettingsError
+from bulk_register.settings.model import Settings
+from bulk_register.settings.secret import VARIABLE, find_secret
+from bulk_register.settings.sources import (
+    FILE_NAME,
+    UNREAD,
+    Origins,
+    Said,
+    flag,
+    from_environment,
+    from_file,
+    variable,
+)
+
+Command = Literal["run", "check", "tests", "ledger"]
+
+_READING = frozenset(
+    {"id_column", "sheet", "header_row", "no_header", "encoding", "delimiter", "skip_hidden", "max_size"}
+    | {"strict", "output", "report", "log_format", "quiet", "verbose", "timezone"}
+    | {"allow_conflicts"}
+)
+_ASKING = frozenset(
+    {"account_id", "secret_key_file", "base_url", "link_base", "ledger", "timezone", "timeout", "attempts"}
+    | {"wait_first", "wait_max", "workers", "deadline", "max_rejected", "log_format", "quiet", "verbose"}
+)
+_USED: dict[Command, frozenset[str]] = {
+    "run": frozenset(Settings.model_fields),
+    "check": _READING,
+    "tests": _ASKING,
+    "ledger": _READING | _ASKING | {"yes"},
+}
+_ACCOUNT = "the number of your StartExam account is missing"
+_NEEDED: dict[Command, dict[str, str]] = {
+    "run": {
+        "account_id": f"{_ACCOUNT} (to try without one, add --sandbox)",
+        "center": "the center's unique name in StartExam is missing",
+        "tests": "the test's identifier is missing (bulk-register tests lists them)",
+        "valid_till": "until when the links work is missing, like 2026-12-01 or +10d",
+    },
+    "check": {},
+    "tests": {"account_id": _ACCOUNT},
+    "ledger": {},
+}
+
+SANDBOX_VALID_TILL = "+10d"
+MAX_SHOWN = 100  # characters of a wrong value
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    command: Command = "run",
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    now: datetime | None = None,
+) -> Settings:
+    """Return the settings of one command, from flags, environment, settings file and defaults.
+
+    `flags` holds what was said (None: not said), with `config` and `profile` for the settings file, which
+    is otherwise `bulk_register.toml` in `folder` (the working folder). Raises SettingsError with all that is
+    wrong at once, each by its name, where it came from and what it may be.
+    """
+    environ = os.environ if environ is None else environ
+    problems: list[str] = []
+    origins = _origins(flags or {}, environ, folder or Path(), problems)
+    sandbox = "sandbox" in origins and bool(origins["sandbox"].value)
+    if sandbox:
+        for name in ("account_id", "secret_key_file", "base_url", "link_base"):
+            origins.pop(name, None)
+        origins.setdefault("valid_till", Said(SANDBOX_VALID_TILL, "the sandbox's default"))
+    used = {name: said for name, said in origins.items() if name in _USED[command]}
+    settings = _validate(used, problems, now or datetime.now(UTC))
+    secret = None
+    if not sandbox and not any(problem.startswith(UNREAD) for problem in problems):
+        problems += _missing(used, command)
+        if command in ("run", "tests"):
+            secret = _secret(environ, settings, used, problems)
+    if problems or settings is None:
+        raise SettingsError(problems)
+    return settings.model_copy(update={"secret_key": secret})
+
+
+def settings_of_run(
+    stored: str, current: Settings, *, secret: bool = True, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings of an earlier run, from the JSON that the ledger holds.
+
+    The secret key is looked up anew where it is needed; the ledger, the report and how things are told are
+    those of `current`. Raises SettingsError.
+    """
+    problems: list[str] = []
+    try:
+        settings = Settings.model_validate_json(stored, context={"now": datetime.now(UTC)})
+    except ValidationError:
+        raise SettingsError(
+            ["The settings of that run can't be read: another version of bulk-register made it. Use run."]
+        ) from None
+    names = ("ledger", "report", "log_format", "quiet", "verbose", "yes")
+    kept = {name: getattr(current, name) for name in names}
+    if secret and not settings.sandbox:
+        environ = os.environ if environ is None else environ
+        kept["secret_key"] = _secret(environ, settings, {}, problems)
+    if problems:
+        raise SettingsError(problems)
+    return settings.model_copy(update=kept)
+
+
+def first_said(flags: Mapping[str, Any], *names: str, environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return what was said for these settings, unchecked, and "" for nothing: when settings can't be used."""
+    origins = _origins(flags, os.environ if environ is None else environ, Path(), [])
+    return [str(origins[name].value) if name in origins else "" for name in names]
+
+
+def _origins(
+    flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path, problems: list[str]
+) -> Origins:
+    """Return each setting as it was said where that counts most: flags, environment, settings file."""
+    said = {name: value for name, value in flags.items() if value not in (None, (), [])}
+    origins = from_file(said, folder, problems) | from_environment(environ, problems)
+    known = said.keys() - {"config", "profile"}
+    return origins | {name: Said(said[name], flag(name)) for name in said if name in known}
+
+
+def _validate(origins: Origins, problems: list[str], now: datetime) -> Settings | None:
+    values = {name: said.value for name, said in origins.items()}
+    try:
+        return Settings.model_validate(values, context={"now": now})
+    except ValidationError as error:
+        faults = {str(fault["loc"][0]): fault for fault in reversed(error.errors())}
+        for name in reversed(faults):
+            said = origins.get(name, Said("", name))
+            problems.append(f"{said.place} {_fault_words(name, said.value, faults[name])}.")
+        return None
+
+
+def _fault_words(name: str, value: Any, fault: Any) -> str:
+    """Say what a value is and what it may be."""
+    if fault["type"] == "too_long":
+        limits = fault["ctx"]
+        return f"names {limits['actual_length']} tests: there can be at most {limits['max_length']}"
+    if fault["type"] == "value_error" and str(fault["ctx"]["error"]):
+        return f"is {_shown(value)}: {fault['ctx']['error']}"
+    if fault["type"] == "extra_forbidden":
+        return "is no setting"
+    return f"is {_shown(value)}: it must be {Settings.model_fields[name].description}"
+
+
+def _shown(value: Any) -> str:
+    """Return a wrong value as it was written, without a password in an address."""
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    text = text.lower() if isinstance(value, bool) else text
+    text = re.sub(r"//.*@", "//…@", text)
+    return f"'{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + '…'}'"
+
+
+def _missing(origins: Origins, command: Command) -> list[str]:
+    return [
+        f"{name}: {what}. Give {flag(name)}, or set {variable(name)}, or write {name} into {FILE_NAME}."
+        for name, what in _NEEDED[command].items()
+        if name not in origins or origins[name].value == []
+    ]
+
+
+def _secret(
+    environ: Mapping[str, str], settings: Settings | None, origins: Origins, problems: list[str]
+) -> SecretStr | None:
+    """Look the secret key up; where other settings are wrong, as far as they can be told."""
+    file = settings.secret_key_file if settings else origins.get("secret_key_file", Said(None, "")).value
+    account_id = settings.account_id if settings else None
+    try:
+        secret = find_secret(environ, Path(str(file)) if file else None, account_id)
+    except ValueError as error:
+        problems.append(str(error))
+        return None
+    if secret is None:
+        problems.append(
+            f"The secret key is missing. Set {VARIABLE}, or write secret_key_file (a file that holds it, "
+            f"readable only by you) into {FILE_NAME}, or store it in the system's keyring."
+        )
+    return SecretStr(secret) if secret else None

@@ -1,0 +1,231 @@
+"""The choices of one run as one checked object."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+from bulk_register.settings.values import (
+    PATH,
+    SECONDS,
+    TEXT,
+    TRUTH,
+    File,
+    FileName,
+    Pairs,
+    Seconds,
+    Verbatim,
+    Whole,
+    Words,
+)
+from bulk_register.settings.when import FORMS, When, parse_when
+
+MAX_BATCH = 500  # API page "Register Employees"
+MAX_TESTS = 10  # API page "Register Employees"
+
+NOT_FOR_RERUN = {
+    "secret_key",
+    "ledger",
+    "report",
+    "log_format",
+    "quiet",
+    "verbose",
+    "yes",
+    "dry_run",
+    "refresh",
+}
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class Settings(BaseModel):
+    """One run's choices, all of them valid. Made by `load_settings`, which says what each is for.
+
+    A field's description is what its value may be, for messages.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    # how the roster is read
+    id_column: str | None = Field(None, min_length=1, description=TEXT)
+    sheet: str | None = Field(None, min_length=1, description=TEXT)
+    header_row: Whole | None = Field(
+        None, ge=1, le=1_048_576, description="a row's number, as the spreadsheet shows it"
+    )
+    no_header: bool = Field(False, description=TRUTH)
+    encoding: str | None = Field(None, description="an encoding's name, like utf-8 or cp1251")
+    delimiter: Verbatim | None = Field(None, description="one character, or comma, semicolon, tab or pipe")
+    skip_hidden: bool = Field(False, description=TRUTH)
+    max_size: ByteSize = Field(ByteSize(2 * 1024**3), gt=0, description="a size like 500MB or 2GB")
+    strict: bool = Field(False, description=TRUTH)
+
+    # what is written
+    output: File | None = Field(None, description=PATH)
+    report: FileName | None = Field(None, description=PATH)
+    escape_formulas: bool = Field(False, description=TRUTH)
+    log_format: Literal["text", "json"] = Field("text", description="text or json")
+    quiet: bool = Field(False, description=TRUTH)
+    verbose: bool = Field(False, description=TRUTH)
+
+    # who asks, and where
+    account_id: Whole | None = Field(
+        None, ge=1, lt=2**63, description="the number of a StartExam account, digits only"
+    )
+    secret_key: SecretStr | None = None
+    secret_key_file: File | None = Field(None, description=PATH)
+    base_url: str = Field(
+        "https://api.startexam.com", description="an address like https://api.startexam.com"
+    )
+    link_base: str = Field("https://go.startexam.com", description="an address like https://go.startexam.com")
+    ledger: File | None = Field(None, description=PATH)
+
+    # the exam
+    center: str | None = Field(None, min_length=1, description=TEXT)
+    tests: Words = Field((), max_length=MAX_TESTS, description=f"1 to {MAX_TESTS} identifiers of tests")
+    timezone: str | None = Field(None, description="a time zone's name, like Europe/Berlin")
+    valid_from: When | None = Field(None, validate_default=True, description=FORMS)
+    valid_till: When | None = Field(None, description=FORMS)
+    proctoring: bool = Field(False, description=TRUTH)
+    proctoring_parameters: Pairs = Field((), description="texts like Type=Offline")
+
+    # how it is sent
+    batch_size: Whole = Field(
+        MAX_BATCH, ge=1, le=MAX_BATCH, description=f"a whole number from 1 to {MAX_BATCH}"
+    )
+    workers: Whole = Field(4, ge=1, le=32, description="a whole number from 1 to 32")
+    attempts: Whole = Field(6, ge=1, le=100, description="a whole number from 1 to 100")
+    timeout: Seconds = Field(60.0, le=3600, description=SECONDS)
+    wait_first: Seconds = Field(1.0, le=3600, description=SECONDS)
+    wait_max: Seconds = Field(60.0, le=3600, description=SECONDS)
+    deadline: Seconds | None = Field(None, description="a time like 90s, 30m or 2h")
+    max_rejected: Whole = Field(50, ge=0, description="a whole number, 0 or more")
+    allow_conflicts: bool = Field(False, description=TRUTH)
+
+    # what only a person says, each time
+    refresh: bool = False
+    reregister: bool = False
+    dry_run: bool = False
+    sandbox: bool = False
+    yes: bool = False
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone of times without an offset; None for the machine's."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    def with_account(self, account_id: int, secret_key: str, base_url: str) -> Settings:
+        """Return these settings for another account."""
+        told = {"account_id": account_id, "secret_key": SecretStr(secret_key), "base_url": base_url}
+        return self.model_copy(update=told)
+
+    def for_rerun(self) -> dict[str, Any]:
+        """Return as plain data what finishing a run needs of its settings; never the secret key."""
+        plain = self.model_dump(mode="json", exclude=NOT_FOR_RERUN)
+        if self.secret_key_file:  # whatever folder the run is finished from
+            plain["secret_key_file"] = str(self.secret_key_file.absolute())
+        return plain
+
+    @field_validator("tests")
+    @classmethod
+    def _guids(cls, tests: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [test for test in tests if not _GUID.fullmatch(test)]
+        if wrong:
+            raise ValueError(
+                f"{wrong[0]!r} is not a test's identifier (like fa19e351-36d0-49c0-be92-66d640b17878); "
+                "bulk-register tests lists them"
+            )
+        return tuple({test.lower(): test for test in tests}.values())
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        try:
+            return ZoneInfo(name).key if name else None
+        except (OSError, ValueError, KeyError):
+            raise ValueError(f"it must be a time zone's name, like {_likely_zone(str(name))}") from None
+
+    @field_validator("valid_from", "valid_till", mode="before")
+    @classmethod
+    def _moment(cls, value: Any, info: ValidationInfo) -> Any:
+        end = info.field_name == "valid_till"
+        if value is None:
+            return None if end else _moment_of("now", info, end=False)
+        if isinstance(value, When) or info.mode == "json":
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"it must be {FORMS}")
+        when = _moment_of(value, info, end=end)
+        start = info.data.get("valid_from")
+        if end and when.moment <= _now(info):
+            raise ValueError("that is over already; give a time in the future, like +10d")
+        if end and start and when.moment <= start.moment:
+            raise ValueError("the links must stop working later than they start (valid_from)")
+        return when
+
+    @field_validator("base_url", "link_base")
+    @classmethod
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        wanted = f"it must be {cls.model_fields[info.field_name or ''].description}"
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError:
+            raise ValueError(wanted) from None
+        if "@" in parts.netloc:
+            raise ValueError("an address with a name or password in it is refused")
+        plain = value.isprintable() and not any(character in value for character in " \\?#")
+        if parts.scheme not in ("https", "http") or not parts.hostname or not plain:
+            raise ValueError(wanted)
+        if parts.scheme == "http" and not is_this_machine(parts.hostname):
+            raise ValueError("it must start with https:// (http would show everybody's links to others)")
+        return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+        value = named.get(value.lower(), value) if value else value
+        if value is not None and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError(f"it must be {cls.model_fields['delimiter'].description}")
+        return value
+
+
+def is_this_machine(address: str) -> bool:
+    """Tell whether a host, or an address's host, can only mean this machine."""
+    host = (urlsplit(address).hostname or "") if "//" in address else address
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _now(info: ValidationInfo) -> datetime:
+    now: datetime = (info.context or {})["now"]
+    return now
+
+
+def _moment_of(text: str, info: ValidationInfo, *, end: bool) -> When:
+    """Read a WHEN expression; where the time zone is wrong, which is told by itself, in the machine's."""
+    zone = info.data.get("timezone")
+    return parse_when(text, _now(info), ZoneInfo(zone) if zone else None, end_of_day=end)
+
+
+def _likely_zone(name: str) -> str:
+    known = {zone.lower(): zone for zone in available_timezones()}
+    near = difflib.get_close_matches(name.lower().replace(" ", "_"), known, 1)
+    return known[near[0]] if near else "Europe/Berlin"

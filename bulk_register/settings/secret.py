@@ -1,0 +1,55 @@
+"""The secret key: from the environment, a file that only its owner can read, or the system's keyring."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+VARIABLE = "STARTEXAM_SECRET_KEY"
+KEYRING_SERVICE = "bulk_register"  # the user name there is the account id
+MAX_SECRET = 10_000  # characters that are read of a key file
+
+
+def find_secret(environ: Mapping[str, str], file: Path | None, account_id: int | None) -> str | None:
+    """Return the secret key, or None where there is none.
+
+    Raises ValueError with what to do where a key file was named that can't be trusted or read.
+    """
+    if value := environ.get(VARIABLE, "").strip():
+        return value
+    if file is not None:
+        return _from_file(file.expanduser())
+    return _from_keyring(account_id)
+
+
+def _from_file(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8-sig") as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+            value = opened.read(MAX_SECRET).strip()
+    except OSError as error:
+        raise ValueError(f"secret_key_file: {file} can't be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"secret_key_file: {file} is not a text file.") from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        advice = f"chmod 600 {shlex.quote(str(file))}"
+        raise ValueError(f"secret_key_file: others can read {file}. Make it yours alone: {advice}")
+    if not value or len(value.splitlines()) > 1:
+        state = "has several lines" if value else "is empty"
+        raise ValueError(f"secret_key_file: {file} {state}. It must hold the secret key and nothing else.")
+    return value
+
+
+def _from_keyring(account_id: int | None) -> str | None:
+    try:
+        import keyring  # an optional extra, and slow to load
+        import keyring.errors
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(KEYRING_SERVICE, str(account_id)) if account_id else None
+    except keyring.errors.KeyringError as error:
+        raise ValueError(f"The system's keyring can't be read ({error}). Set {VARIABLE} instead.") from None

@@ -1,0 +1,135 @@
+"""Where settings are said: the settings file with its profiles, and the environment."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bulk_register.settings.model import Settings
+from bulk_register.settings.secret import VARIABLE
+
+FILE_NAME = "bulk_register.toml"
+PREFIX = "BULK_REGISTER_"
+ACCOUNT_VARIABLE = "STARTEXAM_ACCOUNT_ID"
+
+UNREAD = "The settings file"  # how the message begins where nothing of it could be read
+
+ONLY_A_PERSON = frozenset({"refresh", "reregister", "dry_run", "sandbox", "yes", "config", "profile"})
+
+
+class Said(NamedTuple):
+    """A setting's value and the place where it was said, as a person calls it."""
+
+    value: Any
+    place: str
+
+
+Origins = dict[str, Said]
+
+
+def flag(name: str) -> str:
+    """Return a setting's flag as a person types it."""
+    singular = {"tests": "test", "proctoring_parameters": "proctoring_parameter"}.get(name, name)
+    return "--" + singular.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    """Return a setting's environment variable."""
+    return {"account_id": ACCOUNT_VARIABLE, "secret_key": VARIABLE}.get(name, PREFIX + name.upper())
+
+
+def from_environment(environ: Mapping[str, str], problems: list[str]) -> Origins:
+    """Return what the environment says; a variable that nearly is one of ours is a problem."""
+    ours = {variable(name): name for name in Settings.model_fields if name not in ONLY_A_PERSON}
+    origins: Origins = {}
+    for place, value in environ.items():
+        if not value.strip():
+            continue
+        if ours.get(place, "secret_key") != "secret_key":
+            origins[ours[place]] = Said(value, place)
+        elif place.startswith(PREFIX) and (wrong := _wrong_variable(place, ours)):
+            problems.append(f"{place} is set in the environment, but {wrong}.")
+    return origins
+
+
+def _wrong_variable(place: str, ours: Iterable[str]) -> str:
+    name = place.removeprefix(PREFIX).lower()
+    if name in ONLY_A_PERSON:
+        return f"this is only said on the command line, each time: {flag(name)}"
+    if name in ("account_id", "secret_key"):
+        return f"the name is {variable(name)}"
+    near = difflib.get_close_matches(place, list(ours), 1, cutoff=0.85)
+    return f"there is no such setting; did you mean {near[0]}?".rstrip("?") if near else ""
+
+
+def from_file(said: Mapping[str, Any], folder: Path, problems: list[str]) -> Origins:
+    """Return what the settings file says: `config` of `said`, or `bulk_register.toml` in `folder`."""
+    named, profile = said.get("config"), said.get("profile")
+    path = Path(named).expanduser() if named else folder / FILE_NAME
+    if not named and not path.exists():
+        if profile:
+            problems.append(
+                f"--profile {profile}: there is no settings file {FILE_NAME} in {folder.resolve()}. "
+                "Name it with --config."
+            )
+        return {}
+    content = _content(path, problems)
+    return {} if content is None else _tables(content, str(path), profile, problems)
+
+
+def _content(path: Path, problems: list[str]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problems.append(f"{UNREAD} {path} can't be read ({error.strerror}).")
+    except UnicodeDecodeError:
+        problems.append(f"{UNREAD} {path} is not in UTF-8. Save it again as UTF-8 text.")
+    except tomllib.TOMLDecodeError as error:
+        backslash = "escape" in str(error) or "hex" in str(error)
+        hint = " Write Windows paths in single quotes." if backslash else ""
+        problems.append(f"{UNREAD} {path} can't be understood: {error}.{hint}")
+    return None
+
+
+def _tables(content: dict[str, Any], path: str, profile: str | None, problems: list[str]) -> Origins:
+    profiles = content.pop("profile", {})
+    if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
+        problems.append(f"profile in {path}: profiles are tables, like [profile.nightly].")
+        return {}
+    origins = _keys(content, path, problems)
+    for name, table in profiles.items():
+        found = _keys(table, f"{path}, profile {name}", problems)
+        if name == profile:
+            origins |= found
+    if profile and profile not in profiles:
+        known = f"It has {', '.join(profiles)}." if profiles else "It has no profiles."
+        problems.append(f"--profile {profile}: {path} has no such profile. {known}")
+    return origins
+
+
+def _keys(table: dict[str, Any], file: str, problems: list[str]) -> Origins:
+    origins: Origins = {}
+    for name, value in table.items():
+        place = f"{name} in {file}"
+        if wrong := _wrong_key(name):
+            problems.append(f"{place}: {wrong}.")
+        else:
+            origins[name] = Said(
+                value.isoformat() if isinstance(value, date | datetime | time) else value, place
+            )
+    return origins
+
+
+def _wrong_key(name: str) -> str:
+    if name == "secret_key":
+        return f"the secret key never stands in the settings file; use {VARIABLE} or secret_key_file"
+    if name in ONLY_A_PERSON:
+        return f"this is only said on the command line, each time: {flag(name)}"
+    if name in Settings.model_fields:
+        return ""
+    near = difflib.get_close_matches(name.replace("-", "_"), list(Settings.model_fields), 1)
+    return "there is no such setting" + (f"; did you mean {near[0]}" if near else "")

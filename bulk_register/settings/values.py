@@ -1,0 +1,64 @@
+"""The kinds of values that settings have, and how each may be said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _split(value: Any) -> Any:
+    """Commas separate the values of a list in the environment."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _no_truth(value: Any) -> Any:
+    """`true` in a settings file is no number."""
+    if isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _duration(value: Any) -> Any:
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    return float(found[1]) * _SECONDS[found[2].lower()] if found else _no_truth(value)
+
+
+def _pairs(value: Any) -> Any:
+    """`NAME=VALUE` words or a table become pairs."""
+    if isinstance(value, dict):
+        return [(name, str(text).lower() if isinstance(text, bool) else text) for name, text in value.items()]
+    words = _split(value)
+    if not isinstance(words, list | tuple) or not all("=" in word for word in words if isinstance(word, str)):
+        raise ValueError("each must be NAME=VALUE, like Type=Offline")
+    return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError("there is no such user; write the whole path") from None
+
+
+def _named(text: str) -> str:
+    return text if text == "-" else str(_at_home(Path(text)))
+
+
+Verbatim = Annotated[str, StringConstraints(strip_whitespace=False)]
+File = Annotated[Path, AfterValidator(_at_home)]
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_named)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
+Seconds = Annotated[float, BeforeValidator(_duration), Field(gt=0, allow_inf_nan=False)]
+
+SECONDS = "a number of seconds up to 3600, or a time like 90s, 5m or 1h"
+TRUTH = "true or false"
+TEXT = "a text in quotes, not empty"
+PATH = "a file's name in quotes"
