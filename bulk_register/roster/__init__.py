@@ -1,0 +1,27 @@
+"""A file becomes a roster: what kind it is, its text, its table, its identifiers, its employees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bulk_register.errors import RosterError
+from bulk_register.records import Reading, Roster
+from bulk_register.roster.copying import Copy, take_copy
+from bulk_register.roster.telling import KINDS, tell
+from bulk_register.roster.understanding import understand
+
+__all__ = ["KINDS", "read_roster"]
+
+
+def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:
+    """Read the roster from a private copy in `folder`, which must outlive the result's `source.lines`.
+
+    Raises RosterError, naming the file and the flag that decides, where it can't be understood for certain.
+    """
+    try:
+        copy, sha256 = take_copy(path, folder)
+        kind = tell(copy, reading.max_bytes)
+        named = copy.rename(copy.with_suffix(f".{kind}"))  # the readers of workbooks look at the name too
+        return understand(path, Copy(named, sha256), kind, reading)
+    except RosterError as error:
+        raise RosterError(f"{path.name}: {error}") from error

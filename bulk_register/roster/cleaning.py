@@ -1,0 +1,208 @@
+"""Identifiers without what surrounds them, and the reasons why a cell can't be one.
+
+Outer white space and invisible characters go; inner characters are never touched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from bulk_register.records import MAX_IDENTIFIER, Change, Fix
+from bulk_register.roster.grid import IdentifierCells
+
+EXAMPLES = 3  # of each fix
+ROWS_NAMED = 5  # in a warning
+
+# White space of any kind, and what can't be seen: zero-width characters, direction marks, byte order mark.
+_OUTER = (
+    "\t\n\v\f\r "
+    "\x85\xa0\xad\u034f\u061c\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063"
+    "\u2064\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
+_INNER = re.compile(f"[{_OUTER}]")
+# Text of which it is certain at a glance that nothing is to be done: with a digit, without anything unusual.
+_PLAIN = r"(?:[A-Za-z]{1,2}-)?+[A-Za-z_]{0,40}+[0-9][0-9A-Za-z_]{0,100}+"
+_ALL_PLAIN = re.compile(rf"(?>{_PLAIN}\n)*+{_PLAIN}")
+_IS_PLAIN = re.compile(_PLAIN)
+_ERROR = re.compile(
+    r"#(N/?[ADV]|NV|REF!|¡REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|BUSY!|CONNECT!|UNKNOWN!|GETTING_DATA"
+    r"|BEZUG!|WERT!|ZAHL!|VALEUR!|NOM\?|NOMBRE!|¡VALOR!|VALOR!|¿NOMBRE\?|NOMBRE\?|¡NUM!|¡DIV/0!|RIF!|VALORE!|NOME\?|ARG!|ADR!|NAZWA\?|LICZBA!|NÚM!"
+    r"|Н/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ/0!|ЧИСЛО!|ПУСТО!)\Z",
+    re.IGNORECASE,
+)
+_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?\d{1,3}|E\+\d{1,3})\Z", re.IGNORECASE)
+_DATE = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d)?)?\Z"
+    r"|(\d\d?)([./])(\d\d?)\5(\d{4})(?: \d\d?:\d\d(?::\d\d)?)?\Z"
+)
+_MONTHS = re.compile(
+    r"(\d{1,2}-)?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(-\d{2,4})?\Z", re.IGNORECASE
+)
+_FLOAT = re.compile(r"\d+\.0")
+_PLACEHOLDERS = frozenset(
+    (
+        "na",
+        "n/a",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "nat",
+        "tbd",
+        "tba",
+        "unknown",
+        "(null)",
+        "(blank)",
+        "undefined",
+    )
+)
+
+NO_IDENTIFIER = "no identifier: fill it in"
+
+
+class Judged(NamedTuple):
+    """A cell's identifier; why it can't be one ("" if it can); what is odd about it ("" if nothing)."""
+
+    text: str
+    fault: str = ""
+    oddity: str = ""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A column of cleaned identifiers (object, index 0 is row 1), with faults and oddities by row."""
+
+    texts: np.ndarray
+    faults: dict[int, str] = field(default_factory=dict)
+    oddities: dict[int, str] = field(default_factory=dict)
+    fixes: tuple[Fix, ...] = ()
+    unusual: list[int] = field(default_factory=list)  # all others are letters and digits, with a digit
+
+
+def clean(cells: IdentifierCells, first_row: int) -> Cleaned:
+    """Clean and judge the column from a row on, as `judge` does cell by cell, at a fraction of the cost."""
+    texts: list[str] = cells.text[first_row - 1 :].tolist()
+    if _ALL_PLAIN.fullmatch("\n".join(texts)):
+        return Cleaned(cells.text, dict(cells.faults), fixes=cells.fixes)
+    plain = _IS_PLAIN.fullmatch
+    unusual = [(row, text) for row, text in enumerate(texts, first_row) if plain(text) is None]
+    judged = {row: judge(text) for row, text in unusual}
+    cleaned = cells.text.copy()
+    cleaned[[row - 1 for row in judged]] = [one.text for one in judged.values()]
+    changed = [Change(row, text, judged[row].text) for row, text in unusual if "" != judged[row].text != text]
+    return Cleaned(
+        cleaned,
+        {row: one.fault for row, one in judged.items() if one.fault} | cells.faults,
+        {row: one.oddity for row, one in judged.items() if one.oddity},
+        cells.fixes + _trimmed(changed),
+        list(judged),
+    )
+
+
+def _trimmed(changed: list[Change]) -> tuple[Fix, ...]:
+    what = "white space and invisible characters around identifiers taken off"
+    return (Fix(what, len(changed), tuple(changed[:EXAMPLES])),) if changed else ()
+
+
+def judge(text: str) -> Judged:
+    """One cell's identifier, and what is wrong or odd with it."""
+    text = text.strip(_OUTER)
+    return Judged(text, _fault(text), _oddity(text))
+
+
+def without_float_tails(cleaned: Cleaned, rows: np.ndarray) -> Cleaned:
+    """Take `.0` off, an exporter's debris, if every valid identifier of these rows (from 1) ends in it."""
+    if not cleaned.unusual:
+        return cleaned
+    kept = [row for row in rows.tolist() if row not in cleaned.faults]
+    texts = [cleaned.texts[row - 1] for row in kept]
+    if not texts or not all(map(_FLOAT.fullmatch, texts)):
+        return cleaned
+    mended = cleaned.texts.copy()
+    mended[np.array(kept) - 1] = [text[:-2] for text in texts]
+    examples = [Change(row, text, text[:-2]) for row, text in zip(kept, texts[:EXAMPLES], strict=False)]
+    fix = Fix("all identifiers ended in .0, which was taken off", len(kept), tuple(examples))
+    return replace(cleaned, texts=mended, oddities={}, fixes=(*cleaned.fixes, fix))
+
+
+def named_rows(rows: Iterable[int]) -> str:
+    """ "row 3" or "rows 3, 7 and 12 more", for messages."""
+    rows = list(rows)
+    shown = ", ".join(map(str, rows[:ROWS_NAMED]))
+    more = f" and {len(rows) - ROWS_NAMED:,} more" if len(rows) > ROWS_NAMED else ""
+    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
+
+
+def _fault(text: str) -> str:
+    if not text:
+        return NO_IDENTIFIER
+    if len(text) > MAX_IDENTIFIER:
+        return (
+            f"the identifier has {len(text):,} characters, more than the {MAX_IDENTIFIER} allowed: shorten it"
+        )
+    if any(unicodedata.category(one) == "Cc" for one in text):
+        return "the identifier holds control characters: type it again"
+    if "\ufffd" in text:
+        return (
+            "a character of the identifier was lost in an earlier conversion (\ufffd): export the roster "
+            "again"
+        )
+    if _ERROR.match(text):
+        return f"an error value ({text}), not an identifier: mend the formula"
+    return _fault_of_form(text)
+
+
+def _fault_of_form(text: str) -> str:
+    if not any(map(str.isalnum, text)):
+        return f"no identifier ({text[:10]} holds neither letter nor digit): fill it in"
+    if text.startswith("="):
+        return "a formula, not an identifier: replace it by its value"
+    if text.upper() in ("TRUE", "FALSE"):
+        return f"a {text.upper()} value, not an identifier"
+    if _EXPONENT.match(text):
+        return (
+            f"{text} has lost digits of the identifier: format the column as text and export the roster again"
+        )
+    if _is_date(text):
+        return "a date, not an identifier: format the cell as text and type the identifier again"
+    return ""
+
+
+def _is_date(text: str) -> bool:
+    """Whether the text is a calendar date, written 2026-12-31, 31.12.2026, 31/12/2026 or 12/31/2026."""
+    match = _DATE.match(text)
+    if not match:
+        return False
+    year, month, day = (match[1], match[2], match[3]) if match[1] else (match[7], match[6], match[4])
+    return any(_on_calendar(int(year), int(a), int(b)) for a, b in ((month, day), (day, month)))
+
+
+def _on_calendar(year: int, month: int, day: int) -> bool:
+    try:
+        return 1900 <= date(year, month, day).year <= 2100
+    except ValueError:
+        return False
+
+
+def _oddity(text: str) -> str:
+    if _INNER.search(text):
+        return "white space or invisible characters inside"
+    if text.lower() in _PLACEHOLDERS:
+        return "a word that often stands for a missing value"
+    if _MONTHS.match(text):
+        return "the look of a date that a spreadsheet made of an identifier"
+    if text.startswith("'"):
+        return "an apostrophe in front"
+    if _FLOAT.fullmatch(text):
+        return "a .0 at the end, though others have none"
+    if any("\u0400" <= one <= "\u04ff" for one in text) and re.search("[A-Za-z]", text):
+        return "Latin and Cyrillic letters mixed"
+    return ""

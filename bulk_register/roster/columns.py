@@ -1,0 +1,98 @@
+"""What a column's header says is in it: an employee's identifier, something of the person, or neither."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from bulk_register.records import RESULT_COLUMNS
+
+RANKS = ("strong", "likely", "bare", "number")  # of identifier names in columns.toml, best first
+NUMBER_RANK = RANKS.index("number")
+PERSON = {
+    "name": "name",
+    "first": "name",
+    "last": "name",
+    "middle": "name",
+    "email": "e-mail",
+    "birth": "birth date",
+}  # lists of columns.toml, and what a message calls them
+NEAR = 0.75  # how alike a header and a known name must be to be suggested
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_PARTS = re.compile(r"[/|\n\r]+")
+
+
+class Meaning(NamedTuple):
+    """`what` is identifier, foreign, result, name, e-mail or birth date; "" for an unknown header."""
+
+    what: str = ""
+    rank: int = 0  # of an identifier's name: position in RANKS, 0 is the strongest
+
+
+UNKNOWN = Meaning()
+
+
+def fold(header: str) -> str:
+    """The header without case, accents, spaces and punctuation; "№", "N°" and "#" read as "no"."""
+    words = header.replace("№", "#").replace("°", "o")
+    if not any(map(str.isalnum, words)):
+        return "#" if "#" in words else ""
+    words = words.strip()
+    words = words[1:] if words.startswith("#") and header.lstrip()[0] == "#" else words
+    text = unicodedata.normalize("NFKD", words.replace("#", " no ")).casefold().replace("ł", "l")
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+@lru_cache(maxsize=4096)
+def meaning(header: str) -> Meaning:
+    """What the header says is in its column. A header that isn't in columns.toml means nothing."""
+    known = _names()
+    for text in (header, _BRACKETS.sub(" ", header)):
+        if found := known.get(fold(text)):
+            return found
+    parts = {known.get(fold(part), UNKNOWN) for part in _PARTS.split(header) if fold(part)}
+    return min(parts, key=lambda one: one.rank) if len({one.what for one in parts}) == 1 else UNKNOWN
+
+
+def is_known(header: str) -> bool:
+    """Whether the header is in columns.toml or a result column."""
+    return meaning(header) is not UNKNOWN and meaning(header).what != ""
+
+
+def near_misses(headers: Iterable[str]) -> list[str]:
+    """The headers that are spelled nearly like an identifier's name, the nearest first."""
+    names = [name for name, one in _names().items() if one.what == "identifier" and len(name) > 4]
+    scored = [
+        (max(_likeness(fold(text), name) for name in names), text) for text in headers if not is_known(text)
+    ]
+    return [text for score, text in sorted(scored, key=lambda one: -one[0]) if score >= NEAR]
+
+
+def _likeness(text: str, name: str) -> float:
+    if len(text) > 2 * len(name):
+        return 0.9 if name in text else 0.0
+    matcher = SequenceMatcher(None, text, name)
+    return matcher.ratio() if matcher.real_quick_ratio() >= NEAR else 0.0
+
+
+@cache
+def _names() -> dict[str, Meaning]:
+    """The known names, folded. The first list that has a name counts: result, foreign, identifier, person."""
+    lists = tomllib.loads(files(__package__).joinpath("columns.toml").read_text(encoding="utf-8"))
+    known = {fold(name): Meaning("result") for name in RESULT_COLUMNS}
+    for name in lists["foreign"]["names"]:
+        known.setdefault(fold(name), Meaning("foreign"))
+    for rank, key in enumerate(RANKS):
+        for name in lists["identifier"][key]:
+            known.setdefault(fold(name), Meaning("identifier", rank))
+    for key, what in PERSON.items():
+        for name in lists["person"][key]:
+            known.setdefault(fold(name), Meaning(what))
+    return known

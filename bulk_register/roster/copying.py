@@ -1,0 +1,83 @@
+"""The file that the person named becomes a private copy that nobody else changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from bulk_register.errors import RosterError
+
+CHUNK_BYTES = 1 << 20
+
+
+class Copy(NamedTuple):
+    """The private copy, and the SHA-256 of its bytes in hexadecimal."""
+
+    path: Path
+    sha256: str
+
+
+def take_copy(path: Path, folder: Path) -> Copy:
+    """Copy the file into `folder`, hashing it on the way.
+
+    Raises RosterError if it isn't a file that can be read, has nothing in it, or changes meanwhile.
+    """
+    try:
+        _refuse_what_is_no_file(path)
+        before = path.stat()
+        copy = _copy(path, folder / "roster")
+        after = path.stat()
+    except OSError as error:
+        raise RosterError(_in_plain_words(error)) from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise RosterError("the file was changed while it was being read: run again when it has been saved.")
+    if not after.st_size:
+        raise RosterError("the file is empty (zero bytes): export the roster again.")
+    return copy
+
+
+def _copy(path: Path, target: Path) -> Copy:
+    digest = hashlib.sha256()
+    with path.open("rb") as source, target.open("wb") as copy:
+        while piece := source.read(CHUNK_BYTES):
+            digest.update(piece)
+            copy.write(piece)
+    return Copy(target, digest.hexdigest())
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    if path.name.startswith("~$"):
+        raise RosterError(
+            "this is the note that Excel leaves beside an open workbook, not a roster: name "
+            f"{path.name[2:]} instead."
+        )
+    if not path.exists():
+        raise RosterError(f"there is no such file{_like(path)}.")
+    if path.is_dir():
+        raise RosterError("this is a folder: name the file of the roster in it.")
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise RosterError("this is not a regular file: save the roster as a file first.")
+
+
+def _like(path: Path) -> str:
+    """A hint at the file that was probably meant, if there is one beside it."""
+    if not path.parent.is_dir():
+        return f": the folder {path.parent} doesn't exist"
+    if not os.access(path.parent, os.R_OK):
+        return f": the folder {path.parent} can't be looked into"
+    beside = {one.name.casefold(): one.name for one in path.parent.iterdir() if one.is_file()}
+    near = get_close_matches(path.name.casefold(), beside, n=1, cutoff=0.6)
+    return f" in {path.parent.absolute()}" + (f". Did you mean {beside[near[0]]}?" if near else "")
+
+
+def _in_plain_words(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return (
+            "the file can't be read: you have no permission, or another program has locked it. Close it "
+            "there, or copy it to a folder of yours."
+        )
+    return f"the file can't be read ({error.strerror or error})."

@@ -1,0 +1,56 @@
+"""Lines that say themselves that they aren't people: page lines, totals, signatures and remarks."""
+
+from __future__ import annotations
+
+import re
+
+# Each begins the cell, after punctuation; what follows must not be a letter unless the word ends in "…".
+_TOTALS = (
+    "total totals grand_total sub_total subtotal sub-total running_total overall_total sum count "
+    "head_count headcount "
+    "summe gesamtsumme zwischensumme gesamt insgesamt anzahl gesamtanzahl total_général sous-total "
+    "total_general totale "
+    "totali suma razem ogółem łącznie итого всего итог общий_итог промежуточный_итог количество усього "
+    "всього разом "
+    "підсумок 合计 合計 总计 總計 小计 小計 総計 共计"
+)
+_REMARKS = (
+    "signature signed prepared_by approved_by reviewed_by checked_by printed exported generated created_by "
+    "created_on report… "
+    "end_of confidential note notes remark remarks source legend date: records: unterschrift… erstellt… "
+    "gedruckt… geprüft… "
+    "stand: hinweis… bemerkung… ende_der vertraulich édité… imprimé… établi… fin_de fin_du fecha: firma "
+    "elaborado_por "
+    "impreso fuente nota notas assinatura… elaborado fonte stampato redatto podpis… sporządz… wydruk… "
+    "uwaga uwagi подпись… "
+    "составил… утвержд… исполнитель… дата: примечани… ответственн… отв. руководитель директор начальник "
+    "сформирован… "
+    "выгружен… підпис… склав… виконавець… примітк… керівник 打印… 制表… 审核… 備考… 备注… 作成… 印刷…"
+)
+_PAGE = re.compile(
+    r"\W*(page|seite|p[aá]gina|strona|strana|стр(\.|аница)?|сторінка|лист|sheet)\s*\.?\s*\d+"
+    r"(\s*(of|/|von|de|di|sur|z|из|з)\s*\d+)?\W*\Z"
+    r"|\W*[-–—]\s*\d+\s*[-–—]\W*\Z"
+    r"|\W*第?\s*\d+(\s*/\s*\d+)?\s*(页|頁|ページ)\W*\Z",
+    re.IGNORECASE,
+)
+
+
+def _beginning(words: str) -> re.Pattern[str]:
+    ends = [
+        re.escape(word.removesuffix("…")) + ("" if word.endswith("…") else r"(?![^\W\d_])")
+        for word in words.split()
+    ]
+    return re.compile(r"\W*(" + "|".join(ends).replace("_", r"\s+") + ")", re.IGNORECASE)
+
+
+_TOTAL, _REMARK = _beginning(_TOTALS), _beginning(_REMARKS)
+
+
+def says(text: str) -> str:
+    """What a line with this text in it is: a page line, a total, a remark; "" if the text doesn't say."""
+    if _PAGE.match(text):
+        return "a page line"
+    if _TOTAL.match(text):
+        return "a total"
+    return "a remark or signature" if _REMARK.match(text) else ""

@@ -1,0 +1,58 @@
+"""Small rosters for the tests: written to a file, read, and what came of it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from bulk_register.errors import RosterError
+from bulk_register.records import Reading, Roster
+from bulk_register.roster import read_roster
+
+_KEPT = tempfile.TemporaryDirectory(prefix="bulk_register-tests-", ignore_cleanup_errors=True)
+
+PEOPLE = [("00417", "Ann Example", "Sales"), ("00418", "Bob Sample", "IT"), ("00419", "Cy Test", "IT")]
+
+
+def table(*rows: tuple[str, ...], header: str = "Employee ID,Name,Department", delimiter: str = ",") -> str:
+    """The rows as text below a header, the made-up people if there are none."""
+    lines = [header, *(",".join(row) for row in rows or PEOPLE)]
+    return "".join(f"{line}\n" for line in lines).replace(",", delimiter)
+
+
+def read(data: str | bytes, name: str = "staff.csv", **said: object) -> Roster:
+    """Read a file with this content; the private copy stays until the tests end."""
+    folder = Path(tempfile.mkdtemp(dir=_KEPT.name))
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    (folder / "copy").mkdir()
+    return read_roster(path, Reading(**said), folder / "copy")  # type: ignore[arg-type]
+
+
+def identifiers(data: str | bytes, **said: object) -> list[str]:
+    """Who would be registered."""
+    return list(read(data, **said).employees.identifiers)
+
+
+def statuses(data: str | bytes, **said: object) -> dict[int, tuple[str, str]]:
+    """Status and note by row, of the rows that have one."""
+    rows = read(data, **said).employees.rows
+    found = zip(rows["row"].tolist(), rows["status"], rows["note"], strict=True)
+    return {row: (str(status), note) for row, status, note in found if status or note}
+
+
+def refusal(data: str | bytes, **said: object) -> str:
+    """The message with which the roster is refused."""
+    with pytest.raises(RosterError) as caught:
+        read(data, **said)
+    return str(caught.value)
+
+
+def raw(roster: Roster) -> bytes:
+    """The file's bytes, put together again from the lines."""
+    dialect = roster.source.dialect
+    assert dialect is not None
+    lines = (line.raw.encode(dialect.encoding, "surrogateescape") for line in roster.source.lines())
+    return dialect.bom + b"".join(lines)
