@@ -1,0 +1,43 @@
+"""Some rows of a roster as a workbook of their own, with all their columns and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bulk_register.records import Line, Source
+from bulk_register.workbook import fresh
+
+
+def write_excerpt(source: Source, identifiers: np.ndarray, results: pd.DataFrame, path: Path) -> None:
+    """Write a new workbook with the header and only the rows of `results`, each with its results.
+
+    `identifiers` (object) goes by row of `results`: the cells of the identifier column become these texts, so
+    that a zero shown by a number format alone isn't lost. Raises OutputError where no workbook holds it.
+    """
+    first = 2 if source.header_row else 1
+    rows = dict(zip(results["row"].tolist(), identifiers.tolist(), strict=True))
+    part = replace(
+        source,
+        header_row=first - 1,
+        first_row=first,
+        last_row=first + len(rows) - 1,
+        lines=lambda: _lines(source, rows),
+    )
+    numbered = results.assign(row=np.arange(first, first + len(rows), dtype=np.int64))
+    fresh.prepare(part, ".xlsx").write(numbered, path)
+
+
+def _lines(source: Source, rows: dict[int, str]) -> Iterator[Line]:
+    if source.header_row:
+        yield Line([None] * source.first_column + list(source.headers))
+    for row, line in enumerate(source.lines(), 1):
+        if row in rows:
+            cells = list(line.cells)
+            cells += [None] * (source.id_column + 1 - len(cells))
+            cells[source.id_column] = rows[row]
+            yield Line(cells)

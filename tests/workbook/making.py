@@ -1,0 +1,87 @@
+"""Rosters as sources, and results for them."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Line, Reading, Source
+from bulk_register.roster.sheets import open_sheets
+from bulk_register.workbook import Output, plan_output, write
+
+BASE = "https://go.startexam.com/acme"
+
+
+def book_source(path: Path, *, sheet: int = 0, header_row: int = 1, first_column: int = 0) -> Source:
+    """The source of a workbook whose table begins at this header row and column."""
+    kind: Format = path.suffix[1:]  # type: ignore[assignment]
+    grid = open_sheets(path, kind, Reading())[sheet]
+    headers = grid.head(header_row)[header_row - 1][first_column:] if header_row else []
+    while headers and not headers[-1]:
+        headers.pop()
+    last = max((row for row, count in enumerate(grid.filled, 1) if count), default=0)
+    return Source(
+        path, path, "", kind, header_row, header_row + 1, last, first_column, tuple(headers), first_column,
+        grid.lines, grid.name,
+    )  # fmt: skip
+
+
+def text_source(path: Path, dialect: Dialect) -> Source:
+    """The source of a delimited text without quoted line ends."""
+
+    def lines() -> Iterator[Line]:
+        decoded = path.read_bytes()[len(dialect.bom) :].decode(dialect.encoding)
+        for record in decoded.splitlines(keepends=True):
+            yield Line(next(csv.reader([record.rstrip("\r\n")], delimiter=dialect.delimiter), []), record)
+
+    every = list(lines())
+    headers = tuple(str(cell) for cell in every[0].cells)
+    return Source(path, path, "", "csv", 1, 2, len(every), 0, headers, 0, lines, None, dialect)
+
+
+def results(rows: list[int], **columns: str) -> pd.DataFrame:
+    """Results for these rows; `columns` (by result column) replace the usual text."""
+    found: dict[str, object] = {"row": np.array(rows, np.int64)}
+    for name in RESULT_COLUMNS:
+        found[name] = np.array([columns.get(name, usual(name, row)) for row in rows], object)
+    return pd.DataFrame(found)
+
+
+def usual(name: str, row: int) -> str:
+    """What the results hold for a row."""
+    return {
+        "Participant ID": f"p{row:07d}",
+        "Exam Link": f"{BASE}#participant/p{row:07d}",
+        "Link Valid Till": "2026-12-31 23:59",
+        "Registration Status": "registered",
+        "Registration Note": "",
+    }[name]
+
+
+def expected(row: int) -> list[str | None]:
+    """A row's result cells as openpyxl reads them."""
+    return [usual(name, row) or None for name in RESULT_COLUMNS]
+
+
+def deliver(source: Source, path: Path, rows: list[int], **columns: str) -> Output:
+    """Plan and write an output."""
+    output = plan_output(source, path)
+    write(output, results(rows, **columns), path)
+    return output
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    """Every part of a package, checksums verified."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def changed(before: Path, after: Path) -> set[str]:
+    """The parts that differ, are new or gone."""
+    old, new = parts(before), parts(after)
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
