@@ -1,0 +1,6 @@
+"""StartExam's API: signing, one funnel for requests, answers checked at the door, retries as a value."""
+
+from bulk_register.startexam.client import Connection, StartExam, utc_text
+from bulk_register.startexam.retry import RetryPolicy, StoppedError
+
+__all__ = ["Connection", "RetryPolicy", "StartExam", "StoppedError", "utc_text"]

@@ -1,0 +1,142 @@
+"""StartExam's answers, checked at the door: what they mean, and what can't be trusted in them."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from bulk_register.errors import ClockError, RefusedError, SendAgainError, StartExamError, StopError
+from bulk_register.records import Answer, Test
+
+MAX_RETRY_AFTER_SECONDS = 300.0  # a longer `Retry-After` is kept only this far
+MAX_MESSAGE = 300  # characters of StartExam's own words that are passed on
+CLOCK_TOLERANCE_SECONDS = 15 * 60  # API page "Authorization"
+
+# RFC 3986's unreserved characters: they stand in a link as they are.
+_URL_SAFE = re.compile(r"[A-Za-z0-9._~-]{1,250}\Z")
+_NOT_SENT = (429, 503)  # turned away at the door: certainly not carried out
+
+
+def read_participants(raw: bytes, count: int) -> Answer:
+    """Check a 200's body against a request of `count` employees.
+
+    Raises SendAgainError where the body isn't an answer of this API at all. An answer that can't be matched
+    for certain (API page "Register Employees": in the order of `employees`) has no participants but a fault.
+    """
+    body = _json(raw)
+    found = body.get("participantIds") if isinstance(body, dict) else None
+    if not isinstance(found, list):
+        raise SendAgainError("the answer can't be read: it has no list of participants", 200)
+    if len(found) != count:
+        return Answer(raw, None, f"{len(found)} participants for {count} employees", empty=not found)
+    if not all(item is None or (isinstance(item, str) and _URL_SAFE.match(item)) for item in found):
+        return Answer(raw, None, "a participant identifier is malformed")
+    given = [item.casefold() for item in found if item is not None]
+    if len(set(given)) < len(given):
+        return Answer(raw, None, "a participant identifier is repeated")
+    return Answer(raw, tuple(found))
+
+
+def read_tests(raw: bytes) -> list[Test]:
+    """Read the answer of Get Tests; raises SendAgainError where it isn't one."""
+    body = _json(raw)
+    found = body.get("tests") if isinstance(body, dict) else None
+    if not isinstance(found, list):
+        raise SendAgainError("the answer can't be read: it has no list of tests", 200)
+    return [
+        Test(*(plain(str(item.get(key) or "")) for key in ("title", "testId", "type", "status")))
+        for item in found
+        if isinstance(item, dict)
+    ]
+
+
+def failure(status: int, headers: dict[str, str], raw: bytes) -> StartExamError:
+    """Tell what an answer other than 200 means; `headers` with lower-case names."""
+    told = message_of(raw)
+    words = f"StartExam answered {status}" + (f": {told}" if told else "")
+    if status in (400, 413) or (status == 404 and told):
+        return RefusedError(told or words, status)
+    if status in (408, 429) or status >= 500 or 200 <= status < 300:
+        pause = retry_after(headers.get("retry-after"), headers.get("date"))
+        return SendAgainError(words, status, pause_seconds=pause, lost=status not in _NOT_SENT)
+    if status == 403:
+        return _forbidden(words, headers)
+    return StopError(_stop_words(status, words, headers), status)
+
+
+def _stop_words(status: int, words: str, headers: dict[str, str]) -> str:
+    if status == 401:
+        return f"{words}. Check the account id and the secret key."
+    if 300 <= status < 400:
+        target = plain(headers.get("location", "another address"))[:100].split("?")[0]
+        return (
+            f"{words} and points to {target}; redirects are not followed. "
+            "Check the base URL, and whether a proxy asks for a log-in."
+        )
+    return f"{words}. Check the base URL: this doesn't look like StartExam's API."
+
+
+def _forbidden(words: str, headers: dict[str, str]) -> StopError:
+    offset = _offset(headers.get("date"))
+    about_date = re.search(r"\bdate\b", words, re.IGNORECASE)
+    if about_date or (offset is not None and abs(offset) > CLOCK_TOLERANCE_SECONDS):
+        advice = "Check this machine's clock, its date and its time zone."
+        return ClockError(f"{words}. {advice}", 403, offset)
+    return StopError(f"{words}. Check the account id and the secret key.", 403)
+
+
+def _offset(date: str | None) -> float | None:
+    moment = _moment(date)
+    return None if moment is None else moment - time.time()
+
+
+def _moment(date: str | None) -> float | None:
+    """Return an HTTP date in seconds since 1970 UTC; None where it isn't one."""
+    try:
+        found = parsedate_to_datetime(date or "")
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Return the seconds that a `Retry-After` asks for (seconds or a date, RFC 9110), at most 5 minutes.
+
+    A date is the server's: it counts from that of the answer, whatever this machine's clock says.
+    """
+    if not value:
+        return None
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
+        seconds = float(value)
+    elif (until := _moment(value)) is not None:
+        since = _moment(date)
+        seconds = until - (time.time() if since is None else since)
+    else:
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def message_of(raw: bytes) -> str:
+    """Return the `message` of a JSON answer as one plain line; "" where there is none."""
+    body = _json(raw)
+    found = body.get("message") if isinstance(body, dict) else None
+    return plain(found) if isinstance(found, str) else ""
+
+
+def plain(text: str) -> str:
+    """Make foreign text safe to show: one line, no control or direction characters, not too long."""
+    kept = "".join(character if character.isprintable() else " " for character in text[: MAX_MESSAGE * 4])
+    short = " ".join(kept.split())
+    if len(short) <= MAX_MESSAGE:
+        return short
+    return short[:MAX_MESSAGE].rsplit(" ", 1)[0][: MAX_MESSAGE - 1] + "…"  # half a name can't be taken out
+
+
+def _json(raw: bytes) -> object:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

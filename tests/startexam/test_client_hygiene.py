@@ -1,0 +1,93 @@
+"""Nothing that is told, raised or shown names an employee, a participant or the secret key."""
+
+from __future__ import annotations
+
+import json
+import traceback
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bulk_register.errors import StartExamError
+from bulk_register.records import Event
+from bulk_register.startexam import Connection
+from bulk_register.startexam.answers import MAX_MESSAGE, message_of, plain
+from tests import hostile
+from tests.hostile import HONEST, HostileServer, message
+from tests.startexam.clients import EXAM, batch_of, client_of
+
+SECRET = "sEcReT-key-with-$igns"
+PARTICIPANT = "d344c6b0-854d-44b1-be5a-478de4679ee9"
+BATCH = batch_of("willis74", "Анна  Ким", "7", "knightly32")
+SPOKEN = (
+    f"Employee 'Willis74' and user_willis74, Анна Ким, number 7 of 77 have "
+    f"https://go.startexam.com/demo#participant/{PARTICIPANT}"
+)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 413, 429, 500, 502, 503])
+def test_no_event_and_no_error_names_anybody(status: int) -> None:
+    events: list[Event] = []
+    with HostileServer([message(status, SPOKEN)] * 2) as server:
+        client = client_of(server.base_url, events, attempts=2, secret_key=SECRET)
+        with pytest.raises(StartExamError) as caught:
+            client.register(EXAM, BATCH)
+    error = caught.value
+    shown = "".join(traceback.format_exception(error)) + str(error) + repr(error) + repr(events)
+    shown += repr(error.__context__) + repr(client._connection) + repr(error.args)
+    authorization = server.requests[0].headers["authorization"]
+    for secret in (SECRET, authorization, PARTICIPANT, "illis74", "Анна", " 7 ", "knightly32"):
+        assert secret not in shown
+    assert "number … of 77" in str(error)
+    assert "willis74" in error.told.casefold()
+
+
+def test_an_answer_is_in_no_event() -> None:
+    events: list[Event] = []
+    with HostileServer([hostile.short(), hostile.reset_after_work(), HONEST]) as server:
+        client = client_of(server.base_url, events)
+        client.register(EXAM, batch_of("willis74", "covey77"))
+        client.register(EXAM, batch_of("willis74", "covey77"))
+    shown = repr(events)
+    for secret in (*server.registrations.values(), "willis74", "covey77"):
+        assert secret not in shown
+
+
+def test_the_tests_own_identifier_may_be_told() -> None:
+    refusal = message(400, f"Test '{EXAM.tests[0]}' is not found.")
+    with HostileServer([refusal]) as server, pytest.raises(StartExamError, match=EXAM.tests[0]):
+        client_of(server.base_url).register(EXAM, BATCH)
+
+
+def test_a_connection_does_not_show_its_key() -> None:
+    assert SECRET not in repr(Connection(1, SECRET))
+
+
+def test_a_cut_message_ends_before_half_an_identifier() -> None:
+    words = "x" * 9 + " "
+    told = message_of(json.dumps({"message": words * 29 + "and to willis74"}).encode())
+    assert told.endswith("…")
+    assert "will" not in told
+
+
+@given(st.text(max_size=2000))
+def test_foreign_text_becomes_one_plain_short_line(text: str) -> None:
+    shown = plain(text)
+    assert len(shown) <= MAX_MESSAGE
+    assert shown.isprintable()
+    assert not set(shown) & {"\x1b", "\n", "\r", "\u202e", "\u2028", "\x9b"}
+
+
+@given(
+    st.binary(max_size=300) | st.recursive(st.none() | st.text(), st.lists).map(json.dumps).map(str.encode)
+)
+def test_no_body_breaks_the_reading_of_a_message(raw: bytes) -> None:
+    assert message_of(raw).isprintable()
+
+
+def test_terminal_escapes_of_the_service_do_not_get_through() -> None:
+    spoken = "\x1b[2J\x1b]0;owned\x07 \u202edenied\r\nINFO all fine"
+    with HostileServer([message(400, spoken)]) as server, pytest.raises(StartExamError) as caught:
+        client_of(server.base_url).register(EXAM, BATCH)
+    assert caught.value.told.isprintable()
