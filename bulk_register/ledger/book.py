@@ -1,0 +1,184 @@
+"""What was planned, sent and answered, written down before and after."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+from bulk_register.ledger import disk
+from bulk_register.ledger.reading import RUN_COLUMNS, Reader
+from bulk_register.records import Batch, Registration, RunRecord, Scope, StandingNote
+
+ANSWERED = "answered"  # how a request ends whose answer was matched
+
+
+class Ledger(Reader):
+    """The ledger, open. One thread uses it; what a method wrote is on disk when it returns."""
+
+    # --- a run on its way
+
+    def begin(self, record: RunRecord, batches: Iterable[Batch]) -> int:
+        """Record a run and all its batches in one transaction; returns the run's number."""
+        with self._transaction() as cursor:
+            self._make_scope(cursor, record.scope)
+            values = {column: getattr(record, column) for column in RUN_COLUMNS if column != "id"}
+            marks = ",".join("?" * len(values))
+            cursor.execute(
+                f"INSERT INTO run (scope, {','.join(values)}) VALUES (?,{marks})",  # noqa: S608
+                (self._scope(record.scope), *values.values()),
+            )
+            run = int(cursor.lastrowid or 0)
+            self._plan(cursor, run, batches)
+        return run
+
+    def resume(self, run: int, batches: Iterable[Batch]) -> int:
+        """Add batches to an earlier run that is being finished; returns its number."""
+        with self._transaction() as cursor:
+            cursor.execute("UPDATE run SET finished = NULL, exit_code = NULL WHERE id = ?", (run,))
+            self._plan(cursor, run, batches)
+        return run
+
+    def sent(self, run: int, batch: Batch) -> int:
+        """Record that a request is about to go out; returns its number for `settled`."""
+        with self._transaction() as cursor:
+            part = _list(batch.identifiers) if batch.part else None
+            cursor.execute(
+                "INSERT INTO request (run, batch, employees, sent) VALUES (?,?,?,?)",
+                (run, batch.number, part, int(time.time())),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def settled(
+        self,
+        request: int,
+        ended: str,
+        registrations: Iterable[Registration] = (),
+        standings: Iterable[StandingNote] = (),
+        *,
+        note: str = "",
+        raw: bytes | None = None,
+    ) -> None:
+        """Record how a request ended and what that means for its employees, in one transaction."""
+        with self._transaction() as cursor:
+            cursor.execute(
+                "UPDATE request SET settled = ?, ended = ?, note = ?, raw = ? WHERE id = ?",
+                (int(time.time()), ended, note, raw, request),
+            )
+            query = (
+                "SELECT q.run, r.scope, s.base_url FROM request q JOIN run r ON r.id = q.run "
+                "JOIN scope s ON s.id = r.scope WHERE q.id = ?"
+            )
+            run, scope, base_url = cursor.execute(query, (request,)).fetchone()
+            if ended == ANSWERED:
+                _forget_standings(cursor, run, request)
+            written = _register(cursor, scope, registrations)
+            _stand(cursor, run, standings)
+        for line, participants in written:
+            if base_url in self._holders:
+                self._holders[base_url].add(line, participants)
+
+    def left(self, run: int, standings: Iterable[StandingNote]) -> None:
+        """Record why employees got no link of whom no request tells."""
+        with self._transaction() as cursor:
+            _stand(cursor, run, standings)
+
+    def finish(self, run: int, exit_code: int, open_employees: int) -> None:
+        """Record a run's end."""
+        with self._transaction() as cursor:
+            cursor.execute(
+                "UPDATE run SET finished = ?, exit_code = ?, open = ? WHERE id = ?",
+                (int(time.time()), exit_code, open_employees, run),
+            )
+
+    def delivered(self, run: int, path: Path, sha256: str) -> None:
+        """Record an output as this program left it."""
+        with self._transaction() as cursor:
+            cursor.execute(
+                "INSERT OR REPLACE INTO delivery (path, sha256, run) VALUES (?,?,?)",
+                (str(path), sha256, run),
+            )
+
+    def forget(self, runs: Sequence[int]) -> None:
+        """Delete these runs and all that became known in them; no byte of it stays in the file.
+
+        Raises LedgerBusyError where a run is using the ledger.
+        """
+        with disk.lock(self.path):
+            with self._transaction() as cursor:
+                cursor.executemany("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
+                cursor.executemany("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
+            self._holders.clear()
+            disk.rewrite(self.path, self._connection)
+
+    # --- within
+
+    def _plan(self, cursor: sqlite3.Cursor, run: int, batches: Iterable[Batch]) -> None:
+        cursor.executemany(
+            "INSERT INTO batch (run, number, employees) VALUES (?,?,?)",
+            ((run, batch.number, _list(batch.identifiers)) for batch in batches),
+        )
+
+    def _make_scope(self, cursor: sqlite3.Cursor, scope: Scope) -> None:
+        columns = ", ".join(Scope._fields)
+        query = f"INSERT OR IGNORE INTO scope ({columns}) VALUES (?,?,?,?,?)"  # noqa: S608
+        cursor.execute(query, scope)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        with disk.guarded(self.path):
+            cursor = self._connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk has rolled it back already
+                    cursor.execute("ROLLBACK")
+                raise
+
+
+def _register(
+    cursor: sqlite3.Cursor, scope: int, registrations: Iterable[Registration]
+) -> list[tuple[int, list[str]]]:
+    """Write registrations down, those of one run on one line; returns the lines with their participants."""
+    written = []
+    ordered = sorted(registrations, key=_line_of)
+    for (run, current), found in groupby(ordered, key=_line_of):
+        employees, participants = zip(*((item.employee, item.participant) for item in found), strict=True)
+        cursor.execute(
+            "INSERT INTO registration (scope, run, current, employees, participants) VALUES (?,?,?,?,?)",
+            (scope, run, current, _list(employees), _list(participants)),
+        )
+        written.append((int(cursor.lastrowid or 0), list(participants)))
+    return written
+
+
+def _line_of(registration: Registration) -> tuple[int, bool]:
+    return registration.run, registration.current
+
+
+def _stand(cursor: sqlite3.Cursor, run: int, standings: Iterable[StandingNote]) -> None:
+    cursor.executemany(
+        "INSERT OR REPLACE INTO standing (run, employee, status, note) VALUES (?,?,?,?)",
+        ((run, item.employee, str(item.status), item.note) for item in standings),
+    )
+
+
+def _forget_standings(cursor: sqlite3.Cursor, run: int, request: int) -> None:
+    """Take back what an earlier request said of this request's employees."""
+    if cursor.execute("SELECT 1 FROM standing WHERE run = ? LIMIT 1", (run,)).fetchone():
+        cursor.execute(
+            "DELETE FROM standing WHERE run = ? AND employee IN (SELECT value FROM json_each(("
+            "SELECT COALESCE(q.employees, b.employees) FROM request q "
+            "LEFT JOIN batch b ON b.run = q.run AND b.number = q.batch WHERE q.id = ?)))",
+            (run, request),
+        )
+
+
+def _list(identifiers: Sequence[str]) -> str:
+    return json.dumps(identifiers, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,72 @@
+"""The ledger's tables, and how an older ledger becomes a newer one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+APPLICATION_ID = 0x42524731  # "BRG1": marks the file as a ledger of ours
+
+# Each step lifts a ledger by one version, inside one transaction; PRAGMA user_version counts them.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE scope (
+        id INTEGER PRIMARY KEY,
+        account_id INTEGER NOT NULL, base_url TEXT NOT NULL, center TEXT NOT NULL,
+        tests TEXT NOT NULL, proctoring TEXT NOT NULL,
+        UNIQUE (account_id, base_url, center, tests, proctoring)
+    );
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        scope INTEGER NOT NULL REFERENCES scope, settings TEXT NOT NULL,
+        roster TEXT NOT NULL, sha256 TEXT NOT NULL, output TEXT NOT NULL,
+        valid_from INTEGER NOT NULL, valid_till INTEGER NOT NULL, reregister INTEGER NOT NULL,
+        started INTEGER NOT NULL, finished INTEGER, exit_code INTEGER,
+        employees INTEGER NOT NULL, open INTEGER NOT NULL
+    );
+    CREATE TABLE batch (
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL,
+        employees TEXT NOT NULL,
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE request (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, batch INTEGER NOT NULL,
+        employees TEXT, -- of a part of a batch; NULL: the whole batch
+        sent INTEGER NOT NULL, settled INTEGER, ended TEXT, note TEXT,
+        raw BLOB -- an answer that could not be matched, as it came
+    );
+    CREATE INDEX request_of_run ON request (run);
+    CREATE TABLE registration ( -- what an answer held, its employees and participants as two JSON lists
+        id INTEGER PRIMARY KEY, -- of an employee's lines the last counts
+        scope INTEGER NOT NULL REFERENCES scope,
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, -- that answered it first; its window counts
+        current INTEGER NOT NULL, -- 0: these employees keep another link
+        employees TEXT NOT NULL, participants TEXT NOT NULL
+    );
+    CREATE INDEX registration_of_scope ON registration (scope);
+    CREATE INDEX registration_of_run ON registration (run);
+    CREATE TABLE standing ( -- a run's employees who got no link in it, and why
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, employee TEXT NOT NULL,
+        status TEXT NOT NULL, note TEXT NOT NULL,
+        PRIMARY KEY (run, employee)
+    ) WITHOUT ROWID;
+    CREATE TABLE delivery ( -- outputs as this program left them
+        path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return how many migrations this ledger has had."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a ledger up to date, each step whole or not at all."""
+    for number in range(version(connection), len(MIGRATIONS)):
+        script = (
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]}; PRAGMA application_id = {APPLICATION_ID};"
+            f"PRAGMA user_version = {number + 1}; COMMIT;"
+        )
+        connection.executescript(script)
