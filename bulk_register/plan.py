@@ -1,0 +1,93 @@
+"""Roster and ledger become a plan: who is known, who is asked about, in which batches."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from bulk_register.records import MAX_BATCH, Batch, Exam, Known, Plan, Roster, Scope, Standings, Status
+
+LOST_NOTE = (
+    "a new registration was asked for and its answer never came; it may have been made, "
+    "so it is not asked for twice: look in StartExam"
+)
+
+
+def scope_of(account_id: int, base_url: str, exam: Exam) -> Scope:
+    """Return what a registration for this exam belongs to; the order of tests and parameters is no matter."""
+    parameters = sorted(exam.proctoring_parameters)
+    return Scope(
+        account_id,
+        base_url,
+        exam.center,
+        " ".join(sorted(test.lower() for test in exam.tests)),
+        json.dumps(parameters, ensure_ascii=False) if exam.proctoring else "",
+    )
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a plan is made for; `run` is the earlier run that it finishes, 0 for a new one."""
+
+    batch_size: int = MAX_BATCH
+    extend: bool = False  # ask again where the link ends before an absolute valid-till
+    refresh: bool = False  # ask again about everybody
+    run: int = 0
+    first_batch: int = 1  # the number of the first batch
+    at: int | None = None  # links that worked at this moment count as working; None: now
+    lost: frozenset[str] = frozenset()  # employees whose registration may have been made: never asked again
+
+
+def make_plan(roster: Roster, exam: Exam, scope: Scope, known: Known, aim: Aim) -> Plan:
+    """Decide who is asked about: those without a working link, and whom the aim asks about again.
+
+    A new registration (`exam.reregister`) counts only links of the run itself as working.
+    """
+    standings, runs = _known_standings(roster, known)
+    got = (runs == aim.run) & (aim.run > 0)
+    now = int(datetime.now(UTC).timestamp()) if aim.at is None else aim.at
+    working = got if exam.reregister else standings.valid_till > now
+    short = working & (standings.valid_till < int(exam.valid_till.timestamp()))
+    again = working & (aim.refresh | (short & aim.extend))
+    lost = ~working & _among(roster, aim.lost)
+    standings.settle(working, Status.ALREADY_REGISTERED)
+    standings.settle(working & got, Status.REGISTERED)
+    standings.settle(lost, Status.UNKNOWN, LOST_NOTE)
+    if exam.reregister:
+        standings.participant[~working] = ""
+        standings.valid_till[~working] = 0
+    ask = (~working & ~lost) | again
+    batches = _batches(roster, np.flatnonzero(ask), aim)
+    return Plan(exam, scope, roster, standings, batches, int((~working).sum()), int(again.sum()))
+
+
+def _batches(roster: Roster, codes: np.ndarray, aim: Aim) -> tuple[Batch, ...]:
+    """Cut employees into batches in the roster's order."""
+    identifiers = roster.employees.identifiers[codes]
+    starts = range(0, len(codes), aim.batch_size)
+    return tuple(
+        Batch(number, codes[start:end], tuple(identifiers[start:end]))
+        for number, (start, end) in enumerate(((i, i + aim.batch_size) for i in starts), aim.first_batch)
+    )
+
+
+def _known_standings(roster: Roster, known: Known) -> tuple[Standings, np.ndarray]:
+    """Return everybody's known participant and its end, working or not, and the run that got it."""
+    standings = Standings.of(len(roster.employees))
+    runs = np.zeros(len(roster.employees), np.int64)
+    if len(known.employees):
+        index = pd.Index(roster.employees.identifiers, dtype=object)
+        codes = index.get_indexer(pd.Index(known.employees, dtype=object))
+        met = codes >= 0
+        standings.participant[codes[met]] = known.participants[met]
+        standings.valid_till[codes[met]] = known.valid_till[met]
+        runs[codes[met]] = known.runs[met]
+    return standings, runs
+
+
+def _among(roster: Roster, identifiers: frozenset[str]) -> np.ndarray:
+    return np.fromiter((name in identifiers for name in roster.employees.identifiers), bool)

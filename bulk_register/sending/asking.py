@@ -1,0 +1,50 @@
+"""Asking StartExam again about employees whom it has registered already; nothing is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from bulk_register.errors import RefusedError
+from bulk_register.records import MAX_BATCH, Batch, Exam
+from bulk_register.startexam import StartExam
+
+
+@dataclass(frozen=True)
+class Replies:
+    """What StartExam said of employees; of those who are in neither nothing is known for certain."""
+
+    participants: dict[str, str | None] = field(default_factory=dict)  # None: it gives no link
+    refused: set[str] = field(default_factory=set)
+
+
+def ask_again(client: StartExam, exam: Exam, employees: Sequence[str], max_refused: int) -> Replies:
+    """Ask which participant each employee has, with `doNotCreateIfExist`, whatever `exam` says.
+
+    Harmless for employees who have a registration for this exam; for others it would make one. A refused
+    request is asked in halves until it is clear who is refused, up to `max_refused`. Raises StartExamError.
+    """
+    exam = replace(exam, reregister=False)
+    replies = Replies()
+    for start in range(0, len(employees), MAX_BATCH):
+        part = tuple(employees[start : start + MAX_BATCH])
+        _ask(client, exam, Batch(start // MAX_BATCH + 1, np.arange(len(part)), part), replies, max_refused)
+    return replies
+
+
+def _ask(client: StartExam, exam: Exam, batch: Batch, replies: Replies, max_refused: int) -> None:
+    try:
+        answer = client.register(exam, batch)
+    except RefusedError:
+        if len(replies.refused) > max_refused:
+            raise
+        if len(batch) == 1:
+            replies.refused.update(batch.identifiers)
+            return
+        for half in batch.halves():
+            _ask(client, exam, half, replies, max_refused)
+        return
+    if answer.participants is not None:
+        replies.participants.update(zip(batch.identifiers, answer.participants, strict=True))

@@ -1,0 +1,43 @@
+"""A request to be made, why, and what its end means for its employees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from bulk_register.records import Batch, Status
+
+
+class Purpose(Enum):
+    """Why a request goes out."""
+
+    PLANNED = "planned"
+    PROBE = "probe"  # one employee: is it the request that is refused, or an employee?
+    ALONE = "alone"  # one employee of a batch whose answer couldn't be matched
+    DOUBTED = "doubted"  # a part of such a batch
+
+
+@dataclass(frozen=True, eq=False)
+class Errand:
+    """A request to be made, and why."""
+
+    batch: Batch
+    purpose: Purpose = Purpose.PLANNED
+
+
+class Verdict(NamedTuple):
+    """These employees get this status, and no link."""
+
+    batch: Batch
+    status: Status
+    note: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a course keeps to."""
+
+    trusted: bool = False  # the ledger holds registrations of this scope: such requests were right before
+    reregister: bool = False
+    max_rejected: int = 50

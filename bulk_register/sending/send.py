@@ -1,0 +1,240 @@
+"""A plan through the API: what StartExam answers is in the ledger before anything else happens with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from bulk_register.errors import LedgerError, RefusedError, SendAgainError, StartExamError, StopError
+from bulk_register.ledger import Ledger
+from bulk_register.records import (
+    Answer,
+    Batch,
+    Outcome,
+    Plan,
+    Settled,
+    StandingNote,
+    Standings,
+    Status,
+    Tell,
+)
+from bulk_register.sending.course import Course
+from bulk_register.sending.crew import Crew
+from bulk_register.sending.errands import Errand, Rules, Verdict
+from bulk_register.sending.matching import Moment, is_foreign, match, update
+from bulk_register.startexam import StartExam, StoppedError
+
+TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
+
+
+class Interruption(Protocol):
+    """How a run is asked to stop: the number of times (the second gives up what is in flight), the signal."""
+
+    times: int
+    signal: int
+
+
+@dataclass
+class NoInterruption:
+    """Nobody asks this run to stop."""
+
+    times: int = 0
+    signal: int = 0
+
+
+class GivenUpError(Exception):
+    """Nobody waits for the answer to a request any more."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a plan is sent."""
+
+    workers: int = 4
+    max_rejected: int = 50
+    trusted: bool = False  # the ledger holds registrations of the plan's scope
+    deadline_seconds: float | None = None
+    interruption: Interruption = field(default_factory=NoInterruption)
+
+
+def send(plan: Plan, run: int, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell) -> Outcome:
+    """Send a plan that the ledger holds as `run`; returns where everybody stands.
+
+    Failures of the service, the network or the ledger end in the outcome, not as errors.
+    """
+    sender = _Sender(plan, run, ledger, client, manner, tell)
+    sender.go()
+    interrupted = manner.interruption.signal if manner.interruption.times else 0
+    return Outcome(
+        plan, sender.standings, client.requests, client.retries, sender.course.stopped, interrupted
+    )
+
+
+class _Sender:
+    def __init__(
+        self, plan: Plan, run: int, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell
+    ) -> None:
+        rules = Rules(manner.trusted, plan.exam.reregister, manner.max_rejected)
+        self.course = Course(plan.batches, rules)
+        before = plan.standings
+        self.standings = Standings(
+            before.status.copy(), before.participant.copy(), before.valid_till.copy(), before.note.copy()
+        )
+        self._plan, self._run, self._ledger, self._client = plan, run, ledger, client
+        self._manner, self._tell = manner, tell
+        self._flying: dict[Errand, int] = {}  # requests under way, with their numbers in the ledger
+        self._crew: Crew[Errand, Answer] = Crew(self._register, manner.workers)
+
+    def go(self) -> None:
+        """Send until nothing is left or the course stops; requests under way are waited for."""
+        until = time.monotonic() + (self._manner.deadline_seconds or float("inf"))
+        try:
+            while not self._given_up():
+                self._look_up(until)
+                while self._crew.free and (errand := self.course.next(len(self._flying))):
+                    self._dispatch(errand)
+                if not self._flying:
+                    break
+                if done := self._crew.wait(TICK_SECONDS):
+                    self._settle(*done)
+        finally:
+            self._crew.dismiss()
+            self._client.gate.stopping.set()
+        self._leave(self.course.leftovers())
+
+    def _given_up(self) -> bool:
+        """Leave requests that are still under way, where that is wanted; answers that have come are kept."""
+        if self._manner.interruption.times < 2:
+            return False
+        while self._flying and (done := self._crew.wait(0)):
+            self._settle(*done)
+        self._look_up(float("inf"))
+        for errand in list(self._flying):
+            self._settle(errand, GivenUpError("the request was under way when the run was stopped"))
+        return True
+
+    def _register(self, errand: Errand) -> Answer:
+        return self._client.register(self._plan.exam, errand.batch)
+
+    def _dispatch(self, errand: Errand) -> None:
+        try:
+            self._flying[errand] = self._ledger.sent(self._run, errand.batch)
+        except LedgerError as error:
+            self.course.stop(str(error))
+            self._apply(self.course.abandoned(errand))
+            return
+        self._crew.submit(errand)
+
+    def _look_up(self, until: float) -> None:
+        """Notice that somebody wants the run to stop, or that its time is over."""
+        if self._manner.interruption.times:
+            self.course.stop("the run was interrupted")
+        elif time.monotonic() > until:
+            self.course.stop("the time that --deadline allows is over")
+        if self.course.stopped:
+            self._client.gate.stopping.set()
+
+    def _settle(self, errand: Errand, result: Answer | Exception) -> None:
+        request = self._flying.pop(errand)
+        try:
+            if isinstance(result, Answer):
+                self._settle_answer(errand, request, result)
+            else:
+                self._settle_failure(errand, request, result)
+        except LedgerError as error:
+            self.course.stop(str(error))
+            note = f"StartExam answered, but the ledger could not keep it: {error}"
+            self._apply([Verdict(errand.batch, Status.UNKNOWN, note)])
+
+    def _settle_answer(self, errand: Errand, request: int, answer: Answer) -> None:
+        batch, participants = errand.batch, answer.participants
+        if participants is None:
+            verdicts = self.course.unmatched(errand, answer.fault, empty=answer.empty)
+            self._close(request, batch, "unmatched", verdicts, note=answer.fault, raw=answer.raw)
+            return
+        given = [participant for participant in participants if participant is not None]
+        holders = self._ledger.holders(self._plan.scope.base_url, given)
+        if is_foreign(batch, participants, holders):
+            verdicts = self.course.foreign(errand)
+            self._close(request, batch, "unmatched", verdicts, note=verdicts[0].note, raw=answer.raw)
+            return
+        moment = Moment(self._run, int(time.time()), int(self._plan.exam.valid_till.timestamp()))
+        matched = match(batch, participants, holders, self.standings, moment)
+        verdicts = self.course.answered(errand, empty_handed=not given)
+        notes = _notes(batch, matched.standings) + self._notes(verdicts)
+        self._ledger.settled(request, "answered", matched.registrations, notes)
+        update(self.standings, batch.codes, matched.standings)
+        self._apply(verdicts)
+        settled = len(batch) + sum(len(verdict.batch) for verdict in verdicts)
+        self._tell(Settled(batch.number, len(batch), "answered", settled))
+
+    def _settle_failure(self, errand: Errand, request: int, error: Exception) -> None:
+        batch, words = errand.batch, str(error)
+        told = error.told if isinstance(error, StartExamError) else words
+        if isinstance(error, RefusedError):
+            self._close(request, batch, "refused", self.course.refused(errand, told, words), note=words)
+        elif isinstance(error, SendAgainError) and self._plan.exam.reregister and error.lost:
+            self.course.failed(errand, told, words, error.status)
+            note = f"{words}; the new registration may have been made, so it is not asked for twice"
+            self._close(request, batch, "lost", [Verdict(batch, Status.UNKNOWN, note)], note=words)
+        elif isinstance(error, SendAgainError):
+            verdicts = self.course.failed(errand, told, words, error.status)
+            self._close(request, batch, "failed", verdicts, note=words)
+        elif isinstance(error, StopError):
+            self.course.stop(words)
+            self._close(request, batch, "refused", self.course.abandoned(errand), note=words)
+        elif isinstance(error, StoppedError):
+            self._close(request, batch, "not sent", self.course.abandoned(errand))
+        elif isinstance(error, GivenUpError):
+            self._close(request, batch, "given up", [Verdict(batch, Status.UNKNOWN, words)], note=words)
+        else:
+            raise error
+
+    def _close(
+        self, request: int, batch: Batch, ended: str, verdicts: list[Verdict], *, note: str = "",
+        raw: bytes | None = None,
+    ) -> None:  # fmt: skip
+        try:
+            self._ledger.settled(request, ended, standings=self._notes(verdicts), note=note, raw=raw)
+        finally:
+            self._apply(verdicts)
+        settled = sum(len(verdict.batch) for verdict in verdicts)
+        self._tell(Settled(batch.number, len(batch), ended, settled))
+
+    def _leave(self, verdicts: list[Verdict]) -> None:
+        """Settle those to whom no request will come any more; the ledger says `not sent` by itself."""
+        self._apply(verdicts)
+        told = [verdict for verdict in verdicts if verdict.status is not Status.NOT_SENT]
+        if told:
+            try:
+                self._ledger.left(self._run, self._notes(told))
+            except LedgerError as error:
+                self.course.stop(str(error))
+
+    def _notes(self, verdicts: list[Verdict]) -> list[StandingNote]:
+        return [
+            StandingNote(employee, verdict.status, verdict.note)
+            for verdict in verdicts
+            for employee in verdict.batch.identifiers
+        ]
+
+    def _apply(self, verdicts: list[Verdict]) -> None:
+        """Write verdicts into the standings; whoever has a known link that works keeps it."""
+        now = int(time.time())
+        for verdict in verdicts:
+            codes = verdict.batch.codes
+            works = (self.standings.valid_till[codes] > now) & (self.standings.participant[codes] != "")
+            kept = f"the known link works on; asked again: {verdict.status} ({verdict.note})"
+            self.standings.settle(codes[works], Status.ALREADY_REGISTERED, kept)
+            self.standings.settle(codes[~works], verdict.status, verdict.note)
+
+
+def _notes(batch: Batch, standings: Standings) -> list[StandingNote]:
+    without = np.flatnonzero(np.isin(standings.status, [Status.UNKNOWN, Status.EXPIRED]))
+    return [
+        StandingNote(batch.identifiers[place], standings.status[place], standings.note[place])
+        for place in without
+    ]

@@ -1,0 +1,486 @@
+"""A plan through real sockets into a real ledger, with the sandbox and with a hostile server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bulk_register.ledger import Ledger
+from bulk_register.plan import Aim
+from bulk_register.records import Settled, Status
+from bulk_register.run.earlier import aim_of
+from bulk_register.sandbox import Behaviour, Sandbox
+from bulk_register.sending import Manner, NoInterruption
+from tests import hostile
+from tests.hostile import HONEST, HostileServer, Reaction, Request
+from tests.sending.plans import Office, Sent, people
+from tests.startexam.clients import EXAM
+
+REREGISTER = replace(EXAM, reregister=True)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite3"
+
+
+def check(sent: Sent, server: HostileServer | Sandbox) -> None:
+    """Everybody has exactly one status, and nobody has anybody else's participant."""
+    truth = {employee: participant for (_, _, employee), participant in server.registrations.items()}
+    counted = sum(sent.outcome.standings.count(status) for status in Status)
+    assert counted == len(sent.outcome.plan.roster.employees)
+    for name, participant in sent.links().items():
+        assert truth[name] == participant
+    with_link = sent.names(Status.REGISTERED) | sent.names(Status.ALREADY_REGISTERED)
+    assert with_link == sent.links().keys() - sent.names(Status.EXPIRED)
+
+
+@pytest.mark.parametrize("workers", range(1, 9))
+def test_a_roster_goes_out_once_and_comes_back_whole(book: Path, workers: int) -> None:
+    with Sandbox(Behaviour(latency_seconds=0.01)) as sandbox:
+        sent = Office(sandbox.base_url, book).run(people(195), Manner(workers))
+        again = Office(sandbox.base_url, book).run(people(195), Manner(workers))
+        check(sent, sandbox)
+        assert set(sandbox.created.values()) == {1}
+        assert len(sandbox.requests) == 20
+    assert len(sent.names(Status.REGISTERED)) == 195
+    assert sent.outcome.requests == 20
+    assert (again.outcome.requests, len(again.names(Status.ALREADY_REGISTERED))) == (0, 195)
+
+
+def test_the_first_batch_goes_alone_and_the_workers_start_after_its_success(book: Path) -> None:
+    script = [hostile.later(503, "0"), Reaction(hang_seconds=0.3), *[Reaction(hang_seconds=0.2)] * 4]
+    with HostileServer(script) as server:
+        Office(server.base_url, book).run(people(50), Manner(4))
+        first, second, *rest = server.requests
+    assert first.employees == second.employees == people(10)
+    assert rest[0].at - second.at >= 0.3
+    assert rest[3].at - rest[0].at < 0.15
+
+
+def test_an_answer_is_in_the_ledger_before_anything_is_told_of_it(book: Path) -> None:
+    seen: list[int] = []
+    with Sandbox() as sandbox:
+        office = Office(sandbox.base_url, book)
+
+        def look() -> None:
+            with Ledger(book, write=False) as ledger:
+                seen.append(len(ledger.known(office.scope).employees))
+
+        office.events = Listener(3, look)
+        office.run(people(40), Manner(1))
+    assert seen == [30]
+
+
+FAULTS: dict[str, Callable[[], Reaction]] = {
+    "408": lambda: hostile.html(408),
+    "429": lambda: hostile.html(429),
+    "429 later": lambda: hostile.later(429, "0"),
+    "500": lambda: hostile.html(500),
+    "502": lambda: hostile.html(502),
+    "503": lambda: hostile.html(503),
+    "503 later": lambda: hostile.later(503, "0"),
+    "200 in HTML": lambda: hostile.html(200),
+    "no list": lambda: hostile.answer(200, b"{}"),
+    "reset before": hostile.reset_before_work,
+    "reset after": hostile.reset_after_work,
+    "truncated": hostile.truncated,
+    "400": lambda: hostile.message(400, "no"),
+    "404": lambda: hostile.message(404, "no"),
+    "413": lambda: hostile.html(413),
+    "short": hostile.short,
+    "long": hostile.long,
+    "repeated": hostile.repeated,
+    "malformed": hostile.malformed,
+    "null": lambda: hostile.nulls(0),
+    "another's": hostile.anothers,
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    script=st.lists(
+        st.sampled_from(["honest", "honest", *sorted(FAULTS.keys() - {"another's"})]), max_size=30
+    )
+    | st.lists(st.sampled_from(["honest", "honest", "another's", "503", "reset before", "400"]), max_size=30),
+    workers=st.integers(1, 8),
+    reregister=st.booleans(),
+)
+def test_whatever_comes_nobody_gets_anothers_participant(
+    tmp_path_factory: pytest.TempPathFactory, script: list[str], workers: int, reregister: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    exam = REREGISTER if reregister else EXAM
+    reactions = [FAULTS[name]() if name in FAULTS else HONEST for name in script]
+    with HostileServer(reactions) as server:
+        office = Office(server.base_url, folder / "ledger.sqlite3", exam)
+        sent = office.run(people(60), Manner(workers))
+        check(sent, server)
+        if reregister:
+            assert max(server.created.values(), default=0) <= 1
+            return
+        rerun = office.run(people(60), Manner(workers))
+        check(rerun, server)
+        assert set(server.created.values()) <= {1}
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_one_fault_in_the_middle_costs_at_most_its_own_employees(book: Path, fault: str) -> None:
+    struck: list[Request] = []
+
+    def react(request: Request) -> Reaction:
+        if "emp-00025" in request.employees and not struck:
+            struck.append(request)
+            return FAULTS[fault]()
+        return HONEST
+
+    with HostileServer(react) as server:
+        sent = Office(server.base_url, book).run(people(60), Manner(3))
+        check(sent, server)
+        assert set(server.created.values()) == {1}
+    if fault == "null":
+        assert sent.names(Status.UNKNOWN) == {"emp-00020"}
+    elif fault == "another's":
+        assert sent.names(Status.UNKNOWN) == set(people(30)[20:])
+        assert "another employee" in sent.outcome.stopped
+    else:
+        assert len(sent.names(Status.REGISTERED)) == 60
+
+
+def test_refused_employees_stand_alone_with_what_startexam_said(book: Path) -> None:
+    bad = {"emp-00400", "emp-00777", "emp-01500", "emp-01999"}
+    with Sandbox(Behaviour(unknown=bad, name_unknown=True)) as sandbox:
+        office = Office(sandbox.base_url, book, batch_size=500)
+        sent = office.run(people(2000))
+        check(sent, sandbox)
+        assert len(sandbox.requests) <= 4 + 80
+    assert sent.names(Status.REJECTED) == bad
+    assert len(sent.names(Status.REGISTERED)) == 1996
+    standings = sent.outcome.standings
+    assert set(standings.note[standings.status == Status.REJECTED]) == {
+        f"Employee '{name}' is not found." for name in bad
+    }
+    with Ledger(book, write=False) as ledger:
+        assert {item.employee for item in ledger.standings(sent.run)} == bad
+    assert not any(name in repr(sent.events) for name in bad)
+
+
+def test_a_poison_employee_is_found_and_the_others_are_registered(book: Path) -> None:
+    with HostileServer(
+        lambda request: hostile.html(500) if "emp-00042" in request.employees else None
+    ) as server:
+        sent = Office(server.base_url, book, attempts=2).run(people(100), Manner(2))
+    assert sent.names(Status.REJECTED) == {"emp-00042"}
+    assert len(sent.names(Status.REGISTERED)) == 99
+
+
+def test_wrong_credentials_stop_at_the_first_refusal(book: Path) -> None:
+    refusal = hostile.message(403, "HTTP header 'Authorization' is incorrect")
+    with HostileServer(lambda _: refusal) as server:
+        sent = Office(server.base_url, book).run(people(100))
+        assert len(server.requests) == 1
+    assert len(sent.names(Status.NOT_SENT)) == 100
+    assert "secret key" in sent.outcome.stopped
+
+
+def test_a_redirect_stops_and_nothing_goes_elsewhere(book: Path) -> None:
+    with HostileServer() as elsewhere:
+        with HostileServer(lambda _: hostile.redirect(elsewhere.base_url)) as server:
+            sent = Office(server.base_url, book).run(people(30))
+        assert not elsewhere.requests
+    assert len(sent.names(Status.NOT_SENT)) == 30
+
+
+def test_a_dead_service_is_left_after_three_batches(book: Path) -> None:
+    with HostileServer(lambda _: hostile.html(502)) as server:
+        sent = Office(server.base_url, book).run(people(100), Manner(8))
+        assert len(server.requests) == 9
+    assert len(sent.names(Status.FAILED)) == 30
+    assert len(sent.names(Status.NOT_SENT)) == 70
+    assert sent.outcome.retries == 6
+
+
+def test_a_service_that_dies_on_the_way_is_left_too(book: Path) -> None:
+    answered: list[Request] = []
+
+    def react(request: Request) -> Reaction:
+        answered.append(request)
+        return HONEST if len(answered) <= 3 else hostile.reset_before_work()
+
+    with HostileServer(react) as server:
+        sent = Office(server.base_url, book).run(people(200), Manner(4))
+        check(sent, server)
+        assert len(server.requests) <= 3 + (3 + 3) * 3
+    assert len(sent.names(Status.REGISTERED)) == 30
+    assert sent.outcome.stopped
+
+
+# --- existing participants
+
+
+@pytest.mark.parametrize("behaviour", ["in place", "null", "left out"])
+def test_existing_participants(book: Path, behaviour: str) -> None:
+    registered = set(people(40)[15:18])
+
+    def react(request: Request) -> Reaction | None:
+        known = [name in registered for name in request.employees]
+        registered.update(request.employees)
+        if behaviour == "null":
+            return hostile.nulls(*(place for place, there in enumerate(known) if there))
+        if behaviour == "left out":
+            return Reaction(
+                change=lambda ids, *_: [each for each, there in zip(ids, known, strict=True) if not there]
+            )
+        return None
+
+    with HostileServer(react) as server:
+        office = Office(server.base_url, book)
+        sent = office.run(people(40), Manner(1))
+        check(sent, server)
+    if behaviour == "in place":
+        assert len(sent.names(Status.REGISTERED)) == 40
+    elif behaviour == "null":
+        assert sent.names(Status.UNKNOWN) == set(people(40)[15:18])
+        assert len(sent.names(Status.REGISTERED)) == 37
+    else:
+        assert len(server.requests) == 3
+        assert sent.names(Status.UNKNOWN) == set(people(20)[10:])
+        assert len(sent.names(Status.NOT_SENT)) == 20
+        assert "leaves employees" in sent.outcome.stopped
+        with Ledger(book, write=False) as ledger:
+            kept = ledger.unmatched(sent.run)
+        assert [len(each.employees) for each in kept] == [10, 1]
+        assert b"participantIds" in kept[0].raw
+
+
+def test_an_old_window_makes_an_existing_link_expired_or_already_registered(book: Path) -> None:
+    now = time.time()
+    with Sandbox() as sandbox:
+        for seconds, status in ((-60, Status.EXPIRED), (600, Status.ALREADY_REGISTERED)):
+            fresh = book.with_name(f"{status}.sqlite3")
+            office = Office(sandbox.base_url, fresh)
+            old = replace(
+                EXAM, valid_till=EXAM.valid_till.fromtimestamp(now + seconds, EXAM.valid_till.tzinfo)
+            )
+            first = Office(sandbox.base_url, fresh, old).run(people(12))
+            sent = office.run(people(12), aim=Aim(refresh=True))
+            check(sent, sandbox)
+            assert sent.names(status) == set(people(12))
+            assert set(sent.outcome.standings.valid_till) == {int(now + seconds)}
+            assert sent.links() == first.links()
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        hostile.message(400, "no"),
+        hostile.html(503),
+        hostile.short(),
+        hostile.malformed(),
+        hostile.nulls(*range(10)),
+        Reaction(change=lambda ids, *_: [f"new-{each}" for each in ids]),
+        hostile.message(403, "no"),
+        hostile.reset_after_work(),
+    ],
+    ids=["400", "503", "short", "malformed", "null", "another link", "403", "lost"],
+)
+def test_a_known_link_that_works_is_kept_whatever_refresh_meets(book: Path, reaction: Reaction) -> None:
+    asked = threading.Event()
+    with HostileServer(lambda _: reaction if asked.is_set() else None) as server:
+        office = Office(server.base_url, book)
+        first = office.run(people(25))
+        asked.set()
+        sent = office.run(people(25), aim=Aim(refresh=True))
+        asked.clear()
+        third = office.run(people(25))
+    assert sent.names(Status.ALREADY_REGISTERED) == set(people(25))
+    assert sent.links() == third.links() == first.links()
+    assert third.outcome.requests == 0
+
+
+# --- a new registration for everybody
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        hostile.reset_after_work(),
+        hostile.truncated(),
+        hostile.html(200),
+        hostile.flood(2),
+        replace(hostile.html(408), work=True),
+        replace(hostile.html(500), work=True),
+        replace(hostile.html(502), work=True),
+        replace(hostile.html(504), work=True),
+        hostile.hang(3),
+    ],
+    ids=["reset", "truncated", "HTML", "flood", "408", "500", "502", "504", "hang"],
+)
+def test_a_new_registration_whose_answer_was_lost_is_never_asked_for_twice(
+    book: Path, reaction: Reaction
+) -> None:
+    with HostileServer([HONEST, reaction]) as server:
+        office = Office(server.base_url, book, REREGISTER, timeout=0.5)
+        sent = office.run(people(30), Manner(1))
+        assert len(sent.names(Status.UNKNOWN)) == 10
+        rerun = finish(office, sent.run)
+        assert rerun.outcome.requests == 0
+        assert len(rerun.names(Status.UNKNOWN)) == 10
+        assert set(server.created.values()) <= {1}
+    assert "may have been made" in sent.outcome.standings.note[10]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_new_registration_that_was_turned_away_is_asked_for_again(book: Path, status: int) -> None:
+    with HostileServer([HONEST, *[hostile.html(status)] * 3]) as server:
+        office = Office(server.base_url, book, REREGISTER)
+        sent = office.run(people(30), Manner(1))
+        assert len(sent.names(Status.FAILED)) == 10
+        rerun = finish(office, sent.run)
+        assert len(rerun.names(Status.REGISTERED)) == 30
+        assert set(server.created.values()) == {1}
+
+
+def finish(office: Office, run: int) -> Sent:
+    """As `rerun` does."""
+    from bulk_register.settings import load_settings
+
+    settings = load_settings({"sandbox": True})
+    with Ledger(office.ledger) as ledger:
+        record = next(each for each in ledger.runs() if each.id == run)
+        aim = aim_of(settings, ledger, record)
+    return office.run(people(30), Manner(1), aim)
+
+
+# --- stopping
+
+
+class Person(NoInterruption):
+    """Presses Ctrl-C."""
+
+    def press(self) -> None:
+        self.times, self.signal = self.times + 1, 2
+
+
+def test_an_interruption_lets_nothing_new_out_and_waits_for_what_is_in_flight(book: Path) -> None:
+    person = Person()
+
+    def react(_: Request) -> Reaction:
+        if len(server.requests) == 4:
+            person.press()
+        return Reaction(hang_seconds=0.3)
+
+    with HostileServer(react) as server:
+        sent = Office(server.base_url, book).run(people(200), Manner(4, interruption=person))
+        check(sent, server)
+        assert len(server.requests) <= 5
+    assert len(sent.names(Status.REGISTERED)) == 10 * len(server.requests)
+    assert sent.outcome.signal == 2
+    assert sent.names(Status.FAILED) == set()
+
+
+def test_an_interruption_before_the_first_request_sends_nothing(book: Path) -> None:
+    person = Person()
+    person.press()
+    with HostileServer() as server:
+        sent = Office(server.base_url, book).run(people(20), Manner(interruption=person))
+        assert not server.requests
+    assert len(sent.names(Status.NOT_SENT)) == 20
+
+
+def test_an_interruption_ends_a_long_pause(book: Path) -> None:
+    person = Person()
+    threading.Timer(0.5, person.press).start()
+    with HostileServer(lambda _: hostile.later(503, "100")) as server:
+        started = time.monotonic()
+        sent = Office(server.base_url, book).run(people(20), Manner(interruption=person))
+        assert time.monotonic() - started < 3
+        assert len(server.requests) == 1
+    assert len(sent.names(Status.FAILED)) == 10
+    assert len(sent.names(Status.NOT_SENT)) == 10
+
+
+def test_a_second_interruption_gives_up_what_is_in_flight_and_keeps_what_has_come(book: Path) -> None:
+    person = Person()
+
+    def react(request: Request) -> Reaction:
+        if len(server.requests) == 1:
+            return HONEST
+        if len(server.requests) == 5:
+            threading.Timer(0.2, person.press).start()
+            threading.Timer(0.4, person.press).start()
+        return Reaction(hang_seconds=0.01 if "emp-00010" in request.employees else 20)
+
+    with HostileServer(react) as server:
+        started = time.monotonic()
+        office = Office(server.base_url, book, timeout=60)
+        sent = office.run(people(100), Manner(4, interruption=person))
+        assert time.monotonic() - started < 5
+        check(sent, server)
+    assert len(sent.names(Status.REGISTERED)) == 20
+    assert len(sent.names(Status.UNKNOWN)) == 40
+
+
+def test_a_deadline_bounds_a_run(book: Path) -> None:
+    with Sandbox(Behaviour(latency_seconds=0.15)) as sandbox:
+        started = time.monotonic()
+        sent = Office(sandbox.base_url, book).run(people(500), Manner(1, deadline_seconds=0.7))
+        assert time.monotonic() - started < 2
+        check(sent, sandbox)
+    assert 10 <= len(sent.names(Status.REGISTERED)) <= 60
+    assert "--deadline" in sent.outcome.stopped
+
+
+# --- the ledger fails on the way
+
+
+class Listener(list):  # type: ignore[type-arg]
+    """Does something when so many requests are settled."""
+
+    def __init__(self, after: int, do: Callable[[], object]) -> None:
+        super().__init__()
+        self.after, self.do = after, do
+
+    def append(self, event: object) -> None:
+        super().append(event)
+        if isinstance(event, Settled) and sum(isinstance(each, Settled) for each in self) == self.after:
+            self.do()
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("pages", [0, 1, 3])
+def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_later(
+    book: Path, workers: int, pages: int
+) -> None:
+    names = people(400)
+    with Sandbox() as sandbox:
+        office = Office(sandbox.base_url, book)
+
+        def fill() -> None:
+            connection = office.ledgers[-1]._connection
+            used = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {used + pages}")
+
+        office.events = Listener(5, fill)
+        sent = office.run(names, Manner(workers))
+        check(sent, sandbox)
+        assert "disk is full" in sent.outcome.stopped
+        assert sent.outcome.requests < 40
+        kept = sent.names(Status.REGISTERED)
+        assert len(kept) >= 50
+        assert len(sent.names(Status.UNKNOWN)) <= 10 * workers
+        with Ledger(book, write=False) as ledger:
+            assert set(ledger.known(office.scope).employees) == kept
+
+        office.events = []
+        again = office.run(names, Manner(workers))
+        check(again, sandbox)
+        assert len(again.links()) == 400
+        assert set(sandbox.created.values()) == {1}
