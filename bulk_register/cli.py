@@ -1,0 +1,254 @@
+"""The command line: words in, words and an exit code out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bulk_register.commands import options as o
+from bulk_register.commands.frame import framed
+from bulk_register.commands.voice import say
+from bulk_register.version import __version__
+
+if TYPE_CHECKING:
+    from bulk_register.settings import Command, Settings
+
+
+def _example(command: str) -> str:
+    """Return a command's example, which is not wrapped."""
+    return f"\b\nExample:\n  {command}"
+
+
+app = typer.Typer(
+    name="bulk-register",
+    help="Register a roster of employees for a StartExam exam and get it back with everybody's exam link.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Try it: bulk-register run staff.xlsx --sandbox",
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # an old Windows console has no "…"
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"bulk-register {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _settings(context: typer.Context, command: Command) -> Settings:
+    """Return the settings of a command, from all the flags that were given."""
+    from bulk_register.settings import Settings, load_settings  # pydantic is not needed for --help
+
+    known = {*Settings.model_fields, "config", "profile"}
+    said = {name: value for name, value in context.params.items() if name in known}
+    return load_settings(said, command=command)
+
+
+@app.command(
+    short_help="Register everybody on a roster and write it with their links.",
+    epilog=_example("bulk-register run staff.xlsx --center moscow --test GUID --valid-till +10d"),
+)
+@framed
+def run(
+    context: typer.Context,
+    roster: o.Roster,
+    center: o.Center = None,
+    tests: o.Tests = None,
+    valid_from: o.ValidFrom = None,
+    valid_till: o.ValidTill = None,
+    timezone: o.Timezone = None,
+    proctoring: o.Proctoring = None,
+    proctoring_parameters: o.ProctoringParameters = None,
+    output: o.Output = None,
+    sandbox: o.Sandbox = None,
+    dry_run: o.DryRun = None,
+    yes: o.Yes = None,
+    id_column: o.IdColumn = None,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
+    no_header: o.NoHeader = None,
+    encoding: o.Encoding = None,
+    delimiter: o.Delimiter = None,
+    skip_hidden: o.SkipHidden = None,
+    max_size: o.MaxSize = None,
+    escape_formulas: o.EscapeFormulas = None,
+    strict: o.Strict = None,
+    allow_conflicts: o.AllowConflicts = None,
+    refresh: o.Refresh = None,
+    reregister: o.Reregister = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    account_id: o.AccountId = None,
+    base_url: o.BaseUrl = None,
+    ledger: o.LedgerFile = None,
+    batch_size: o.BatchSize = None,
+    workers: o.Workers = None,
+    attempts: o.Attempts = None,
+    timeout: o.Timeout = None,
+    deadline: o.Deadline = None,
+    max_rejected: o.MaxRejected = None,
+    report: o.Report = None,
+    log_format: o.LogFormat = None,
+    quiet: o.Quiet = None,
+    verbose: o.Verbose = None,
+) -> int:
+    """Read a roster, register everybody on it, and write it with their exam links.
+
+    Nothing is sent before the whole roster has been read and checked. Running the same command again is
+    always safe, and sends only what is missing.
+    """
+    settings = _settings(context, "run")
+    from bulk_register.commands import running  # pandas and requests are slow to load
+
+    return running.run(roster, settings, context.obj)
+
+
+@app.command(
+    short_help="Show how a roster is understood, and its problems.",
+    epilog=_example("bulk-register check staff.xlsx"),
+)
+@framed
+def check(
+    context: typer.Context,
+    roster: o.Roster,
+    id_column: o.IdColumn = None,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
+    no_header: o.NoHeader = None,
+    encoding: o.Encoding = None,
+    delimiter: o.Delimiter = None,
+    skip_hidden: o.SkipHidden = None,
+    max_size: o.MaxSize = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    report: o.Report = None,
+    quiet: o.Quiet = None,
+) -> int:
+    """Show how a roster is understood and every row with a problem; sends and writes nothing.
+
+    Exit code 0: every row can be sent; 1: some can't; 2: the roster can't be used.
+    """
+    settings = _settings(context, "check")
+    from bulk_register.commands import looking  # pandas is slow to load
+
+    return looking.check(roster, settings, context.obj)
+
+
+@app.command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))
+@framed
+def rerun(
+    context: typer.Context,
+    run: o.Run = None,
+    ledger: o.LedgerFile = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    report: o.Report = None,
+    log_format: o.LogFormat = None,
+    yes: o.Yes = None,
+    quiet: o.Quiet = None,
+    verbose: o.Verbose = None,
+) -> int:
+    """Finish an earlier run: ask again for those who have no link yet, and write the same output."""
+    settings = _settings(context, "ledger")
+    from bulk_register.commands import earlier  # pandas and requests are slow to load
+
+    return earlier.rerun(run, settings, context.obj)
+
+
+@app.command(short_help="Show earlier runs, or forget them.", epilog=_example("bulk-register history 12"))
+@framed
+def history(
+    context: typer.Context,
+    run: o.Run = None,
+    forget: o.Forget = None,
+    forget_before: o.ForgetBefore = None,
+    ledger: o.LedgerFile = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+) -> int:
+    """Show earlier runs; for one run its requests, and the answers that could not be matched."""
+    settings = _settings(context, "ledger")
+    from bulk_register.commands import looking  # pandas is slow to load
+
+    if forget or forget_before:
+        return looking.forget(settings, forget or [], forget_before)
+    return looking.history(settings, run)
+
+
+@app.command(
+    short_help="Write an earlier run's output again.", epilog=_example("bulk-register export 12 -o links.csv")
+)
+@framed
+def export(
+    context: typer.Context,
+    run: o.Run = None,
+    output: o.Output = None,
+    ledger: o.LedgerFile = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    quiet: o.Quiet = None,
+) -> int:
+    """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
+    settings = _settings(context, "ledger")
+    from bulk_register.commands import earlier  # pandas is slow to load
+
+    return earlier.export(run, settings, named=output is not None)
+
+
+@app.command(short_help="List the account's tests.", epilog=_example("bulk-register tests --status active"))
+@framed
+def tests(
+    context: typer.Context,
+    status: o.TestStatus = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    base_url: o.BaseUrl = None,
+    account_id: o.AccountId = None,
+    attempts: o.Attempts = None,
+    timeout: o.Timeout = None,
+) -> int:
+    """List the account's tests with their identifiers."""
+    settings = _settings(context, "tests")
+    from bulk_register.commands import looking  # requests is slow to load
+
+    return looking.tests(settings, status)
+
+
+@app.command(
+    short_help="Start a local stand-in for StartExam.",
+    epilog=_example("bulk-register sandbox --port 8080 --latency 0.1"),
+)
+@framed
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
+    latency: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long an answer takes.")] = 0,
+    fail_rate: Annotated[
+        float, typer.Option(min=0, max=1, metavar="SHARE", help="The share of requests that fail, 0 to 1.")
+    ] = 0,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Makes failures repeatable.")] = None,
+) -> int:
+    """Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."""
+    from bulk_register.commands import standing_in  # only this command needs a server
+
+    return standing_in.serve(port, latency, fail_rate, seed)

@@ -1,0 +1,1 @@
+"""The commands: what each shows and asks; errors become words here."""

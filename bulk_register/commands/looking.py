@@ -1,0 +1,210 @@
+"""`check`, `tests` and `history`: what was understood, what there is, what was."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from bulk_register.commands.frame import Case
+from bulk_register.commands.summary import row_lines
+from bulk_register.commands.voice import aside, say
+from bulk_register.commands.words import count, sentence
+from bulk_register.errors import MendError
+from bulk_register.ledger import Ledger
+from bulk_register.records import Event, Fix, Roster, RunRecord, Waiting, Warned
+from bulk_register.report import blank_report, local_text, problems, roster_report, roster_results
+from bulk_register.run import connection_of, ledger_path, opened_roster
+from bulk_register.settings import Settings
+from bulk_register.startexam import StartExam
+
+SHOWN = 50  # problems on a terminal; a file or a pipe gets them all
+NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
+STATUSES = ("active", "archive", "deleted")  # API page "Get Tests"
+
+
+def check(roster: str, settings: Settings, case: Case) -> int:
+    """Show how a roster is understood; returns 0, or 1 where a row has a problem."""
+    case.check_report(settings.report, [Path(roster)])
+    with opened_roster(roster, settings, lambda _: None) as found:
+        wrong = problems(found, roster_results(found, allow_conflicts=settings.allow_conflicts))
+        code = 1 if wrong else 0
+        known = {**roster_report(found), **_findings(found), "problems": wrong}
+        case.report(settings.report, blank_report(case.started, code) | known)
+        if settings.report != "-" and not (settings.quiet and not wrong):
+            say("\n".join(_check_lines(found, wrong)))
+    return code
+
+
+def tests(settings: Settings, status: str | None) -> int:
+    """List the account's tests."""
+    if status not in (None, *STATUSES):
+        raise MendError(f"--status is '{status}': it must be {', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
+    found = StartExam(connection_of(settings), _tell_wait).tests()
+    shown = [test for test in found if status in (None, test.status)]
+    if not shown:
+        say("StartExam has no tests in this account." if status is None else f"No test is {status}.")
+        return 0
+    rows = [
+        ("TITLE", "IDENTIFIER", "STATUS"),
+        *((test.title, test.identifier, test.status) for test in shown),
+    ]
+    say(_columns(rows))
+    return 0
+
+
+def _tell_wait(event: Event) -> None:
+    if isinstance(event, Waiting):
+        aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
+    elif isinstance(event, Warned):
+        aside(f"Warning: {event.message}")
+
+
+def history(settings: Settings, run: int | None) -> int:
+    """Show earlier runs, or one of them."""
+    with Ledger(ledger_path(settings), write=False) as ledger:
+        runs = ledger.runs()
+        if run is None:
+            say(_columns(_run_rows(runs, ledger, settings)) if runs else NO_RUNS)
+            return 0
+        record = pick(runs, run)
+        say("\n".join(_run_lines(record, ledger, settings)))
+    return 0
+
+
+def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
+    """Delete runs, and all that became known in them, from the ledger."""
+    with Ledger(ledger_path(settings)) as ledger:
+        found = ledger.runs()
+        chosen = [pick(found, run).id for run in runs]
+        if before is not None:
+            until = _midnight(before, settings)
+            chosen += [record.id for record in found if record.started < until]
+        ledger.forget(chosen)
+    say(f"Forgotten: {count(len(set(chosen)), 'run')}.")
+    return 0
+
+
+def pick(runs: list[RunRecord], number: int | None) -> RunRecord:
+    """Return a run by its number, or the latest; raises MendError where there is none."""
+    if not runs:
+        raise MendError(NO_RUNS)
+    found = [record for record in runs if number is None or record.id == number]
+    if not found:
+        raise MendError(f"There is no run {number}. bulk-register history lists them.")
+    return found[0]
+
+
+def _findings(roster: Roster) -> dict[str, Any]:
+    findings = roster.findings
+    return {
+        "understood": dict(findings.understood),
+        "fixes": [
+            {"what": fix.what, "count": fix.count, "examples": [change._asdict() for change in fix.examples]}
+            for fix in findings.fixes
+        ],
+        "warnings": list(findings.warnings),
+    }
+
+
+def _check_lines(roster: Roster, wrong: list[dict[str, Any]]) -> list[str]:
+    findings = roster.findings
+    width = max((len(name) for name, _ in findings.understood), default=0) + 2
+    lines = [str(roster.source.path)]
+    lines += [f"  {name + ':':<{width}} {value}" for name, value in findings.understood]
+    lines += [line for fix in findings.fixes for line in _fix_lines(fix)]
+    lines += [f"Warning: {words}" for words in findings.warnings]
+    shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
+    lines += row_lines(wrong[:shown])
+    if len(wrong) > shown:
+        lines.append(
+            f"… and {count(len(wrong) - shown, 'more row')} with a problem: --report FILE lists them"
+        )
+    lines.append(f"{count(len(roster.employees), 'employee')} can be sent{_verdict(len(wrong))}.")
+    return lines
+
+
+def _verdict(wrong: int) -> str:
+    return f"; {count(wrong, 'row has', 'rows have')} a problem" if wrong else ", no row has a problem"
+
+
+def _fix_lines(fix: Fix) -> list[str]:
+    examples = [f"  row {row}: {before!r} → {after!r}" for row, before, after in fix.examples]
+    return [f"Mended ({fix.count:,}): {fix.what}", *examples]
+
+
+def _run_rows(runs: list[RunRecord], ledger: Ledger, settings: Settings) -> Sequence[tuple[str, ...]]:
+    header = ("RUN", "STARTED", "EMPLOYEES", "WITHOUT LINK", "STATE", "ROSTER")
+    return [header] + [
+        (
+            str(record.id),
+            local_text(record.started, settings.zone),
+            f"{record.employees:,}",
+            f"{missing:,}",
+            _state(record, missing),
+            record.roster,
+        )
+        for record in runs
+        for missing in [ledger.without_link(record)]
+    ]
+
+
+def _state(record: RunRecord, missing: int) -> str:
+    if record.finished is None:
+        return "not ended"
+    return "open" if missing else "complete"
+
+
+def _run_lines(record: RunRecord, ledger: Ledger, settings: Settings) -> list[str]:
+    state = _state(record, ledger.without_link(record))
+    lines = [
+        f"Run {record.id}, {local_text(record.started, settings.zone)}: {state}, "
+        f"exit code {record.exit_code if record.exit_code is not None else 'none'}",
+        f"  roster: {record.roster}",
+        f"  output: {record.output}",
+        f"  center: {record.scope.center}, test: {record.scope.tests}",
+        f"  window: {local_text(record.valid_from, settings.zone)} to "
+        f"{local_text(record.valid_till, settings.zone)}",
+    ]
+    planned = ledger.planned(record.id)
+    for number, part, ended, note in ledger.requests(record.id):
+        size = len(part or planned.get(number, ()))
+        words = (
+            f"  batch {number} ({count(size, 'employee')}): {ended or 'under way when the run was cut off'}"
+        )
+        lines.append(words + (f": {note}" if note else ""))
+    for item in ledger.unmatched(record.id):
+        lines += [
+            "",
+            f"Not matched (batch {item.batch}): {item.fault}",
+            f"  asked: {', '.join(item.employees)}",
+        ]
+        lines.append(f"  answered: {_readable(item.raw)}")
+    return lines
+
+
+def _readable(raw: bytes) -> str:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return "Base64 " + base64.b64encode(raw).decode()
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _midnight(text: str, settings: Settings) -> int:
+    try:
+        return int(datetime.combine(date.fromisoformat(text), time(), settings.zone).timestamp())
+    except (ValueError, OverflowError, OSError):
+        raise MendError(f"--forget-before is '{text}': it must be a date like 2026-12-01.") from None
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
+    """Lay rows out in columns; the last column is not padded."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
+    return "\n".join(
+        "  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[-1]])
+        for row in rows
+    )

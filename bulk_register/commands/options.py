@@ -1,0 +1,160 @@
+"""The flags, once: every command that takes one takes it from here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _roster(text: str) -> str:
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError:  # "~$staff.xlsx" is no user's folder but what Excel leaves beside an open file
+        return str(Path(text).absolute())
+
+
+Roster = Annotated[
+    str, typer.Argument(metavar="ROSTER", parser=_roster, help="The roster: a CSV or Excel file.")
+]
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise typer.BadParameter(f"'{text}' is not the number of a run; bulk-register history lists them.")
+    return int(text)
+
+
+Run = Annotated[
+    int | None,
+    typer.Argument(metavar="RUN", parser=_number, help="A run's number; the latest if none is given."),
+]
+
+# --- how the roster is read
+IdColumn = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The header of the column with employee identifiers.")
+]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet that holds the roster.")]
+HeaderRow = Annotated[
+    str | None, typer.Option(metavar="N", help="The row that holds the headers (found by itself).")
+]
+NoHeader = Annotated[
+    bool | None, typer.Option("--no-header", help="The first row is an employee; --id-column is a letter.")
+]
+Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="How a CSV file is encoded, like cp1251 (found by itself).")
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(metavar="CHARACTER", help="What separates columns: comma, semicolon, tab or pipe."),
+]
+SkipHidden = Annotated[
+    bool | None, typer.Option("--skip-hidden", help="Leave out rows that are hidden or filtered away.")
+]
+MaxSize = Annotated[
+    str | None, typer.Option(metavar="SIZE", help="Refuse Excel files that unpack to more (2GB).")
+]
+Strict = Annotated[
+    bool | None, typer.Option("--strict", help="Send nothing at all if any row has a problem.")
+]
+
+# --- what is written
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Where to write it (beside the roster: NAME.registered.xlsx)."
+    ),
+]
+Report = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Write a report for programs, as JSON; - prints it.")
+]
+EscapeFormulas = Annotated[
+    bool | None,
+    typer.Option("--escape-formulas", help="CSV: disarm cells that Excel would take for formulas."),
+]
+LogFormat = Annotated[str | None, typer.Option(metavar="text|json", help="How progress is told (text).")]
+Quiet = Annotated[bool | None, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
+Verbose = Annotated[bool | None, typer.Option("--verbose", "-v", help="Show every request and every wait.")]
+
+# --- settings
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="The settings file (bulk_register.toml in this folder)."
+    ),
+]
+Profile = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The profile to use from the settings file.")
+]
+AccountId = Annotated[str | None, typer.Option(metavar="N", help="The number of the StartExam account.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="StartExam's address (https://api.startexam.com).")
+]
+LedgerFile = Annotated[
+    str | None, typer.Option("--ledger", metavar="FILE", help="The file that remembers who has a link.")
+]
+
+# --- the exam
+Center = Annotated[str | None, typer.Option(metavar="NAME", help="The center's unique name in StartExam.")]
+Tests = Annotated[
+    list[str] | None,
+    typer.Option("--test", metavar="GUID", help="The test; say it again for more, up to 10."),
+]
+ValidFrom = Annotated[str | None, typer.Option(metavar="WHEN", help="When the links begin to work (now).")]
+ValidTill = Annotated[
+    str | None, typer.Option(metavar="WHEN", help="When they end: 2026-12-01, '2026-12-01 18:00', +10d.")
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The time zone of such times, like Europe/Berlin (this computer's)."),
+]
+Proctoring = Annotated[
+    bool | None, typer.Option("--proctoring/--no-proctoring", help="Whether the exam is proctored (no).")
+]
+ProctoringParameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--proctoring-parameter", metavar="NAME=VALUE", help="Like Type=Offline; say it again for more."
+    ),
+]
+
+# --- how it is sent
+BatchSize = Annotated[str | None, typer.Option(metavar="N", help="Employees in a request, 1 to 500 (500).")]
+Workers = Annotated[str | None, typer.Option(metavar="N", help="Requests at the same time, 1 to 32 (4).")]
+Attempts = Annotated[str | None, typer.Option(metavar="N", help="How often a request is tried (6).")]
+Timeout = Annotated[str | None, typer.Option(metavar="SECONDS", help="How long an answer may take (60).")]
+Deadline = Annotated[str | None, typer.Option(metavar="TIME", help="Stop the run after this time, like 2h.")]
+MaxRejected = Annotated[
+    str | None, typer.Option(metavar="N", help="Stop when more employees than this are refused (50).")
+]
+AllowConflicts = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-conflicts", help="Give links also to rows of one identifier that look like different people."
+    ),
+]
+
+# --- what only a person says
+Refresh = Annotated[
+    bool | None, typer.Option("--refresh", help="Ask again also about those whose link is known.")
+]
+Reregister = Annotated[
+    bool | None, typer.Option("--reregister", help="Make a new registration for everybody, known or not.")
+]
+DryRun = Annotated[bool | None, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")]
+Sandbox = Annotated[
+    bool | None, typer.Option("--sandbox", help="Try it out: needs no account, registers nobody.")
+]
+Yes = Annotated[bool | None, typer.Option("--yes", "-y", help="Don't ask before sending.")]
+
+# --- of one command only
+Forget = Annotated[
+    list[int] | None, typer.Option(metavar="RUN", help="Delete a run and what became known in it.")
+]
+ForgetBefore = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Delete all runs that began before this day.")
+]
+TestStatus = Annotated[
+    str | None, typer.Option("--status", metavar="STATUS", help="Only active, archive or deleted ones.")
+]

@@ -1,0 +1,182 @@
+"""`run`, `rerun` and `export`: the story with a person or a scheduler listening."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bulk_register.commands import voice
+from bulk_register.commands.frame import Case
+from bulk_register.commands.signals import listening
+from bulk_register.commands.summary import plan_summary, row_lines, summary
+from bulk_register.commands.telling import Listener, listener, plan_words
+from bulk_register.commands.words import sentence
+from bulk_register.records import Event, Plan, RosterRead, RunRecord, RunStarted, Tell
+from bulk_register.report import (
+    Finished,
+    blank_report,
+    local_text,
+    problems,
+    report,
+    roster_report,
+    roster_results,
+    status_counts,
+)
+from bulk_register.run import dry_run, export_run, finish_run, ledger_path, register_roster
+from bulk_register.settings import SETTINGS_FILE, Settings
+
+
+def run(roster: str, settings: Settings, case: Case) -> int:
+    """Register a roster; returns the exit code."""
+    _check_report(roster, settings, case)
+    if settings.dry_run:
+        return _try(roster, settings, case)
+    return _attended(settings, case, lambda ears: register_roster(roster, settings, **ears))
+
+
+def finish(record: RunRecord, settings: Settings, case: Case) -> int:
+    """Finish an earlier run; returns the exit code."""
+    case.known |= {"run": record.id}
+    case.flags["roster"] = record.roster
+    _check_report(record.roster, settings, case)
+    return _attended(settings, case, lambda ears: finish_run(record, settings, **ears))
+
+
+def export(record: RunRecord, settings: Settings, named: Path | None) -> int:
+    """Write a run's output again; returns the exit code."""
+    with _ear(settings) as ear:
+        finished = export_run(record, settings, named, ear)
+    _say_end(settings, [*map(sentence, finished.notes), f"Output: {finished.output}"], finished)
+    return 0 if finished.output else finished.exit_code
+
+
+def _check_report(roster: str, settings: Settings, case: Case) -> None:
+    config = Path(case.flags.get("config") or SETTINGS_FILE)
+    taken = [Path(roster), config, settings.output, ledger_path(settings), settings.secret_key_file]
+    case.check_report(settings.report, [path for path in taken if path])
+
+
+@contextmanager
+def _ear(settings: Settings, *, quiet: bool = False) -> Iterator[Listener]:
+    """Open who hears what happens."""
+    format_, hush = settings.log_format, settings.quiet or quiet
+    ear = listener(log_format=format_, quiet=hush, verbose=settings.verbose and not quiet)
+    try:
+        yield ear
+    finally:
+        ear.close()
+
+
+def _attended(settings: Settings, case: Case, story: Callable[[dict[str, Any]], Finished]) -> int:
+    with _ear(settings) as ear, listening(hint=settings.log_format == "text") as interruption:
+        told = _heard(ear, case)
+
+        def tell(event: Event) -> None:
+            if isinstance(event, RunStarted):
+                interruption.sending = True
+            told(event)
+
+        ears = {"tell": tell, "confirm": _question(settings, case), "interruption": interruption}
+        finished = replace(story(ears), started=case.started)  # of this part, where a run is finished
+    case.report(settings.report, report(finished))
+    _say_end(settings, [summary(finished, _rerun(finished, settings), settings.zone)], finished)
+    return finished.exit_code
+
+
+def _heard(ear: Tell, case: Case) -> Tell:
+    """Return who hears of a run: the ear, and the case for its report."""
+
+    def tell(event: Event) -> None:
+        if isinstance(event, RosterRead):
+            case.roster = event.roster
+        try:
+            ear(event)
+        except OSError:  # nobody reads standard error any more
+            voice.silence(sys.stderr)
+
+    return tell
+
+
+def _say_end(settings: Settings, lines: Sequence[str], finished: Finished) -> None:
+    """Say how a run ended; with `--quiet` only what somebody has to know."""
+    if settings.quiet and not finished.exit_code:
+        lines = [sentence(note) for note in finished.notes]
+        if lines:
+            voice.aside("\n".join(lines))
+    else:
+        _say_result(settings, "\n".join(lines))
+
+
+def _say_result(settings: Settings, words: str) -> None:
+    """Print a result; beside a report on standard output, as words that are no result."""
+    if settings.report != "-":
+        voice.say(words)
+    elif settings.log_format == "json":
+        voice.log_json("info", words)
+    else:
+        voice.aside(words)
+
+
+def _try(roster: str, settings: Settings, case: Case) -> int:
+    """Show what a run would send; returns 0, or 1 where a row has a problem."""
+    with _ear(settings, quiet=True) as ear:
+        plan = dry_run(roster, settings, _heard(ear, case))
+    results = roster_results(plan.roster, allow_conflicts=settings.allow_conflicts)
+    wrong = problems(plan.roster, results)
+    code = 1 if wrong else 0
+    counts = status_counts(plan.standings)
+    known = roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
+    case.report(settings.report, blank_report(case.started, code) | known)
+    if wrong or not settings.quiet:
+        _say_result(settings, "\n".join([*row_lines(wrong), plan_summary(plan, plan_words(plan))]))
+    return code
+
+
+def _question(settings: Settings, case: Case) -> Callable[[Plan], bool]:
+    """Return who is asked before anything is sent: the person at the terminal, if there is one."""
+
+    def confirm(plan: Plan) -> bool:
+        if settings.yes or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+            return True
+        voice.aside("\n".join(_question_lines(plan, settings)))
+        asked = datetime.now(UTC)
+        answer = _answered_yes()
+        case.started += datetime.now(UTC) - asked  # the time that a person thinks is none of the run's
+        return answer
+
+    return confirm
+
+
+def _question_lines(plan: Plan, settings: Settings) -> list[str]:
+    exam = plan.exam
+    end = local_text(int(exam.valid_till.timestamp()), settings.zone)
+    lines = [
+        f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}",
+        f"  center:     {exam.center}",
+        f"  test:       {', '.join(exam.tests)}",
+        f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
+    ]
+    if exam.reregister:
+        lines.append("  Everybody gets a new registration, also those who have one.")
+    return lines
+
+
+def _answered_yes() -> bool:
+    try:
+        return typer.confirm("Send this to StartExam?", default=False, err=True)
+    except typer.Abort:  # the end of input
+        return False
+
+
+def _rerun(finished: Finished, settings: Settings) -> Sequence[str]:
+    if settings.sandbox and settings.ledger is None:
+        return ["bulk-register", "run", str(finished.outcome.plan.roster.source.path), "--sandbox"]
+    words = ["bulk-register", "rerun", str(finished.run)]
+    return words + (["--ledger", str(ledger_path(settings))] if settings.ledger else [])

@@ -1,0 +1,54 @@
+"""Ctrl-C and SIGTERM: before anything is sent they end the program, afterwards they stop the run in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import FrameType
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGBREAK] if hasattr(signal, "SIGBREAK") else [])
+
+STOPPING = "\nStopping: waiting for the requests under way. Ctrl-C again gives them up.\n"
+
+
+class Interrupted(BaseException):
+    """A signal came before anything was sent."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+@dataclass
+class Interruption:
+    """How often a run was asked to stop, and by which signal; see `sending.Interruption`."""
+
+    hint: bool = False  # say on a terminal what happens now
+    times: int = 0
+    signal: int = 0
+    sending: bool = False  # from when on a signal stops the run in order
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        if not self.sending:
+            raise Interrupted(number)
+        self.times += 1
+        self.signal = self.signal or number
+        if self.hint and self.times == 1 and sys.stderr.isatty():
+            with suppress(OSError):
+                os.write(2, STOPPING.encode())  # print isn't safe where it may be under way itself
+
+
+@contextmanager
+def listening(*, hint: bool = False) -> Iterator[Interruption]:
+    """Listen to signals while the context is open."""
+    interruption = Interruption(hint)
+    before = {number: signal.signal(number, interruption) for number in SIGNALS}
+    try:
+        yield interruption
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

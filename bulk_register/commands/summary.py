@@ -1,0 +1,134 @@
+"""What a person reads at the end: how many, what is wrong with whom, where it is, what to do next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from bulk_register.commands.words import command_line, count, rows, sentence
+from bulk_register.records import Outcome, Plan, Status
+from bulk_register.report import (
+    COUNTED,
+    EXIT_UNDONE,
+    Finished,
+    local_text,
+    problems,
+    roster_counts,
+    status_counts,
+)
+
+MAX_PROBLEMS = 10  # kinds of problems in a summary
+MAX_LINE = 240  # characters of one problem
+
+_GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+
+
+def summary(finished: Finished, rerun: Sequence[str], zone: tzinfo | None) -> str:
+    """Return a run's summary; `rerun` is the command that finishes it."""
+    outcome, plan = finished.outcome, finished.outcome.plan
+    counts = roster_counts(plan.roster)
+    lines = [_roster_line(plan.roster.source.path.name, counts), ""]
+    withheld = (finished.results["Registration Status"] == Status.CONFLICT).any()
+    counts["conflicts"] *= bool(withheld)
+    lines += _table(counts | status_counts(outcome.standings))
+    if outcome.stopped:
+        lines += ["", f"Stopped: {sentence(outcome.stopped)}"]
+    lines += _problem_lines(problems(plan.roster, finished.results), outcome)
+    lines += ["", _effort_line(finished, zone), *map(sentence, finished.notes)]
+    lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
+    if finished.exit_code == EXIT_UNDONE or outcome.signal:
+        lines += ["", _next_words(outcome), f"  {command_line(rerun)}"]
+    return "\n".join(lines)
+
+
+def plan_summary(plan: Plan, words: str) -> str:
+    """Return what a dry run found, beside the rows that have a problem."""
+    lines = [_roster_line(plan.roster.source.path.name, roster_counts(plan.roster)), sentence(_begun(words))]
+    if plan.batches:
+        size = max(map(len, plan.batches))
+        lines.append(f"That takes {count(len(plan.batches), 'request')} of up to {count(size, 'employee')}.")
+    return "\n".join([*lines, "This was a dry run: nothing was sent."])
+
+
+def row_lines(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a line for each row with a problem."""
+    return [f"Row {item['row']}: {item['status']}: {item['note']}" for item in found]
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _effort_line(finished: Finished, zone: tzinfo | None) -> str:
+    outcome = finished.outcome
+    seconds = (finished.finished - finished.started).total_seconds()
+    words = f"{count(outcome.requests, 'request')}, {seconds:.1f} s."
+    if outcome.retries:
+        words = f"{count(outcome.requests, 'request')} ({outcome.retries:,} of them again), {seconds:.1f} s."
+    if not outcome.standings.count(Status.REGISTERED):
+        return words
+    return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}."
+
+
+def _next_words(outcome: Outcome) -> str:
+    if outcome.stopped and not outcome.signal and not outcome.standings.count(Status.REGISTERED):
+        return (
+            "Nobody was registered. If the center, the test or another setting was wrong, mend it and use "
+            "run again. If all of them were right, finish with:"
+        )
+    return "Not everybody has a link yet. To finish:"
+
+
+def _roster_line(name: str, counts: dict[str, int]) -> str:
+    words = f"{name}: {count(counts['rows'], 'row')}, {count(counts['employees'], 'employee')}"
+    extra = [
+        count(counts[key], *nouns)
+        for key, nouns in (
+            ("duplicate_rows", ("repeated row", "repeated rows")),
+            ("invalid_rows", ("row that can't be sent", "rows that can't be sent")),
+            ("ignored_rows", ("line that isn't an employee", "lines that aren't employees")),
+        )
+        if counts[key]
+    ]
+    return words + (f" ({', '.join(extra)})" if extra else "")
+
+
+def _table(counts: dict[str, int]) -> list[str]:
+    """Return a line for each status that occurs, with how many employees have it."""
+    named: list[tuple[str, int]] = [(str(status), counts[status.replace(" ", "_")]) for status in COUNTED]
+    named += [(f"{Status.CONFLICT} (link withheld)", counts["conflicts"])]
+    shown = [(name, number) for name, number in named if number or name == Status.REGISTERED]
+    width = max(len(name) for name, _ in shown) + 2
+    return [f"  {name:<{width}}{number:>9,}" for name, number in shown]
+
+
+def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
+    """Return a line for each kind of problem, with its rows; people are not named."""
+    if not found:
+        return []
+    tests = outcome.plan.exam.tests
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for item in found:
+        note = "" if item["note"] == outcome.stopped else _unnamed(item["note"], [item["employee"]], tests)
+        kinds.setdefault((item["status"], note), []).append(item)
+    lines = ["", f"{count(len(found), 'row')} without a link (the column Registration Note says why):"]
+    for (status, note), items in list(kinds.items())[:MAX_PROBLEMS]:
+        words = _unnamed(note, [item["employee"] for item in items], tests)
+        where = rows([item["row"] for item in items])
+        lines.append(_short(f"  {where}: {status}" + (f": {words}" if words else "")))
+    more = sum(len(items) for items in list(kinds.values())[MAX_PROBLEMS:])
+    return lines + ([f"  … and {count(more, 'more row')}"] if more else [])
+
+
+def _unnamed(note: str, employees: Iterable[str], tests: Sequence[str]) -> str:
+    """Take employees' and participants' identifiers out of StartExam's words."""
+    for employee in employees:
+        if employee and employee in note:
+            note = re.sub(rf"(?<!\w){re.escape(employee)}(?!\w)", "…", note)
+    return _GUID.sub(lambda found: found[0] if found[0] in tests else "…", note)
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"

@@ -1,0 +1,44 @@
+"""Small words that the commands share."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+
+MAX_SPANS = 6  # of rows that are named one by one
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 row`, `2 rows`, `1,203 rows`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def sentence(text: str) -> str:
+    """Return a text with one full stop at its end."""
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def command_line(words: Sequence[str]) -> str:
+    """Return a command as it is typed on this system."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def rows(numbers: Sequence[int]) -> str:
+    """Return `row 7` or `rows 2 to 8, 11 and 120 more`."""
+    spans = _spans(numbers)
+    parts = [str(first) if first == last else f"{first} to {last}" for first, last in spans[:MAX_SPANS]]
+    if more := sum(last - first + 1 for first, last in spans[MAX_SPANS:]):
+        parts[-1] += f" and {more:,} more"
+    return ("row " if len(numbers) == 1 else "rows ") + ", ".join(parts)
+
+
+def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return spans

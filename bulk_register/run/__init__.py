@@ -1,0 +1,14 @@
+"""The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
+
+from bulk_register.run.desk import connection_of, ledger_path
+from bulk_register.run.story import dry_run, export_run, finish_run, opened_roster, register_roster
+
+__all__ = [
+    "connection_of",
+    "dry_run",
+    "export_run",
+    "finish_run",
+    "ledger_path",
+    "opened_roster",
+    "register_roster",
+]

@@ -1,0 +1,49 @@
+"""An output's links held against StartExam, by asking again about employees whom it has registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bulk_register.ledger import Ledger
+from bulk_register.records import Tell
+from bulk_register.run.desk import connection_of, exam_of
+from bulk_register.sending.asking import Replies, ask_again
+from bulk_register.settings import Settings, settings_of_run
+from bulk_register.startexam import StartExam
+from bulk_register.verification import Claim, Claims, Finding, Registered, runs_to_ask
+
+
+def confirm_links(
+    claims: Claims,
+    known: Mapping[str, Registered],
+    found: Sequence[Finding],
+    ledger: Ledger,
+    settings: Settings,
+    tell: Tell,
+) -> Iterator[Finding]:
+    """Ask about the rows that look right, each under its own run's exam and window, so that nothing changes.
+
+    `settings` hold the account and the secret key; rows of other accounts or addresses aren't asked about.
+    Raises StartExamError.
+    """
+    client = StartExam(connection_of(settings), tell)
+    whose = (settings.account_id, settings.base_url)
+    runs = {run.id: run for run in ledger.runs() if run.scope[:2] == whose}
+    for number, asked in runs_to_ask(claims, known, found, runs.values()).items():
+        exam = exam_of(settings_of_run(runs[number].settings, settings, secret=False))
+        employees = list(dict.fromkeys(claim.identifier for claim in asked))
+        yield from _compared(asked, ask_again(client, exam, employees, settings.max_rejected))
+
+
+def _compared(asked: Sequence[Claim], replies: Replies) -> Iterator[Finding]:
+    for claim in asked:
+        if claim.identifier in replies.refused:
+            yield Finding(claim.row, "StartExam refuses this employee now")
+        elif claim.identifier not in replies.participants:
+            yield Finding(
+                claim.row, "StartExam's answer could not be matched to employees, so nothing is sure"
+            )
+        elif (replies.participants[claim.identifier] or "").casefold() != claim.key:
+            yield Finding(
+                claim.row, "StartExam gives this employee another link, or none (run --refresh asks again)"
+            )

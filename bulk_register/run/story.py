@@ -1,0 +1,225 @@
+"""The story of a run: read, plan, confirm, send, deliver. One callback hears what happens on the way."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bulk_register.delivery import output_path
+from bulk_register.errors import DeclinedError, RosterError
+from bulk_register.ledger import Ledger, lock
+from bulk_register.plan import Aim, make_plan
+from bulk_register.records import (
+    Event,
+    Outcome,
+    Plan,
+    Planned,
+    Reading,
+    Roster,
+    RosterRead,
+    RunRecord,
+    RunStarted,
+    Tell,
+)
+from bulk_register.report import (
+    Finished,
+    roster_counts,
+)
+from bulk_register.roster import read_roster
+from bulk_register.run.desk import Desk, exam_of, ledger_path, open_desk, scope_under
+from bulk_register.run.earlier import aim_of, check_unchanged, instead, recall
+from bulk_register.run.ending import close_run, deliver
+from bulk_register.sending import Interruption, Manner, NoInterruption, send
+from bulk_register.settings import Settings
+from bulk_register.workbook import Output, plan_output
+
+Confirm = Callable[[Plan], bool]
+
+
+def register_roster(
+    roster: str | Path,
+    settings: Settings,
+    *,
+    tell: Tell = lambda _: None,
+    confirm: Confirm = lambda _: True,
+    interruption: Interruption | None = None,
+) -> Finished:
+    """Register everybody on a roster and write the output beside it; the same story as `bulk-register run`.
+
+    `tell` hears each event (see `records.Event`), from one thread at a time; `confirm` is asked with the plan
+    before anything is sent. Raises MendError where something given is wrong and DeclinedError where `confirm`
+    said no (nothing was sent in either case), LedgerBusyError where another run uses the ledger. Failures of
+    StartExam are no errors: they are in the result.
+    """
+    return _story(roster, settings, None, _Ears(tell, confirm, interruption or NoInterruption()))
+
+
+def finish_run(
+    record: RunRecord,
+    settings: Settings,
+    *,
+    tell: Tell = lambda _: None,
+    confirm: Confirm = lambda _: True,
+    interruption: Interruption | None = None,
+) -> Finished:
+    """Finish an earlier run: the same story, for its employees who have no link yet.
+
+    `settings` are the run's own (see `settings_of_run`). Raises like `register_roster`, and RosterError where
+    the roster was changed since or the run's window is over.
+    """
+    if record.valid_till <= time.time():
+        raise RosterError(f"The window of run {record.id} is over. {instead(record, settings)}")
+    settings = settings.model_copy(update={"output": Path(record.output)})
+    return _story(record.roster, settings, record, _Ears(tell, confirm, interruption or NoInterruption()))
+
+
+def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: Tell) -> Finished:
+    """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
+    settings = settings.model_copy(update={"output": named or Path(record.output)})
+    with opened_roster(record.roster, settings, tell) as found, Ledger(ledger_path(settings)) as ledger:
+        check_unchanged(found, record, settings)
+        output = prepare_output(found, settings)
+        known = ledger.known(record.scope)
+        aim = Aim(run=record.id, at=record.started)
+        plan = make_plan(found, exam_of(settings), record.scope, known, aim)
+        recall(plan, ledger.standings(record.id))
+        return deliver(Outcome(plan, plan.standings), record, output, ledger, settings, tell)
+
+
+def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
+    """Tell what `register_roster` would send, without sending, writing or making anything."""
+    with opened_roster(roster, settings, tell) as found:
+        _check(found, settings, None)
+        prepare_output(found, settings)
+        exam, scope = exam_of(settings), scope_under(settings)
+        with Ledger(ledger_path(settings), write=False) as ledger:
+            plan = make_plan(found, exam, scope, ledger.known(scope), aim_of(settings, ledger, None))
+        tell(Planned(plan))
+        return plan
+
+
+@contextmanager
+def opened_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
+    """Read a roster from a private copy, which is there as long as the context is open."""
+    reading = Reading(
+        settings.id_column,
+        settings.sheet,
+        settings.header_row,
+        settings.no_header,
+        settings.encoding,
+        settings.delimiter,
+        settings.skip_hidden,
+        settings.max_size,
+    )
+    with tempfile.TemporaryDirectory(prefix="bulk_register-", ignore_cleanup_errors=True) as folder:
+        found = read_roster(Path(roster).expanduser(), reading, Path(folder))
+        tell(RosterRead(found))
+        yield found
+
+
+def prepare_output(roster: Roster, settings: Settings) -> Output:
+    """Find everything that would make the output fail; raises OutputError."""
+    source = roster.source
+    target = output_path(source.path, source.format, settings.output, sandbox=settings.sandbox)
+    return plan_output(source, target, escape_formulas=settings.escape_formulas)
+
+
+# --- within
+
+
+@dataclass(frozen=True)
+class _Ears:
+    """Who hears of a run, is asked, and may interrupt it."""
+
+    tell: Tell
+    confirm: Confirm
+    interruption: Interruption
+
+
+def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ears: _Ears) -> Finished:
+    tell = _one_at_a_time(ears.tell)
+    with opened_roster(roster, settings, tell) as found, open_desk(settings, tell) as desk:
+        _check(found, settings, earlier)
+        output = prepare_output(found, settings)
+        plan = _plan(found, desk, settings, earlier)
+        tell(Planned(plan))
+        if plan.batches and not ears.confirm(plan):
+            raise DeclinedError("Nothing was sent.")
+        with lock(desk.ledger.path):
+            plan = _plan(found, desk, settings, earlier)  # another run may have ended meanwhile
+            record = _begin(plan, output, desk, settings, earlier)
+            tell(RunStarted(record.id))
+            manner = _manner(desk, settings, ears.interruption)
+            outcome = send(plan, record.id, desk.ledger, desk.client, manner, tell)
+            finished = deliver(outcome, record, output, desk.ledger, settings, tell)
+            close_run(finished, desk.ledger, tell)
+            return finished
+
+
+def _check(roster: Roster, settings: Settings, earlier: RunRecord | None) -> None:
+    if earlier is not None:
+        check_unchanged(roster, earlier, settings)
+        return
+    counts = roster_counts(roster)
+    conflicts = 0 if settings.allow_conflicts else counts["conflicts"]
+    if settings.strict and (counts["invalid_rows"] or conflicts):
+        raise RosterError(
+            f"{roster.source.path.name} has {counts['invalid_rows']} rows that can't be sent and "
+            f"{conflicts} employees whose rows differ, and --strict was given, so nothing was sent. "
+            f"bulk-register check {shlex.quote(str(roster.source.path))} lists them."
+        )
+
+
+def _plan(roster: Roster, desk: Desk, settings: Settings, earlier: RunRecord | None) -> Plan:
+    known = desk.ledger.known(desk.scope)
+    return make_plan(roster, desk.exam, desk.scope, known, aim_of(settings, desk.ledger, earlier))
+
+
+def _begin(
+    plan: Plan, output: Output, desk: Desk, settings: Settings, earlier: RunRecord | None
+) -> RunRecord:
+    if earlier is not None:
+        desk.ledger.resume(earlier.id, plan.batches)
+        return earlier
+    source = plan.roster.source
+    record = RunRecord(
+        scope=plan.scope,
+        settings=json.dumps(settings.for_rerun(), ensure_ascii=False),
+        roster=str(source.path.absolute()),
+        sha256=source.sha256,
+        output=str(output.target),
+        valid_from=int(plan.exam.valid_from.timestamp()),
+        valid_till=int(plan.exam.valid_till.timestamp()),
+        reregister=plan.exam.reregister,
+        employees=len(plan.roster.employees),
+        started=int(time.time()),
+        open=plan.new,
+    )
+    return replace(record, id=desk.ledger.begin(record, plan.batches))
+
+
+def _manner(desk: Desk, settings: Settings, interruption: Interruption) -> Manner:
+    return Manner(
+        settings.workers,
+        settings.max_rejected,
+        trusted=desk.ledger.has_registrations(desk.scope),
+        deadline_seconds=settings.deadline,
+        interruption=interruption,
+    )
+
+
+def _one_at_a_time(tell: Tell) -> Tell:
+    lock = threading.Lock()
+
+    def guarded(event: Event) -> None:
+        with lock:
+            tell(event)
+
+    return guarded

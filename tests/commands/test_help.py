@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import bulk_register
+from bulk_register.settings import ONLY_A_PERSON, Settings, flag
+from tests.commands.program import call, clean
+
+COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "sandbox"]
+NEVER_A_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_every_flag_and_shows_an_example(command: str) -> None:
+    ended = call(command, "--help", environ={"COLUMNS": "80"})
+    assert (ended.code, ended.err) == (0, "")
+    assert all(len(line) <= 80 for line in ended.out.splitlines())
+    assert re.search(rf"Example:\n +bulk-register {command}\b.*\n?\Z", ended.out)
+    entries = re.split(r"\n  (?=-)", ended.out.split("Options:\n")[1].split("\n\n")[0])
+    assert all(re.search(r"\s{2,}[A-Z].*\.", entry, re.DOTALL) for entry in entries)
+
+
+def test_the_overview_names_every_command_in_whole_words() -> None:
+    ended = call("--help", environ={"COLUMNS": "80"})
+    assert ended.code == 0
+    assert "..." not in ended.out.split("Commands:")[1]
+    assert [
+        line.split()[0] for line in ended.out.split("Commands:\n")[1].split("\n\n")[0].splitlines()
+    ] == COMMANDS
+
+
+def test_each_setting_is_a_flag_of_run_but_those_that_never_are() -> None:
+    ended = call("run", "--help", environ={"COLUMNS": "200"})
+    flags = set(re.findall(r"--[a-z][a-z-]*", ended.out.split("Options:")[1].split("\n\n")[0]))
+    settings = (Settings.model_fields.keys() | ONLY_A_PERSON) - NEVER_A_FLAG
+    assert flags - {"--help", "--no-proctoring"} == {flag(name) for name in settings}
+
+
+def test_version() -> None:
+    ended = call("--version")
+    assert (ended.code, ended.out) == (0, f"bulk-register {bulk_register.__version__}\n")
+
+
+def test_help_loads_nothing_slow(tmp_path: Path) -> None:
+    code = "import sys; from bulk_register.cli import app; app(sys.argv[1:], standalone_mode=False); "
+    code += "print([name for name in ('pandas', 'requests', 'openpyxl') if name in sys.modules])"
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", "--help"],
+        env=clean({}, tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert time.monotonic() - began < 5  # 0.3 s on an idle machine

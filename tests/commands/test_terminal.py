@@ -1,0 +1,208 @@
+"""A person at a terminal: the question before anything is sent, the progress bar, Ctrl-C."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
+from tests.commands.program import account, clean, exam, write_roster
+
+QUESTION = "Send this to StartExam? [y/N]: "
+CONTROL_C, CONTROL_D = "\x03", "\x04"
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """The program at a terminal of its own, which is standard input, output and error."""
+
+    def __init__(self, args: list[str], folder: Path, environ: dict[str, str], columns: int = 80) -> None:
+        self.seen = ""
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        kept = clean({"TERM": "xterm-256color", **environ}, folder)
+        kept = {name: text for name, text in kept.items() if name not in ("COLUMNS", "LINES")}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bulk_register", *args],
+            cwd=folder,
+            env=kept,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches it
+        )
+        os.close(theirs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+
+    def wait_for(self, text: str, seconds: float = 30) -> None:
+        until = time.monotonic() + seconds
+        while text not in ESCAPES.sub("", self.seen):
+            assert time.monotonic() < until, self.seen
+            assert self._read(0.2), self.seen
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def end(self, seconds: float = 30) -> int:
+        until = time.monotonic() + seconds
+        while self._read(0.2):
+            assert time.monotonic() < until, self.seen
+        return self._process.wait(max(until - time.monotonic(), 0.1))
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._ours], [], [], seconds)[0]:
+            return True
+        try:
+            piece = os.read(self._ours, 65536)
+        except OSError:  # what Linux says when the other end is closed
+            return False
+        self.seen += piece.decode("utf-8", "replace")
+        return bool(piece)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_roster(tmp_path, 12)
+    return tmp_path
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+def terminal(sandbox: Sandbox, folder: Path, *flags: str, columns: int = 80, **environ: str) -> Terminal:
+    args = ["run", "staff.csv", *exam(sandbox, *flags)]
+    return Terminal(args, folder, account(sandbox, **environ), columns)
+
+
+def test_the_question_tells_how_many_which_test_and_until_when(sandbox: Sandbox, folder: Path) -> None:
+    with terminal(sandbox, folder, "--timezone", "Asia/Tokyo", "--valid-till", "2031-01-02") as at:
+        at.wait_for(QUESTION)
+        assert sandbox.requests == []
+        for words in ("12 employees are to be registered", DEMO_CENTER, DEMO_TEST):
+            assert words in at.seen
+        assert "2031-01-02 23:59:59 (Asia/Tokyo)" in at.seen
+        at.type("y\n")
+        assert at.end() == 0
+    assert len(sandbox.created) == 12
+    assert "registered         12" in at.seen
+
+    write_roster(folder, 15)
+    with terminal(sandbox, folder) as at:
+        at.wait_for("3 employees are to be registered; 12 more links are known already.")
+        at.type("y\n")
+        assert at.end() == 0
+    with terminal(sandbox, folder) as at:  # nobody is left to be asked about
+        assert at.end() == 0
+    assert QUESTION not in at.seen
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"), [("n\n", 2), ("\n", 2), (CONTROL_D, 2), (CONTROL_C, 130), ("maybe\nn\n", 2)]
+)
+def test_any_other_answer_sends_nothing(keys: str, code: int, sandbox: Sandbox, folder: Path) -> None:
+    with terminal(sandbox, folder) as at:
+        at.wait_for(QUESTION)
+        at.type(keys)
+        assert at.end() == code
+    assert sandbox.requests == []
+    assert "othing was sent." in at.seen
+    assert "Error" not in at.seen.replace("Error: invalid input", "")  # the answer "maybe"
+    assert "Traceback" not in at.seen
+    assert not list(folder.glob("*.registered.*"))
+
+
+def test_a_termination_before_sending_sends_nothing(sandbox: Sandbox, folder: Path) -> None:
+    with terminal(sandbox, folder) as at:
+        at.wait_for(QUESTION)
+        at.terminate()
+        assert at.end() == 143
+    assert sandbox.requests == []
+    assert "Traceback" not in at.seen
+
+
+def test_yes_asks_nothing_and_the_bar_shows_how_far_it_is(folder: Path) -> None:
+    with (
+        Sandbox(Behaviour(latency_seconds=0.3)) as slow,
+        terminal(slow, folder, "--yes", "--batch-size", "3", "--workers", "1") as at,
+    ):
+        at.wait_for("6 of 12")
+        assert at.end() == 0
+    plain = ESCAPES.sub("", at.seen)
+    assert QUESTION not in plain
+    assert "Registering" in plain
+    assert "/s" in plain
+
+
+def test_the_bar_tells_that_startexam_lets_wait(folder: Path) -> None:
+    with Sandbox(Behaviour(fail_rate=1, seed=1, retry_after_seconds=0)) as failing:
+        flags = ("--yes", "--attempts", "3")
+        with terminal(failing, folder, *flags, BULK_REGISTER_WAIT_FIRST="0.5") as at:
+            at.wait_for("Waiting for StartExam")
+            assert at.end() == 3
+
+
+def test_ctrl_c_while_sending_stops_in_order(folder: Path) -> None:
+    with Sandbox(Behaviour(latency_seconds=0.4)) as slow:
+        with terminal(slow, folder, "--yes", "--batch-size", "1", "--workers", "1") as at:
+            at.wait_for("1 of 12")
+            at.type(CONTROL_C)
+            assert at.end() == 130
+        assert 1 <= len(slow.created) < 12
+    assert "Stopping: waiting for the requests under way" in at.seen
+    assert "bulk-register rerun 1" in at.seen
+    assert (folder / "staff.registered.xlsx").exists()
+
+
+@pytest.mark.parametrize("columns", [20, 40, 200])
+def test_a_narrow_terminal_is_no_trouble(columns: int, sandbox: Sandbox, folder: Path) -> None:
+    with terminal(sandbox, folder, "--yes", columns=columns) as at:
+        assert at.end() == 0
+    assert "Traceback" not in at.seen
+
+
+def test_no_color_means_no_color(folder: Path) -> None:
+    colors = re.compile(r"\x1b\[[0-9;]*[0-9]+m")
+    with Sandbox(Behaviour(latency_seconds=0.3)) as slow:
+        with terminal(slow, folder, "--yes", "--refresh") as colored:
+            assert colored.end() == 0
+        with terminal(slow, folder, "--yes", "--refresh", NO_COLOR="1") as plain:
+            assert plain.end() == 0
+    assert re.search(r"\x1b\[3[0-9]|\x1b\[38;", colored.seen)
+    assert not [found for found in colors.findall(plain.seen) if re.search(r"\[(3|4|9|10)\d|\[38;", found)]
+
+
+def test_json_for_a_log_means_no_bar(sandbox: Sandbox, folder: Path) -> None:
+    with terminal(sandbox, folder, "--yes", "--log-format", "json", "-v") as at:
+        assert at.end() == 0
+    assert "\x1b" not in at.seen
