@@ -110,12 +110,15 @@ def settings_of_run(
         ) from None
     names = ("ledger", "report", "log_format", "quiet", "verbose", "yes")
     kept = {name: getattr(current, name) for name in names}
+    if current.secret_key_file:  # the key may have moved since
+        kept["secret_key_file"] = current.secret_key_file
+    settings = settings.model_copy(update=kept)
     if secret and not settings.sandbox:
         environ = os.environ if environ is None else environ
-        kept["secret_key"] = _secret(environ, settings, {}, problems)
+        settings = settings.model_copy(update={"secret_key": _secret(environ, settings, {}, problems)})
     if problems:
         raise SettingsError(problems)
-    return settings.model_copy(update=kept)
+    return settings
 
 
 def first_said(flags: Mapping[str, Any], *names: str, environ: Mapping[str, str] | None = None) -> list[str]:

@@ -21,11 +21,13 @@ def find_secret(environ: Mapping[str, str], file: Path | None, account_id: int |
     if value := environ.get(VARIABLE, "").strip():
         return value
     if file is not None:
-        return _from_file(file.expanduser())
+        folder = environ.get("CREDENTIALS_DIRECTORY", "")
+        return _from_file(file.expanduser(), given_by_systemd=bool(folder) and file.is_relative_to(folder))
     return _from_keyring(account_id)
 
 
-def _from_file(file: Path) -> str:
+def _from_file(file: Path, *, given_by_systemd: bool) -> str:
+    """Read a key file; systemd's credentials are root's, and lent through a group bit (mode 0440 and an ACL)."""
     try:
         with file.open(encoding="utf-8-sig") as opened:
             mode = os.fstat(opened.fileno()).st_mode
@@ -34,7 +36,7 @@ def _from_file(file: Path) -> str:
         raise ValueError(f"secret_key_file: {file} can't be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise ValueError(f"secret_key_file: {file} is not a text file.") from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if os.name == "posix" and mode & (stat.S_IRWXO if given_by_systemd else stat.S_IRWXG | stat.S_IRWXO):
         advice = f"chmod 600 {shlex.quote(str(file))}"
         raise ValueError(f"secret_key_file: others can read {file}. Make it yours alone: {advice}")
     if not value or len(value.splitlines()) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -70,7 +71,7 @@ def from_file(said: Mapping[str, Any], folder: Path, problems: list[str]) -> Ori
     """Return what the settings file says: `config` of `said`, or `bulk_register.toml` in `folder`."""
     named, profile = said.get("config"), said.get("profile")
     path = Path(named).expanduser() if named else folder / FILE_NAME
-    if not named and not path.exists():
+    if not named and not os.path.exists(path):  # noqa: PTH110 - unlike Path's, False where we may not look
         if profile:
             problems.append(
                 f"--profile {profile}: there is no settings file {FILE_NAME} in {folder.resolve()}. "

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -134,14 +135,24 @@ def test_an_earlier_run_gets_its_own_settings_back_but_never_from_them_the_secre
     stored = Settings.model_validate(settings).model_copy().for_rerun()
     assert "qwertz" not in str(stored)
     assert Path(stored["secret_key_file"]).is_absolute()
-    import json
-
     now = load_settings({"ledger": "l.db"}, command="ledger", environ={}, folder=Path("/nowhere"))
     again = settings_of_run(json.dumps(stored), now, environ={"STARTEXAM_SECRET_KEY": "new"})
     assert again.secret_key is not None
     assert again.secret_key.get_secret_value() == "new"
     assert (again.batch_size, again.proctoring_parameters) == (7, (("Type", "Offline"),))
     assert (again.valid_till, again.ledger) == (settings.valid_till, Path("l.db"))
+
+
+def test_a_key_file_that_moved_is_read_where_it_is_now(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("the key\n")
+    (tmp_path / "key").chmod(0o600)
+    stored = load_settings({"sandbox": True}, environ={}, folder=tmp_path)
+    plain = stored.for_rerun() | {"sandbox": False, "account_id": 17, "secret_key_file": "/gone"}
+    environ = {"BULK_REGISTER_SECRET_KEY_FILE": str(tmp_path / "key")}
+    current = load_settings({}, command="ledger", environ=environ, folder=tmp_path)
+    again = settings_of_run(json.dumps(plain), current, environ={})
+    assert again.secret_key is not None
+    assert again.secret_key.get_secret_value() == "the key"
 
 
 def test_settings_that_another_version_stored_are_a_plain_error() -> None:

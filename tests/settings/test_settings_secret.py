@@ -65,6 +65,14 @@ def test_a_file_that_others_can_touch_is_refused_with_the_remedy(mode: int, tmp_
     assert KEY not in refusal(tmp_path)
 
 
+@posix
+def test_a_credential_of_systemd_may_be_lent_through_its_group(tmp_path: Path) -> None:
+    key_file(tmp_path, KEY.encode(), 0o440)
+    assert secret(load(tmp_path, CREDENTIALS_DIRECTORY=str(tmp_path))) == KEY
+    with pytest.raises(SettingsError):
+        load(tmp_path, CREDENTIALS_DIRECTORY=str(tmp_path / "elsewhere"))
+
+
 @pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe\x00", b"one\ntwo"])
 def test_a_file_that_holds_no_key_is_refused(content: bytes, tmp_path: Path) -> None:
     key_file(tmp_path, content)
