@@ -27,7 +27,7 @@ def find_secret(environ: Mapping[str, str], file: Path | None, account_id: int |
 
 
 def _from_file(file: Path, *, given_by_systemd: bool) -> str:
-    """Read a key file; systemd's credentials are root's, and lent through a group bit (mode 0440 and an ACL)."""
+    """Read a key file; systemd's credentials are root's, lent through a group bit (0440 and an ACL)."""
     try:
         with file.open(encoding="utf-8-sig") as opened:
             mode = os.fstat(opened.fileno()).st_mode
