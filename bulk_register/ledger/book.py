@@ -82,6 +82,22 @@ class Ledger(Reader):
             if base_url in self._holders:
                 self._holders[base_url].add(line, participants)
 
+    def withdraw(self, run: int, base_url: str, participants: Sequence[str]) -> None:
+        """Take back whose these participants are, where that became known in this run."""
+        unwanted = {participant.casefold() for participant in participants}
+        lines = self._holders_at(base_url).lines(unwanted)
+        with self._transaction() as cursor:
+            for line in lines:
+                query = "SELECT employees, participants FROM registration WHERE id = ? AND run = ?"
+                for names, given in cursor.execute(query, (line, run)).fetchall():
+                    pairs = zip(self._list(names), self._list(given), strict=True)
+                    kept = [pair for pair in pairs if pair[1].casefold() not in unwanted]
+                    cursor.execute(
+                        "UPDATE registration SET employees = ?, participants = ? WHERE id = ?",
+                        (_list([name for name, _ in kept]), _list([each for _, each in kept]), line),
+                    )
+        del self._holders[base_url]
+
     def left(self, run: int, standings: Iterable[StandingNote]) -> None:
         """Record why employees got no link of whom no request tells."""
         with self._transaction() as cursor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bulk_register.records import Batch, Holder, Registration, Standings, Status
+from bulk_register.records import Batch, Holder, Registration, StandingNote, Standings, Status
 
 _NOTES = {
     Status.UNKNOWN: "StartExam answered without a participant for this employee",
@@ -23,14 +23,43 @@ class Matched:
     standings: Standings  # one for each employee of the batch
 
 
-def is_foreign(batch: Batch, participants: Sequence[str | None], holders: Mapping[str, Holder]) -> bool:
-    """Tell whether an answer holds a participant that the ledger holds for another employee."""
-    return any(
-        participant is not None
-        and (holder := holders.get(participant.casefold())) is not None
-        and holder.employee != employee
-        for employee, participant in zip(batch.identifiers, participants, strict=True)
-    )
+def foreign(
+    batch: Batch, participants: Sequence[str | None], holders: Mapping[str, Holder]
+) -> list[tuple[int, Holder]]:
+    """Return who else, as the ledger has it, holds participants of an answer; by their place in it."""
+    given = [(place, item, holders.get(item.casefold())) for place, item in enumerate(participants) if item]
+    return [(place, one) for place, _, one in given if one and one.employee != batch.identifiers[place]]
+
+
+class Turns:
+    """In which order a run's employees were asked about and answered.
+
+    Whoever was answered with a participant before anybody else was asked about holds it for certain.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._answers = 0
+        self._asked = np.full(count, -1, np.int64)
+        self._answered = np.full(count, -1, np.int64)
+
+    def ask(self, codes: np.ndarray) -> None:
+        self._asked[codes] = np.where(self._asked[codes] < 0, self._answers, self._asked[codes])
+
+    def answer(self, codes: np.ndarray) -> None:
+        self._answered[codes] = self._answers
+        self._answers += 1
+
+    def contested(self, holder: int, claimant: int) -> bool:
+        """Tell whether `claimant` had been asked about already when `holder` was answered."""
+        return bool(self._answered[holder] >= self._asked[claimant] >= 0)
+
+    def all_contested(self, names: np.ndarray, batch: Batch, others: list[tuple[int, Holder]]) -> np.ndarray:
+        """Return the codes of those among the holders (see `foreign`) who can't be told from claimants."""
+        pairs = [
+            (code, place) for place, one in others for code in np.flatnonzero(names == one.employee).tolist()
+        ]
+        found = {code for code, place in pairs if self.contested(code, batch.codes[place])}
+        return np.array(sorted(found), np.int64)
 
 
 @dataclass(frozen=True)
@@ -94,3 +123,12 @@ def update(standings: Standings, codes: np.ndarray, news: Standings) -> None:
     standings.valid_till[codes] = news.valid_till
     standings.status[codes] = news.status
     standings.note[codes] = news.note
+
+
+def notes_on(batch: Batch, standings: Standings) -> list[StandingNote]:
+    """Return why employees of a batch got no link that works from its answer."""
+    without = np.flatnonzero(np.isin(standings.status, [Status.UNKNOWN, Status.EXPIRED]))
+    return [
+        StandingNote(batch.identifiers[place], standings.status[place], standings.note[place])
+        for place in without
+    ]

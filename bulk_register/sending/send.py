@@ -6,13 +6,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from bulk_register.errors import LedgerError, RefusedError, SendAgainError, StartExamError, StopError
 from bulk_register.ledger import Ledger
 from bulk_register.records import (
     Answer,
     Batch,
+    Holder,
     Outcome,
     Plan,
     Settled,
@@ -24,7 +23,7 @@ from bulk_register.records import (
 from bulk_register.sending.course import Course
 from bulk_register.sending.crew import Crew
 from bulk_register.sending.errands import Errand, Rules, Verdict
-from bulk_register.sending.matching import Moment, is_foreign, match, update
+from bulk_register.sending.matching import Moment, Turns, foreign, match, notes_on, update
 from bulk_register.startexam import StartExam, StoppedError
 
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
@@ -86,6 +85,7 @@ class _Sender:
         self._plan, self._run, self._ledger, self._client = plan, run, ledger, client
         self._manner, self._tell = manner, tell
         self._flying: dict[Errand, int] = {}  # requests under way, with their numbers in the ledger
+        self._turns = Turns(len(before.status))
         self._crew: Crew[Errand, Answer] = Crew(self._register, manner.workers)
 
     def go(self) -> None:
@@ -126,6 +126,7 @@ class _Sender:
             self.course.stop(str(error))
             self._apply(self.course.abandoned(errand))
             return
+        self._turns.ask(errand.batch.codes)
         self._crew.submit(errand)
 
     def _look_up(self, until: float) -> None:
@@ -157,19 +158,32 @@ class _Sender:
             return
         given = [participant for participant in participants if participant is not None]
         holders = self._ledger.holders(self._plan.scope.base_url, given)
-        if is_foreign(batch, participants, holders):
-            verdicts = self.course.foreign(errand)
+        if others := foreign(batch, participants, holders):
+            verdicts = self.course.foreign(errand) + self._withdraw(batch, others)
             self._close(request, batch, "unmatched", verdicts, note=verdicts[0].note, raw=answer.raw)
             return
         moment = Moment(self._run, int(time.time()), int(self._plan.exam.valid_till.timestamp()))
         matched = match(batch, participants, holders, self.standings, moment)
         verdicts = self.course.answered(errand, empty_handed=not given)
-        notes = _notes(batch, matched.standings) + self._notes(verdicts)
+        notes = notes_on(batch, matched.standings) + self._notes(verdicts)
         self._ledger.settled(request, "answered", matched.registrations, notes)
         update(self.standings, batch.codes, matched.standings)
+        self._turns.answer(batch.codes)
         self._apply(verdicts)
         settled = len(batch) + sum(len(verdict.batch) for verdict in verdicts)
         self._tell(Settled(batch.number, len(batch), "answered", settled))
+
+    def _withdraw(self, batch: Batch, others: list[tuple[int, Holder]]) -> list[Verdict]:
+        """Take participants back that came while their other claimants were asked about: whose are they?"""
+        names = self._plan.roster.employees.identifiers
+        ours = [(place, one) for place, one in others if one.run == self._run]
+        codes = self._turns.all_contested(names, batch, ours)
+        if not len(codes):
+            return []
+        self._ledger.withdraw(self._run, self._plan.scope.base_url, list(self.standings.participant[codes]))
+        self.standings.participant[codes], self.standings.valid_till[codes] = "", 0
+        both = "StartExam answered with this employee's link for another employee too"
+        return [Verdict(Batch(0, codes, tuple(names[codes]), part=True), Status.UNKNOWN, both)]
 
     def _settle_failure(self, errand: Errand, request: int, error: Exception) -> None:
         batch, words = errand.batch, str(error)
@@ -230,11 +244,3 @@ class _Sender:
             kept = f"the known link works on; asked again: {verdict.status} ({verdict.note})"
             self.standings.settle(codes[works], Status.ALREADY_REGISTERED, kept)
             self.standings.settle(codes[~works], verdict.status, verdict.note)
-
-
-def _notes(batch: Batch, standings: Standings) -> list[StandingNote]:
-    without = np.flatnonzero(np.isin(standings.status, [Status.UNKNOWN, Status.EXPIRED]))
-    return [
-        StandingNote(batch.identifiers[place], standings.status[place], standings.note[place])
-        for place in without
-    ]

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -360,6 +359,7 @@ def everything(book: Path) -> bytes:
 def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
     kept = filled(book, 50, prefix="kept")
     with Ledger(book) as ledger:
+        ledger._connection.execute("PRAGMA secure_delete = OFF")  # as some builds of SQLite have it
         planned = batches(300, 40, prefix="gone")
         gone = ledger.begin(
             record(roster="/home/gone.csv", settings="gone-center", output="gone.xlsx"), planned
@@ -383,6 +383,20 @@ def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
         assert ledger.holders(SCOPE.base_url, ["link-of-gone-1"]) == {}
         assert ledger.planned(gone) == {}
         assert ledger.delivery(book.with_name("gone.xlsx")) is None
+
+
+def test_after_forgetting_the_same_participants_may_come_again(book: Path) -> None:
+    with Ledger(book) as ledger:
+        planned = batches(5, 5)
+        run = ledger.begin(record(), planned)
+        assert ledger.holders(SCOPE.base_url, ["link-of-emp-1"]) == {}
+        answer(ledger, run, planned[0])
+        ledger.forget([run])
+        assert ledger.holders(SCOPE.base_url, ["link-of-emp-1"]) == {}
+        run = ledger.begin(record(), planned)
+        answer(ledger, run, planned[1])
+        answer(ledger, run, planned[0])
+        assert ledger.holders(SCOPE.base_url, ["link-of-emp-1"])["link-of-emp-1"].run == run
 
 
 def test_a_forgotten_runs_number_is_not_given_again(book: Path) -> None:
@@ -452,16 +466,11 @@ def test_without_a_write_ahead_log_a_ledger_works_too(book: Path, monkeypatch: p
         assert len(ledger.known(SCOPE).employees) == 10
 
 
-def test_an_answer_costs_milliseconds(book: Path) -> None:
+def test_a_hundred_thousand_registrations_are_all_known(book: Path) -> None:
     with Ledger(book) as ledger:
         planned = batches(*[500] * 200)
         run = ledger.begin(record(), planned)
-        started = time.perf_counter()
         for batch in planned:
             ledger.holders(SCOPE.base_url, batch.identifiers)
             answer(ledger, run, batch)
-        spent = time.perf_counter() - started
-        assert spent / 200 < 0.02, "generous: it takes 2 to 5 ms"
-        started = time.perf_counter()
         assert len(ledger.known(SCOPE).employees) == 100_000
-        assert time.perf_counter() - started < 1

@@ -12,7 +12,7 @@ import numpy as np
 from bulk_register.records import Batch, Holder, Standings, Status
 from bulk_register.sending.course import Course
 from bulk_register.sending.errands import Errand, Purpose, Rules, Verdict
-from bulk_register.sending.matching import Moment, is_foreign, match, update
+from bulk_register.sending.matching import Moment, foreign, match, update
 from bulk_register.startexam.answers import read_participants
 
 RUN, NOW, TILL = 7, 1_000_000, 2_000_000
@@ -128,7 +128,7 @@ class Simulation:
             self.accepted |= errand.purpose is Purpose.PROBE
             self.apply(self.course.unmatched(errand, answer.fault, empty=answer.empty))
             return
-        if is_foreign(batch, answer.participants, self.holders):
+        if foreign(batch, answer.participants, self.holders):
             self.apply(self.course.foreign(errand))
             return
         moment = Moment(RUN, NOW, TILL)

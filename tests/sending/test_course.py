@@ -125,6 +125,19 @@ def test_a_success_between_makes_the_count_of_failures_begin_anew() -> None:
     assert len(simulation.names(Status.FAILED)) == 3000
 
 
+@pytest.mark.parametrize("alive", ["short", "refused"])
+def test_any_answer_makes_the_count_of_failures_begin_anew(alive: str) -> None:
+    service = Service(bad={"e170"} if alive == "refused" else set())
+    simulation = Simulation(batches_of(500, 50), service, Rules(), workers=1)
+    for how in ("honest", "503", "503", "short" if alive == "short" else "honest"):
+        assert simulation.dispatch()
+        simulation.land(how=how)
+    for _ in range(2):
+        assert simulation.dispatch()
+        simulation.land(how="503")
+    assert not simulation.course.stopped
+
+
 def test_a_batch_that_keeps_answering_500_waits_until_others_have_succeeded() -> None:
     simulation = run(2000, Service(poison={"e3"}), workers=1)
     assert [len(names) for names in simulation.sent[:6]] == [500, 500, 500, 500, 250, 250]

@@ -154,6 +154,38 @@ def test_one_fault_in_the_middle_costs_at_most_its_own_employees(book: Path, fau
         assert len(sent.names(Status.REGISTERED)) == 60
 
 
+def test_a_participant_that_two_employees_are_answered_with_is_nobodys(book: Path) -> None:
+    """The true owner's answer is still under way when another's comes with the owner's participant."""
+
+    def react(request: Request) -> Reaction | None:
+        if "emp-00010" in request.employees:
+            return Reaction(hang_seconds=0.3)
+        if "emp-00020" in request.employees:
+            return Reaction(hang_seconds=0.15, change=steal)
+        return None
+
+    def steal(ids: list[object], _: Request, registrar: hostile.Registrar) -> list[object]:
+        truth = {employee: each for (_, _, employee), each in registrar.registrations.items()}
+        return [truth["emp-00013"], *ids[1:8], truth["emp-00017"], ids[9]]
+
+    with HostileServer(lambda request: None if calm.is_set() else react(request)) as server:
+        calm = threading.Event()
+        office = Office(server.base_url, book)
+        sent = office.run(people(60), Manner(2))
+        check(sent, server)
+        assert {"emp-00020", "emp-00028", *people(20)[10:]} <= sent.names(Status.UNKNOWN)
+        assert {"emp-00021", "emp-00029"} <= sent.names(Status.REGISTERED)
+        assert "another employee" in sent.outcome.stopped
+        with Ledger(book, write=False) as ledger:
+            told = {item.employee: item.note for item in ledger.standings(sent.run)}
+            assert "for another employee too" in told["emp-00020"]
+            assert "emp-00020" not in ledger.known(office.scope).employees
+        calm.set()
+        again = office.run(people(60), Manner(2))
+        check(again, server)
+        assert len(again.links()) == 60
+
+
 def test_refused_employees_stand_alone_with_what_startexam_said(book: Path) -> None:
     bad = {"emp-00400", "emp-00777", "emp-01500", "emp-01999"}
     with Sandbox(Behaviour(unknown=bad, name_unknown=True)) as sandbox:
@@ -426,6 +458,24 @@ def test_a_second_interruption_gives_up_what_is_in_flight_and_keeps_what_has_com
         check(sent, server)
     assert len(sent.names(Status.REGISTERED)) == 20
     assert len(sent.names(Status.UNKNOWN)) == 40
+
+
+def test_answers_that_have_come_when_the_run_is_given_up_are_kept(book: Path) -> None:
+    person = Person()
+
+    def press_twice() -> None:
+        time.sleep(0.5)  # the answers of all others come meanwhile
+        person.press()
+        person.press()
+
+    with Sandbox(Behaviour(latency_seconds=0.1)) as sandbox:
+        office = Office(sandbox.base_url, book)
+        office.events = Listener(2, press_twice)
+        sent = office.run(people(200), Manner(4, interruption=person))
+        check(sent, sandbox)
+        assert len(sandbox.requests) >= 5
+        assert len(sent.names(Status.REGISTERED)) == len(sandbox.created)
+    assert not sent.names(Status.UNKNOWN)
 
 
 def test_a_deadline_bounds_a_run(book: Path) -> None:
