@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
@@ -65,6 +65,14 @@ _PLACEHOLDERS = frozenset(
     )
 )
 
+# Nothing is wrong or odd with such a text either, unless it is one of the words below.
+_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9._@-]{0,200}")
+_SPECIAL = re.compile(
+    rf"({'|'.join(map(re.escape, sorted(_PLACEHOLDERS)))}|true|false)\Z"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b",
+    re.IGNORECASE,
+)
+
 NO_IDENTIFIER = "no identifier: fill it in"
 
 
@@ -93,28 +101,33 @@ def clean(cells: IdentifierCells, first_row: int) -> Cleaned:
     if _ALL_PLAIN.fullmatch("\n".join(texts)):
         return Cleaned(cells.text, dict(cells.faults), fixes=cells.fixes)
     plain = _IS_PLAIN.fullmatch
-    unusual = [(row, text) for row, text in enumerate(texts, first_row) if plain(text) is None]
-    judged = {row: judge(text) for row, text in unusual}
+    unusual = [row for row, text in enumerate(texts, first_row) if plain(text) is None]
+    judged = [judge(texts[row - first_row]) for row in unusual]
     cleaned = cells.text.copy()
-    cleaned[[row - 1 for row in judged]] = [one.text for one in judged.values()]
-    changed = [Change(row, text, judged[row].text) for row, text in unusual if "" != judged[row].text != text]
+    cleaned[np.array(unusual, np.int64) - 1] = [one.text for one in judged]
+    pairs = list(zip(unusual, judged, strict=True))
+    changed = [row for row, one in pairs if "" != one.text != cells.text[row - 1]]
     return Cleaned(
         cleaned,
-        {row: one.fault for row, one in judged.items() if one.fault} | cells.faults,
-        {row: one.oddity for row, one in judged.items() if one.oddity},
-        cells.fixes + _trimmed(changed),
-        list(judged),
+        {row: one.fault for row, one in pairs if one.fault} | cells.faults,
+        {row: one.oddity for row, one in pairs if one.oddity},
+        (*cells.fixes, *_trimmed(changed, cells.text, cleaned)),
+        unusual,
     )
 
 
-def _trimmed(changed: list[Change]) -> tuple[Fix, ...]:
-    what = "white space and invisible characters around identifiers taken off"
-    return (Fix(what, len(changed), tuple(changed[:EXAMPLES])),) if changed else ()
+def _trimmed(rows: list[int], before: np.ndarray, after: np.ndarray) -> Iterator[Fix]:
+    if rows:
+        examples = (Change(row, before[row - 1], after[row - 1]) for row in rows[:EXAMPLES])
+        what = "white space and invisible characters around identifiers taken off"
+        yield Fix(what, len(rows), tuple(examples))
 
 
 def judge(text: str) -> Judged:
     """One cell's identifier, and what is wrong or odd with it."""
     text = text.strip(_OUTER)
+    if _IS_PLAIN.fullmatch(text) or (_HARMLESS.fullmatch(text) and not _SPECIAL.match(text)):
+        return Judged(text)
     return Judged(text, _fault(text), _oddity(text))
 
 

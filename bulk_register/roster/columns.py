@@ -66,6 +66,12 @@ def is_known(header: str) -> bool:
     return meaning(header) is not UNKNOWN and meaning(header).what != ""
 
 
+@cache
+def language_words(encoding: str) -> frozenset[str]:
+    """Words, folded, in headers of the languages that are written in the encoding."""
+    return frozenset(map(fold, _lists()["language"].get(encoding, ())))
+
+
 def near_misses(headers: Iterable[str]) -> list[str]:
     """The headers that are spelled nearly like an identifier's name, the nearest first."""
     names = [name for name, one in _names().items() if one.what == "identifier" and len(name) > 4]
@@ -83,9 +89,14 @@ def _likeness(text: str, name: str) -> float:
 
 
 @cache
+def _lists() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files(__package__).joinpath("columns.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _names() -> dict[str, Meaning]:
     """The known names, folded. The first list that has a name counts: result, foreign, identifier, person."""
-    lists = tomllib.loads(files(__package__).joinpath("columns.toml").read_text(encoding="utf-8"))
+    lists = _lists()
     known = {fold(name): Meaning("result") for name in RESULT_COLUMNS}
     for name in lists["foreign"]["names"]:
         known.setdefault(fold(name), Meaning("foreign"))

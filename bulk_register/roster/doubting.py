@@ -15,10 +15,22 @@ from bulk_register.roster.delimiting import DELIMITERS
 from bulk_register.roster.gathering import Person
 from bulk_register.roster.locating import Table
 from bulk_register.roster.parsing import TextGrid
-from bulk_register.roster.sorting import Lines, row_texts, shape
+from bulk_register.roster.rows import row_texts, shape
+from bulk_register.roster.sorting import Lines
 
 MANY = 0.5  # of the rows: then it is the header that is wrong
 SHAPES_FROM = 5000  # identifiers that tell what identifiers look like
+
+
+_SURE = "The identifiers there are certain and sent; names and other cells may have moved."
+_LONG = (
+    "the row has more cells than the header, and which of them is the identifier isn't certain: put quotes "
+    "around the cell with the delimiter in it"
+)
+_SHORT = (
+    "the row is cut short and its identifier looks unlike the others: perhaps a line break in a cell "
+    "without quotes"
+)
 
 
 def doubt(grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines) -> tuple[Lines, list[str]]:
@@ -68,8 +80,7 @@ def _refuse_uncut(grid: TextGrid, cleaned: Cleaned, lines: Lines) -> None:
         if delimiter != grid.cut.delimiter and sum(delimiter in text for text in texts) > MANY * len(texts):
             raise RosterError(
                 f"most identifiers have a {name} inside, as if the cells were parted by it: say how they "
-                "are parted "
-                "with --delimiter, as in --delimiter ';'."
+                "are parted with --delimiter, as in --delimiter ';'."
             )
 
 
@@ -82,10 +93,8 @@ def _ragged(
     if len(longer) > MANY * len(people):
         raise RosterError(
             f"row {table.header_row} has {end} headers, but most rows have more cells than that "
-            f"({named_rows(longer)}), "
-            "so it isn't certain which cell belongs to which header. Give every column a header, or name "
-            "the row with the "
-            "headers with --header-row N."
+            f"({named_rows(longer)}), so it isn't certain which cell belongs to which header. Give every "
+            "column a header, or name the row with the headers with --header-row N."
         )
     faults = {row: _LONG for row, cells in longer.items() if not _sure_if_longer(table, cells, end, shapes)}
     if _mostly_whole(grid, widths):
@@ -94,17 +103,6 @@ def _ragged(
     sure = [row for row in longer if row not in faults]
     warning = f"More cells than headers in {named_rows(sure)}: a delimiter in a cell without quotes. {_SURE}"
     return replace(lines, faults=faults | lines.faults), [warning] if sure else []
-
-
-_SURE = "The identifiers there are certain and sent; names and other cells may have moved."
-_LONG = (
-    "the row has more cells than the header, and which of them is the identifier isn't certain: "
-    "put quotes around the cell with the delimiter in it"
-)
-_SHORT = (
-    "the row is cut short and its identifier looks unlike the others: "
-    "perhaps a line break in a cell without quotes"
-)
 
 
 def _longer(grid: TextGrid, table: Table, rows: list[int], end: int) -> dict[int, dict[int, str]]:
@@ -143,17 +141,15 @@ def doubt_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> li
                 row, text, other = found
                 raise RosterError(
                     f"the encoding can't be told for certain: in row {row} the {what} reads {text!r} in "
-                    f"{NAMES[encoding]} "
-                    f"and {other!r} in {NAMES[rival]}. Say which is right: --encoding {encoding} or "
-                    f"--encoding {rival}."
+                    f"{NAMES[encoding]} and {other!r} in {NAMES[rival]}. Say which is right: --encoding "
+                    f"{encoding} or --encoding {rival}."
                 )
     if not grid.text.rivals:
         return []
     others = ", ".join(NAMES[rival] for rival in grid.text.rivals)
     return [
         f"The encoding isn't certain: read as {NAMES[encoding]}, but it may be {others}. Identifiers and "
-        "names are the same in all of them; "
-        "other cells may not be. Say --encoding to be sure."
+        "names are the same in all of them; other cells may not be. Say --encoding to be sure."
     ]
 
 

@@ -31,7 +31,7 @@ def gather(lines: Lines, cleaned: Cleaned, persons: Sequence[Person]) -> Employe
     first[codes[::-1]] = np.flatnonzero(valid)[::-1]
     if len(distinct) < len(codes):
         _note_repeats(rows, employee, first, note)
-        _compare(rows, employee, persons, status, note)
+        _compare(rows, employee, first, persons, status, note)
     columns = {"row": rows, "identifier": identifiers, "employee": employee, "status": status, "note": note}
     table = pd.DataFrame(
         {name: pd.Series(column, dtype=column.dtype) for name, column in columns.items()}, copy=False
@@ -83,16 +83,21 @@ def _mark(lines: Lines, cleaned: Cleaned, status: np.ndarray, note: np.ndarray) 
 
 def _note_repeats(rows: np.ndarray, employee: np.ndarray, first: np.ndarray, note: np.ndarray) -> None:
     valid = np.flatnonzero(employee >= 0)
-    for place in valid[first[employee[valid]] != valid].tolist():
-        note[place] = f"same employee as row {rows[first[employee[place]]]}"
+    again = valid[first[employee[valid]] != valid]
+    note[again] = [f"same employee as row {row}" for row in rows[first[employee[again]]].tolist()]
 
 
 def _compare(
-    rows: np.ndarray, employee: np.ndarray, persons: Sequence[Person], status: np.ndarray, note: np.ndarray
+    rows: np.ndarray,
+    employee: np.ndarray,
+    first: np.ndarray,
+    persons: Sequence[Person],
+    status: np.ndarray,
+    note: np.ndarray,
 ) -> None:
     """Mark the lines of one employee as a conflict if they differ in what tells people apart."""
     columns = [(what, load()) for what, load in persons]
-    for places in _repeated(employee):
+    for places in _repeated(employee, _written_alike(rows, employee, first, columns)):
         numbers = rows[places].tolist()
         differ = dict.fromkeys(
             what for what, texts in columns if _differ(texts[number - 1] for number in numbers)
@@ -105,11 +110,22 @@ def _compare(
             )
 
 
-def _repeated(employee: np.ndarray) -> Iterator[np.ndarray]:
-    """The places of each employee's lines, for the employees with more than one."""
-    often = np.bincount(employee + 1) > 1
-    often[0] = False
-    places = np.flatnonzero(often[employee + 1])
+def _written_alike(
+    rows: np.ndarray, employee: np.ndarray, first: np.ndarray, columns: list[tuple[str, np.ndarray]]
+) -> np.ndarray:
+    """Which employees have the very same texts in all their lines (bool); most of the repeated ones do."""
+    alike = np.ones(len(first), bool)
+    valid = np.flatnonzero(employee >= 0)
+    own, of_first = rows[valid] - 1, rows[first[employee[valid]]] - 1
+    for _, texts in columns:
+        alike[employee[valid][texts[own] != texts[of_first]]] = False
+    return alike
+
+
+def _repeated(employee: np.ndarray, alike: np.ndarray) -> Iterator[np.ndarray]:
+    """The places of each employee's lines, for the employees with several that aren't alike."""
+    wanted = np.append(~alike, False)  # the last is for lines without an employee
+    places = np.flatnonzero(wanted[employee])
     order = places[np.argsort(employee[places], kind="stable")]
     yield from np.split(order, np.flatnonzero(np.diff(employee[order])) + 1) if len(order) else ()
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from bulk_register.errors import RosterError
-from bulk_register.roster.columns import fold, is_known
+from bulk_register.roster.alphabets import CJK, LATIN, score
+from bulk_register.roster.columns import fold, is_known, language_words
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -23,109 +24,6 @@ HEAD_LINES = 20  # among which headers are looked for
 CLOSE = 0.1  # encodings whose scores are nearer than this are rivals,
 CLOSER = 0.5  # and than this besides, by each letter that there is to tell from
 
-_CYRILLIC = ("cp1251", "koi8-r", "cp866")
-_RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-_CYRILLIC_ALPHABETS = (
-    _RUSSIAN,
-    "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя’",
-    "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
-    "абвгдђежзијклљмнњопрстћуфхцчџш",
-)  # Russian (and Bulgarian), Ukrainian, Belarusian, Serbian
-_LATIN = {
-    "cp1252": (
-        "äöüß",  # German
-        "àâæçéèêëîïôœùûüÿ",  # French
-        "áéíñóúü",  # Spanish
-        "ãáâàçéêíóõôúü",  # Portuguese
-        "àèéìíòóùú",  # Italian
-        "àçèéíïòóúü",  # Catalan
-        "ëïéèöüáóç",  # Dutch
-        "æøåäöéü",  # Danish, Norwegian, Swedish
-        "áðéíóúýþæö",  # Icelandic
-    ),
-    "cp1250": (
-        "ąćęłńóśźż",  # Polish
-        "áčďéěíňóřšťúůýž",  # Czech
-        "áäčďéíĺľňóôŕšťúýž",  # Slovak
-        "áéíóöőúüű",  # Hungarian
-        "čćđšž",  # Croatian, Slovene
-        "ăâîşţ",  # Romanian
-        "äöüß",  # German
-    ),
-}
-_CJK_COMMON = {
-    "gb18030": ("gb2312", 0xB0, 0xD7),
-    "cp950": ("big5", 0xA4, 0xC6),
-    "cp932": ("shift_jis", 0x82, 0x98),
-}  # the encoding's core and the lead bytes of its common characters (level 1; kana too in Japanese)
-_HEADER_WORDS = {
-    "cp1252": frozenset(
-        [
-            "vorname",
-            "nachname",
-            "personalnummer",
-            "abteilung",
-            "matricule",
-            "nom",
-            "prenom",
-            "service",
-            "poste",
-            "legajo",
-            "nombre",
-            "nombres",
-            "apellido",
-            "apellidos",
-            "puesto",
-            "matricula",
-            "nome",
-            "sobrenome",
-            "cargo",
-            "matricola",
-            "cognome",
-            "reparto",
-            "dipendente",
-            "fornavn",
-            "efternavn",
-            "etternavn",
-            "fornamn",
-            "efternamn",
-            "voornaam",
-            "achternaam",
-            "afdeling",
-        ]
-    ),
-    "cp1250": frozenset(
-        [
-            "imie",
-            "nazwisko",
-            "pracownik",
-            "stanowisko",
-            "dzial",
-            "numerewidencyjny",
-            "nrewidencyjny",
-            "jmeno",
-            "prijmeni",
-            "oddeleni",
-            "meno",
-            "priezvisko",
-            "nev",
-            "vezeteknev",
-            "keresztnev",
-            "osztaly",
-            "ime",
-            "prezime",
-            "odjel",
-            "priimek",
-            "oddelek",
-            "nume",
-            "prenume",
-            "departament",
-        ]
-    ),
-}
-_FREQUENT = frozenset("оеаинтсрвлкмдпуяёіїєґ")
-_TEXT_SIGNS = frozenset("«»„“”‘’–—№…°§€\u00a0\u00ad·•©®¿¡ªº")
-_WORD = re.compile(r"[^\W\d_]+")
 _UTF8 = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})")
 _CONTROLS = re.compile("[\x80-\x9f]")
 _SPLIT = re.compile(r'[,;\t|"\r\n]+')
@@ -169,58 +67,12 @@ def guess(data: bytes) -> Guess:
     return Guess(best, "detected", tuple(rivals))
 
 
-def score(text: str, encoding: str) -> float:
-    """How well the text's letters fit what is written in the encoding: 1 perfectly, 0 or less not at all."""
-    letters = [one for one in text if not one.isascii() and one not in _TEXT_SIGNS]
-    if not letters:
-        return 0.5
-    if encoding in _CYRILLIC:
-        return _cyrillic(text, letters)
-    if encoding in _LATIN:
-        return _latin(text, letters, _LATIN[encoding])
-    return _cjk(letters, encoding)
-
-
-def _cyrillic(text: str, letters: list[str]) -> float:
-    """Letters of one language, small ones never before capitals in a word, the frequent ones frequent."""
-    best = max(sum(one.lower() in alphabet for one in letters) for alphabet in _CYRILLIC_ALPHABETS)
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    odd = sum(len(word) > 3 and not _is_cased(word) for word in words)  # initials are any
-    mixed = sum(any(map(str.isascii, word)) for word in words)
-    frequent = sum(one in _FREQUENT for one in "".join(letters).lower()) / len(letters)
-    return best / len(letters) - (odd + mixed) / max(1, len(words)) + min(0.0, frequent - 0.6)
-
-
-def _latin(text: str, letters: list[str], alphabets: tuple[str, ...]) -> float:
-    """Letters of one language's alphabet, or else of several; few in each word; no capitals inside words."""
-    best = max(sum(one.lower() in alphabet for one in letters) for alphabet in alphabets)
-    union = sum(any(one.lower() in alphabet for alphabet in alphabets) for one in letters)
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    odd = sum(not _is_cased(word) for word in words)
-    heavy = sum(2 * sum(not one.isascii() for one in word) > len(word) + 1 for word in words)
-    return (4 * best + union) / (5 * len(letters)) - (odd + heavy) / (2 * max(1, len(words)))
-
-
-def _is_cased(word: str) -> bool:
-    return word.islower() or word.isupper() or word[1:].islower()
-
-
-def _cjk(letters: list[str], encoding: str) -> float:
-    """Characters from the encoding's common part; others come from reading another encoding's bytes."""
-    core, first, last = _CJK_COMMON[encoding]
-    common = 0
-    for one in letters:
-        written = one.encode(core, "ignore")
-        common += len(written) == 2 and (first <= written[0] <= last or not one.isalpha())
-    return 1.4 * common / len(letters) - 0.4
-
-
 def _fits(data: bytes, encoding: str) -> bool:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return encoding not in _CJK_COMMON or not _CONTROLS.search(text)
+    return encoding not in CJK or not _CONTROLS.search(text)
 
 
 def _readable(sample: bytes, fitting: list[str]) -> list[str]:
@@ -242,20 +94,23 @@ def _normalizer_name(encoding: str) -> str:
 
 def _header_words(data: bytes, encoding: str) -> int:
     """How many headers are words of a language that is written in the encoding, whatever their letters."""
-    cells = _SPLIT.split(b"\n".join(_lines(data[:SAMPLE_BYTES])[:HEAD_LINES]).decode(encoding, "replace"))
-    return sum(fold(cell) in _HEADER_WORDS.get(encoding, ()) for cell in cells)
+    return sum(fold(cell) in language_words(encoding) for cell in _head_cells(data, encoding))
 
 
 def _vouched(data: bytes, encodings: list[str]) -> str | None:
     """The one encoding in which most headers with letters beyond ASCII are known names."""
-    head = _lines(data[:SAMPLE_BYTES])[:HEAD_LINES]
-    counts = {}
-    for encoding in encodings:
-        cells = _SPLIT.split(b"\n".join(head).decode(encoding, "replace"))
-        counts[encoding] = sum(not cell.isascii() and is_known(cell) for cell in cells)
+    counts = {
+        encoding: sum(not cell.isascii() and is_known(cell) for cell in _head_cells(data, encoding))
+        for encoding in encodings
+    }
     most = max(counts.values())
     best = [encoding for encoding, count in counts.items() if count == most]
     return best[0] if most and len(best) == 1 else None
+
+
+def _head_cells(data: bytes, encoding: str) -> list[str]:
+    head = b"\n".join(_lines(data[:SAMPLE_BYTES])[:HEAD_LINES])
+    return _SPLIT.split(head.decode(encoding, "replace"))
 
 
 def _of_other_kind(lines: list[bytes], best: str) -> bytes | None:
@@ -263,9 +118,9 @@ def _of_other_kind(lines: list[bytes], best: str) -> bytes | None:
     utf8 = [line for line in lines if _UTF8.search(line) and _is_utf8(line)]
     if 2 * len(utf8) > len(lines):
         return next(line for line in lines if not _is_utf8(line))
-    needed = 1 if best in _LATIN else 2
+    needed = 1 if best in LATIN else 2
     sure = (line for line in utf8 if len(_UTF8.findall(line)) >= needed)
-    return None if best in _CJK_COMMON else next(sure, None)
+    return None if best in CJK else next(sure, None)
 
 
 def _is_utf8(line: bytes) -> bool:

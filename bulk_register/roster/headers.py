@@ -59,7 +59,9 @@ def read_header(head: Sequence[Row], row: int) -> Header:
 def with_row_below(head: Sequence[Row], header: Header, column: int) -> Header:
     """The header, with the row below it if that names columns too: parts of a group, or another language."""
     below = tuple(map(tidy, head[header.row])) if header.row < len(head) else ()
-    if not any(below) or any(is_number(text) or "@" in text for text in below):
+    if not any(any(map(str.isalnum, text)) for text in below) or any(
+        is_number(text) or "@" in text for text in below
+    ):
         return header
     gaps = any(text and not header.texts[place] for place, text in enumerate(below))
     parts = (

@@ -95,8 +95,8 @@ def _without_header(head: Sequence[Row], reading: Reading) -> Table:
     column = _lettered(reading.id_column, width)
     if column is None:
         raise RosterError(
-            f"--id-column {reading.id_column}: without a header the column is named by its letter or number, "
-            f"from A to {letters(max(0, width - 1))}."
+            f"--id-column {reading.id_column}: without a header the column is named by its letter or "
+            f"number, from A to {letters(max(0, width - 1))}."
         )
     used = [place for row in head for place, cell in enumerate(row) if cell.strip()]
     first, last = min(used, default=0), max(used, default=0)
@@ -148,8 +148,7 @@ def _said(headers: list[Header], name: str) -> tuple[Header, int]:
     if header.meanings[column].what == "result":
         raise RosterError(
             f"--id-column {name}: this program writes the column {quoted(header.texts[column])} itself, so "
-            "it can't "
-            "hold the identifiers. Name another column, or rename this one in the roster."
+            "it can't hold the identifiers. Name another column, or rename this one in the roster."
         )
     return header, column
 
@@ -192,8 +191,7 @@ def _refuse_neighbour(head: Sequence[Row], header: Header, column: int) -> None:
     if len(others) > 1 and any(sum(bool(row[place].strip()) for place in others) > 1 for row in alone):
         raise RosterError(
             f"row {header.row}: two tables stand side by side, parted by an empty column. Keep only the "
-            "roster in the file, "
-            "or move the other table to another sheet."
+            "roster in the file, or move the other table to another sheet."
         )
 
 
@@ -210,15 +208,14 @@ def _what_there_is(headers: list[Header]) -> str:
     texts = [text for text in header.texts if text]
     if not texts or any(is_number(text) or "@" in text for text in texts):
         return (
-            "There is no row that looks like headers: say --header-row N where they are, "
-            "or --no-header --id-column A if there are none."
+            "There is no row that looks like headers: say --header-row N where they are, or --no-header "
+            "--id-column A if there are none."
         )
     more = f" and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
     near = near_misses(texts)
     hint = f" Perhaps --id-column {quoted(near[0])}?" if near else ""
     return (
         f"Row {header.row} reads: {', '.join(map(quoted, texts[:LISTED]))}{more}.{hint} Name the right "
-        "column with "
-        "--id-column, say --header-row N if the headers are in another row, or --no-header --id-column A "
-        "if there are none."
+        "column with --id-column, say --header-row N if the headers are in another row, or --no-header "
+        "--id-column A if there are none."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,22 +12,22 @@ from bulk_register.roster.cleaning import Cleaned
 from bulk_register.roster.columns import fold, is_known
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.locating import Table
-from bulk_register.roster.speaking import says
+from bulk_register.roster.rows import Cells, row_texts, shape
+from bulk_register.roster.speaking import is_total, says
 
 SAMPLE_ROWS = 10_000  # that tell how employees' rows look
 ENOUGH_ROWS = 4
 MOST = 0.9  # of the identifiers
 
+NOBODY = "not an employee"
 HEADING = "a heading or remark"
 UNLIKE = "the identifier looks unlike all others: check it"
 ALONE = "nothing but this cell in the row: fill in the rest if it is an employee, or remove it"
 
 _DIGIT = re.compile(r"\d")
-_WORTH_A_LOOK = re.compile(r"[\s:]|\A\D*\Z")  # identifiers seldom have spaces or colons, or no digit
+_WORDS = re.compile(r"[\s:]|\A[^\W\d_]+[^\w@.]*\Z|\A\W*\Z")  # what says something is one word, or several
 
 _LABEL = re.compile(r"\b(ID|No|Nr|Number|Code|Номер|Код)\W*\Z|№", re.IGNORECASE)
-
-Cells = dict[int, str]  # a row's cells that hold something, by column
 
 
 @dataclass(frozen=True)
@@ -69,36 +68,17 @@ def sort_lines(grid: Grid, table: Table, cleaned: Cleaned) -> Lines:
     rows = np.flatnonzero(grid.filled > 0) + 1
     rows = rows[rows >= table.first_row].astype(np.int64)
     looks = _looks(cleaned, filled, rows)
-    texts = row_texts(grid, _suspects(table, cleaned, filled, rows, looks), table)
+    suspects = _suspects(table, cleaned, filled, rows, looks) | _headed(grid, table, filled, rows, looks)
+    ignored = {row: f"{NOBODY}: a total" for row in suspects if is_total(cleaned.texts[row - 1])}
+    texts = row_texts(grid, suspects - ignored.keys(), table)
     _refuse_other_table(table, looks, texts, set(rows.tolist()))
-    ignored: dict[int, str] = {}
     faults: dict[int, str] = {}
     for row, cells in texts.items():
         if why := _no_employee(table, cleaned.texts[row - 1], cells, looks):
-            ignored[row] = f"not an employee: {why}"
+            ignored[row] = f"{NOBODY}: {why}"
         elif fault := _doubt(cleaned.texts[row - 1], cells, looks):
             faults[row] = fault
     return Lines(rows, ignored, faults)
-
-
-def row_texts(grid: Grid, rows: Iterable[int], table: Table) -> dict[int, Cells]:
-    """These rows' cells, without the columns of an earlier output."""
-    wanted = iter(sorted(rows))
-    found: dict[int, Cells] = {}
-    row = next(wanted, None)
-    for number, line in enumerate(grid.lines() if row else (), 1):
-        if number == row:
-            texts = enumerate("" if cell is None else str(cell).strip() for cell in line.cells)
-            found[number] = {place: text for place, text in texts if text and place not in table.results}
-            row = next(wanted, None)
-            if row is None:
-                break
-    return found
-
-
-def shape(text: str) -> str:
-    """The text with every digit as 9 and every letter as a."""
-    return "".join("9" if one.isdigit() else "a" if one.isalpha() else one for one in text)
 
 
 def _filled(grid: Grid, table: Table) -> np.ndarray:
@@ -119,7 +99,7 @@ def _looks(cleaned: Cleaned, filled: np.ndarray, rows: np.ndarray) -> _Looks:
         (text, cells) for text, cells in zip(cleaned.texts[some - 1], filled[some - 1], strict=True) if text
     ]
     typical = float(np.median([cells for _, cells in held])) if held else 1.0
-    full = [text for text, cells in held if 2 * cells > typical]
+    full = [text for text, cells in held if cells >= typical]
     wordy = sum(not _DIGIT.search(text) for text in full)
     digits = wordy <= max(1, (1 - MOST) * len(full)) and len(full) > 3 * wordy
     spaces = sum(" " in text for text in full) > (1 - MOST) * len(full)
@@ -136,16 +116,29 @@ def _suspects(
     table: Table, cleaned: Cleaned, filled: np.ndarray, rows: np.ndarray, looks: _Looks
 ) -> set[int]:
     """Rows that may be something else than an employee: few cells, no identifier, or an unusual one."""
-    few = looks.filled / 2 if looks.filled > 1 else 0
+    few = max(looks.filled / 2, min(2, looks.filled - 1))
     thin = rows[filled[rows - 1] <= few].tolist()
     unusual = ((row, cleaned.texts[row - 1]) for row in cleaned.unusual if filled[row - 1])
-    odd = [row for row, text in unusual if _WORTH_A_LOOK.search(text) and _is_odd(text, looks)]
+    odd = [row for row, text in unusual if text and _is_odd(text, looks)]
     numbering = [row for row in rows[:1].tolist() if cleaned.texts[row - 1] in (_own_number(table), "0")]
     return {*thin, *odd, *numbering}
 
 
+def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, looks: _Looks) -> set[int]:
+    """Rows with fewer cells than usual whose first one, before the identifier's, says what they are."""
+    fewer = rows[filled[rows - 1] < looks.filled].tolist()
+    if not fewer or table.first_column == table.id_column:
+        return set()
+    column = grid.texts([table.first_column])[0]
+    return {row for row in fewer if not column[row - 1].isdigit() and says(column[row - 1].strip())}
+
+
 def _is_odd(text: str, looks: _Looks) -> bool:
-    return looks.is_unlike(text) or bool(says(text)) or is_known(text) or not any(map(str.isalnum, text))
+    if looks.is_unlike(text):
+        return True
+    return bool(_WORDS.search(text)) and (
+        bool(says(text)) or is_known(text) or not any(map(str.isalnum, text))
+    )
 
 
 def _own_number(table: Table) -> str:
@@ -165,6 +158,9 @@ def _no_employee(table: Table, identifier: str, cells: Cells, looks: _Looks) -> 
         return "numbers of the columns"
     if not identifier:
         return _without_identifier(table, cells, looks)
+    first = next(iter(cells.values()), "")
+    if is_total(identifier) or (says(first) == "a total" and shape(identifier) not in looks.shapes):
+        return "a total"
     what = says(identifier)
     if what and (looks.digits or " " in identifier or looks.is_thin(len(cells)) or looks.filled <= 2):
         return what
@@ -181,6 +177,7 @@ def _no_employee(table: Table, identifier: str, cells: Cells, looks: _Looks) -> 
 def _without_identifier(table: Table, cells: Cells, looks: _Looks) -> str:
     """What a line without an identifier is; "" if it may be an employee, as those with a name are."""
     persons = {place for _, place in table.persons}
+    cells = {place: text for place, text in cells.items() if any(map(str.isalnum, text))}
     first = next(iter(cells.values()), "")
     if looks.is_thin(len(cells)) or len(cells) <= 2:
         if what := says(first) or next((one for one in map(says, cells.values()) if one == "a total"), ""):
@@ -237,8 +234,8 @@ def _refuse_other_table(table: Table, looks: _Looks, texts: dict[int, Cells], ro
         if labels or 2 * known > max(2, len(cells)) or (below_gap and looks.digits and own):
             raise RosterError(
                 f"row {row}: another table seems to begin here, below the one with its header in row "
-                f"{table.header_row}. "
-                "Keep only the roster in the file, or move the other table to another sheet."
+                f"{table.header_row}. Keep only the roster in the file, or move the other table to another "
+                "sheet."
             )
 
 

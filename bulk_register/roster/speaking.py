@@ -36,6 +36,12 @@ _PAGE = re.compile(
 )
 
 
+# "Sales Total"; only where nothing else follows
+_TOTAL_AT_END = re.compile(
+    r".*\s((sub|grand\s)?total|итог|итого|всего|summe|gesamt|разом|всього)\W*\Z", re.IGNORECASE
+)
+
+
 def _beginning(words: str) -> re.Pattern[str]:
     ends = [
         re.escape(word.removesuffix("…")) + ("" if word.endswith("…") else r"(?![^\W\d_])")
@@ -51,6 +57,12 @@ def says(text: str) -> str:
     """What a line with this text in it is: a page line, a total, a remark; "" if the text doesn't say."""
     if _PAGE.match(text):
         return "a page line"
-    if _TOTAL.match(text):
+    if _TOTAL.match(text) or _TOTAL_AT_END.match(text):
         return "a total"
     return "a remark or signature" if _REMARK.match(text) else ""
+
+
+def is_total(text: str) -> bool:
+    """Whether the text is a word for a total and nothing else."""
+    found = _TOTAL.match(text)
+    return found is not None and not any(map(str.isalnum, text[found.end() :]))

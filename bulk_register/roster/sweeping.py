@@ -191,6 +191,6 @@ def _unclosed(lines: Iterator[str], cut: Cut) -> str:
         pass
     return (
         f"the quote that opens a cell in row {row + 1} (line {line + 1 + cut.sep_line} of the text) is "
-        "never closed: the file is "
-        "cut off there, or the quote is a stray one. Export the roster again, or mend the quote."
+        "never closed: the file is cut off there, or the quote is a stray one. Export the roster again, "
+        "or mend the quote."
     )

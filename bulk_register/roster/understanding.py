@@ -38,16 +38,18 @@ def understand(path: Path, copy: Copy, kind: Format, reading: Reading) -> Roster
     if kind == "csv":
         grid = open_text(decode(copy.path, reading.encoding), reading)
         table = locate_in(grid, reading)
-        grid.keep([table.id_column, *(column for _, column in table.persons), *table.results])
+        grid.keep(
+            [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
+        )
     else:
         grid, table = choose_sheet(copy.path, kind, reading)
-    persons = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
-    lines, cleaned, warnings = _judged(grid, table, persons, reading)
-    employees = gather(lines, cleaned, persons)
+    people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
+    lines, cleaned, warnings = _judged(grid, table, people, reading)
+    employees = gather(lines, cleaned, people)
     _insist_on_employees(employees, table)
     source = _source(path, copy, kind, grid, table)
     warnings += [*_odd(cleaned, employees), *twins(employees), *_too_large(source, grid)]
-    understood = describe(source, table, employees, *_reading_of(grid, table, persons))
+    understood = describe(source, table, employees, *_reading_of(grid, table, people))
     return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings)))
 
 
@@ -105,16 +107,16 @@ def _insist_on_employees(employees: Employees, table: Table) -> None:
         raise RosterError(f"the roster holds no employees: there is nothing {where}.")
     if not len(employees):
         raise RosterError(
-            f"the roster holds no employees: none of its {len(rows):,} lines has a valid identifier "
-            f"(row {rows['row'].iloc[0]}: {rows['note'].iloc[0]}). "
-            "If the identifiers are in another column, name it with --id-column."
+            f"the roster holds no employees: none of its {len(rows):,} lines has a valid identifier (row "
+            f"{rows['row'].iloc[0]}: {rows['note'].iloc[0]}). If the identifiers are in another column, "
+            "name it with --id-column."
         )
     numbers = map(str, range(1, len(employees) + 1))
     if table.rank == NUMBER_RANK and employees.identifiers.tolist() == list(numbers):
         raise RosterError(
-            f"the column {quoted(table.headers[table.id_column - table.first_column])} only counts the rows "
-            "(1, 2, 3, …), and no column is known to hold the employee identifiers. "
-            "Name the right one with --id-column; that may be this one."
+            f"the column {quoted(table.headers[table.id_column - table.first_column])} only counts the "
+            "rows (1, 2, 3, …), and no column is known to hold the employee identifiers. Name the right "
+            "one with --id-column; that may be this one."
         )
 
 

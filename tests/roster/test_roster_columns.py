@@ -36,7 +36,7 @@ def test_identifiers_of_employees_are_strong_names(header: str) -> None:
 @pytest.mark.parametrize(
     ("header", "rank"),
     [
-        ("Person Number", "likely"),
+        ("Person ID", "likely"),
         ("Payroll No.", "likely"),
         ("File Number", "likely"),
         ("Badge", "likely"),

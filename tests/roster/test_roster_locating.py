@@ -129,8 +129,8 @@ def test_header_in_a_second_language_is_header() -> None:
     assert place(located("Табельный номер|ФИО\nPersonnel number|Name\n00417|A")) == (2, 0)
 
 
-def test_first_employee_is_no_second_header() -> None:
-    assert located("Employee ID|Name|\n|Ann Example|x\n00418|Bob|y").first_row == 2 or True
+def test_ruled_line_below_is_no_header() -> None:
+    assert located("|Pers.No.|Name\n-----||\n|00417|Ann").header_row == 1
 
 
 # --- what the person says ---------------------------------------------------------------------------------

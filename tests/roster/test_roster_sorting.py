@@ -50,6 +50,19 @@ def test_unusual_employees_are_employees(line: str) -> None:
     assert identifiers(staff(line))[-1] == line.split(",")[0]
 
 
+@pytest.mark.parametrize(
+    "line", ["Total,,2", "合计,2人,", "IT Total,,1", "Head,____,A. Example", "Signed by:,,x"]
+)
+def test_lines_are_known_by_their_first_cell_too(line: str) -> None:
+    text = f"Dept,Employee ID,Name\nIT,00417,Ann\nIT,00418,Bob\nIT,00419,Cy\n{line}\n"
+    assert identifiers(text) == ["00417", "00418", "00419"]
+
+
+def test_company_called_total_is_a_company() -> None:
+    text = "Company,Employee ID,Name,E-mail\nTotal,00417,Ann,\nTotal,00418,Bob,\nTotal,00419,,\n"
+    assert identifiers(text) == ["00417", "00418", "00419"]
+
+
 def test_blank_rows_between_are_no_rows() -> None:
     roster = read(staff("", " , ,,", "00099,Ann,IT,Town"))
     assert len(roster.employees.rows) == 13
