@@ -108,6 +108,13 @@ def run(
     timeout: o.Timeout = None,
     deadline: o.Deadline = None,
     max_rejected: o.MaxRejected = None,
+    min_rows: o.MinRows = None,
+    max_new: o.MaxNew = None,
+    max_missing: o.MaxMissing = None,
+    newer_than: o.NewerThan = None,
+    tolerate: o.Tolerate = None,
+    ending_days: o.EndingDays = None,
+    only_new: o.OnlyNew = None,
     report: o.Report = None,
     log_format: o.LogFormat = None,
     quiet: o.Quiet = None,
@@ -233,6 +240,105 @@ def tests(
     from bulk_register.commands import looking  # requests is slow to load
 
     return looking.tests(settings, status)
+
+
+@app.command(
+    short_help="First steps: write the settings file, keep the secret key.",
+    epilog=_example("bulk-register init"),
+)
+@framed
+def init(
+    account_id: o.AccountId = None,
+    center: o.Center = None,
+    tests: o.Tests = None,
+    valid_till: o.ValidTill = None,
+    timezone: o.Timezone = None,
+    base_url: o.BaseUrl = None,
+    keep_in: o.SecretFile = None,
+    from_stdin: o.SecretFromStdin = False,
+    config: o.NewConfig = None,
+    yes: o.InitYes = False,
+) -> int:
+    """Ask for the account, center, test, window and time zone, and write bulk_register.toml.
+
+    The secret key is tried with one harmless request and kept in the computer's keyring, or in a file that
+    only you can read. Scripts give every answer as a flag, and the key in STARTEXAM_SECRET_KEY.
+    """
+    from bulk_register.commands import first_steps  # requests is slow to load
+
+    given = first_steps.Given(
+        config=config or "",
+        account_id=account_id or "",
+        center=center or "",
+        tests=tests or (),
+        valid_till=valid_till or "",
+        timezone=timezone or "",
+        base_url=base_url or "",
+        secret_file=keep_in or "",
+        secret_from_stdin=from_stdin,
+        yes=yes,
+    )
+    return first_steps.init(given)
+
+
+@app.command(short_help="Check that everything is in order.", epilog=_example("bulk-register doctor"))
+@framed
+def doctor(
+    context: typer.Context,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    ledger: o.LedgerFile = None,
+    base_url: o.BaseUrl = None,
+    account_id: o.AccountId = None,
+) -> int:
+    """Check settings, secret key, StartExam, clock, tests and files; sends one harmless request.
+
+    One line each, beginning with OK, Note or Problem. Exit code 0: no problem; 2: there is one.
+    """
+    from bulk_register.commands import doctor as doctoring  # pandas and requests are slow to load
+
+    return doctoring.doctor(context.params)
+
+
+@app.command(
+    short_help="Write an empty roster to fill in.", epilog=_example("bulk-register template roster.xlsx")
+)
+@framed
+def template(file: o.NewRoster = "roster.xlsx") -> int:
+    """Write an empty roster to fill in: an Excel workbook, or CSV if the name ends so. Replaces no file."""
+    from bulk_register.commands import template as blank  # openpyxl is slow to load
+
+    return blank.template(file)
+
+
+@app.command(
+    short_help="Check the links of an output before they are mailed.",
+    epilog=_example("bulk-register verify staff.registered.xlsx"),
+)
+@framed
+def verify(
+    context: typer.Context,
+    file: o.Written,
+    ask: o.Ask = False,
+    id_column: o.IdColumn = None,
+    sheet: o.Sheet = None,
+    ledger: o.LedgerFile = None,
+    config: o.Config = None,
+    profile: o.Profile = None,
+    base_url: o.BaseUrl = None,
+    account_id: o.AccountId = None,
+    quiet: o.Quiet = None,
+) -> int:
+    """Check that each link is its own row's and works: against the ledger, with --ask against StartExam too.
+
+    It finds links of other people, unknown and sandbox links, links that are over, and changed ones. Exit
+    code 0: all is well; 1: some rows are not fit to be mailed; 2: the file can't be used.
+    """
+    settings = _settings(context, "ledger")
+    asking = _settings(context, "tests") if ask else None
+    from bulk_register.commands import verifying  # pandas is slow to load
+
+    return verifying.verify(file, settings, asking)
 
 
 @app.command(

@@ -25,6 +25,10 @@ class RosterError(MendError):
     """The roster can't be understood for certain: mend the file, or say with a flag how to read it."""
 
 
+class GuardError(MendError):
+    """A guard of scheduled runs tripped: look at the roster, or lift the guard with the flag it names."""
+
+
 class OutputError(MendError):
     """The output can't be written as asked: name another file."""
 

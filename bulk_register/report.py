@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,8 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from bulk_register.records import RESULT_COLUMNS, Outcome, Roster, Standings, Status
+from bulk_register.records import LINKED, RESULT_COLUMNS, Changes, Outcome, Roster, Standings, Status
 
-LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)
 COUNTED = (
     Status.REGISTERED,
     Status.ALREADY_REGISTERED,
@@ -51,6 +50,7 @@ class Finished:
     exit_code: int
     started: datetime
     finished: datetime
+    changes: Changes | None = None  # None where there was no run before
 
 
 def link(link_base: str, center: str, participant: str) -> str:
@@ -86,14 +86,14 @@ def results_by_row(outcome: Outcome, style: Style) -> pd.DataFrame:
     return pd.DataFrame({"row": rows["row"].to_numpy(), **dict(zip(RESULT_COLUMNS, columns, strict=True))})
 
 
-def exit_code(outcome: Outcome, results: pd.DataFrame) -> int:
-    """Return the code that scripts go by."""
+def exit_code(outcome: Outcome, results: pd.DataFrame, tolerated: tuple[str, ...] = ()) -> int:
+    """Return the code that scripts go by; rows of a tolerated status need nobody's attention."""
     if outcome.signal:
         return 128 + outcome.signal
     undone = (*UNDONE, Status.UNKNOWN) if outcome.stopped else UNDONE
     if np.isin(outcome.standings.status, undone).any():
         return EXIT_UNDONE
-    fine = results["Registration Status"].isin([*LINKED, Status.IGNORED])
+    fine = results["Registration Status"].isin([*LINKED, Status.IGNORED, *tolerated])
     return EXIT_DONE if fine.all() else EXIT_ATTENTION
 
 
@@ -130,6 +130,7 @@ def blank_report(started: datetime, code: int) -> dict[str, Any]:
         **dict.fromkeys(ROSTER_COUNTS, 0),
         **{_counted(status): 0 for status in COUNTED},
         **dict.fromkeys(("batches", "requests", "retries"), 0),
+        "changes": None,
         "problems": [],
     }
 
@@ -157,6 +158,7 @@ def report(finished: Finished) -> dict[str, Any]:
         "batches": len(plan.batches),
         "requests": outcome.requests,
         "retries": outcome.retries,
+        "changes": asdict(finished.changes) if finished.changes else None,
         "problems": problems(plan.roster, finished.results),
     }
 

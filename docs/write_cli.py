@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 PAGE = Path(__file__).with_name("cli.md")
-COMMANDS = ("run", "check", "rerun", "history", "export", "tests", "sandbox")
+COMMANDS = ("run", "check", "rerun", "history", "export", "tests", "init", "doctor")
+COMMANDS += ("template", "verify", "sandbox")
 
 
 def help_of(*words: str) -> str:

@@ -41,9 +41,12 @@ class Office:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        copies = self.folder.with_name(f"{self.folder.name}-copies")  # a killed process leaves its own there
+        copies.mkdir(exist_ok=True)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("BULK_REGISTER_")},
             "PYTHONPATH": str(Path(__file__).parents[1]),
+            "TMPDIR": str(copies),
             "STARTEXAM_ACCOUNT_ID": str(DEMO_ACCOUNT_ID),
             "STARTEXAM_SECRET_KEY": DEMO_SECRET_KEY,
             "BULK_REGISTER_BASE_URL": self.base_url,

@@ -106,7 +106,7 @@ def test_rerun_writes_to_the_same_place_from_anywhere(tmp_path: Path) -> None:
         assert visitor.say("rerun").code == 0
         assert not list(elsewhere.iterdir())
         assert set(office.statuses().values()) == {"registered"}
-        assert len(list(tmp_path.glob("out*"))) == 1
+        assert len(list(tmp_path.glob("out*.csv"))) == 1
 
 
 def test_rerun_refuses_a_changed_roster_and_a_window_that_is_over(tmp_path: Path) -> None:

@@ -72,18 +72,17 @@ def test_a_second_signal_gives_up_on_what_is_in_flight(tmp_path: Path) -> None:
 
 def test_a_signal_before_anything_was_sent_ends_the_program_and_writes_nothing(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
-        copies = tmp_path / "copies"
-        copies.mkdir()
-        office = Office(tmp_path, sandbox.base_url, {"TMPDIR": str(copies)})
+        office = Office(tmp_path, sandbox.base_url)
+        copies = Path(office.environment["TMPDIR"])
         (tmp_path / "staff.csv").write_text(
             "Employee ID,Name\n" + "".join(f"emp-{number},N\n" for number in range(400_000)), encoding="utf-8"
         )
         process = office.start(*RUN)
-        until(lambda: list(copies.iterdir()))
+        until(lambda: list(copies.glob("bulk_register-*")))
         process.send_signal(signal.SIGTERM)
         told = office.end(process)
         assert told.code == 143
         assert "Stopped" in told.err
         assert not sandbox.requests
-        assert {file.name for file in tmp_path.iterdir()} == {"staff.csv", "copies"}
-        assert not list(copies.iterdir())
+        assert {file.name for file in tmp_path.iterdir()} == {"staff.csv"}
+        assert not list(copies.glob("bulk_register-*"))

@@ -78,7 +78,7 @@ def test_a_roster_that_cannot_be_used(name: str, folder: Path, sandbox: Sandbox)
     assert not list(folder.glob("*.registered.*"))
 
 
-def test_a_folder_instead_of_a_roster(folder: Path, sandbox: Sandbox) -> None:
+def test_a_folder_without_a_roster(folder: Path, sandbox: Sandbox) -> None:
     (folder / "sub").mkdir()
     ended = call("run", "sub", *exam(sandbox), environ=account(sandbox))
     assert_refused(ended, sandbox, len(sandbox.requests), "folder")

@@ -43,7 +43,7 @@ class Person:
             answer = _typed(question, default)
             if not (wrong := fault(answer)):
                 return answer
-            aside(f"'{answer}' can't be used: {wrong}.")
+            aside(wrong if wrong[:1].isupper() else f"'{answer}' can't be used: {wrong}.")
 
     def agrees(self, question: str, *, default: bool) -> bool:
         """Ask a question that is answered with yes or no."""

@@ -57,19 +57,19 @@ def try_key(key: Key, person: Person) -> tuple[Key, Sequence[Test] | None]:
 
 def trouble(sight: Sight, base_url: str) -> str:
     """Say why StartExam could not be asked, and what to do."""
-    error = sight.error
-    host = urlsplit(base_url).netloc
-    if isinstance(error, ClockError):
-        return f"StartExam finds this computer's time wrong. Set its clock, date and time zone right. {sentence(str(error))}"
-    if error is not None and error.status in REFUSED:
+    words = sentence(str(sight.error))
+    words = words[:1].upper() + words[1:]
+    if isinstance(sight.error, ClockError):
+        return f"StartExam finds this computer's time wrong. Set its clock, date and time zone right. {words}"
+    if sight.error is not None and sight.error.status in REFUSED:
         return (
             "StartExam doesn't accept this account number with this secret key. Check the number, and copy "
             "the whole key again, without blanks before or after it."
         )
-    words = sentence(str(error))
     if sight.reached:
-        return words[:1].upper() + words[1:]
-    return f"{words[:1].upper()}{words[1:]} Check the network, or ask your IT department to let this computer reach {host}."
+        return words
+    host = urlsplit(base_url).netloc
+    return f"{words} Check the network, or ask your IT department to let this computer reach {host}."
 
 
 def choose_tests(said: Sequence[str], tests: Sequence[Test] | None, person: Person) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`init`: the questions before the first run, a settings file from the answers, the secret key in its place."""
+"""`init`: questions before the first run, a settings file from the answers, the secret key in its place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from bulk_register.settings.writing import DEFAULT_URL, Choices, settings_text
 from bulk_register.settings.zone import machine_zone
 
 WINDOW = "+10d"
-NEEDED = ("account_id", "center", "tests")  # what has no default
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,12 @@ def _may_write(target: Path, person: Person, given: Given) -> bool:
 
 def _choices(given: Given, target: Path, person: Person) -> tuple[Choices, Key, bool]:
     """Return all answers, the key, and whether StartExam has accepted it."""
-    _refuse_missing(given, person)
+    defaults = _Defaults(target)
+    _refuse_missing(given, person, defaults)
     if person.asked:
         aside(
             f"A few questions, then {target} is written. Enter takes what stands in brackets; Ctrl-C stops."
         )
-    defaults = _Defaults(target)
     ask = partial(_answer, person, defaults)
     base_url = given.base_url or defaults.of("base_url") or DEFAULT_URL
     if wrong := fault_of("base_url", base_url):
@@ -117,12 +116,14 @@ def _answer(person: Person, defaults: _Defaults, name: str, said: str, question:
     return person.choose("--" + name.replace("_", "-"), said, question, default, partial(fault_of, name))
 
 
-def _refuse_missing(given: Given, person: Person) -> None:
+def _refuse_missing(given: Given, person: Person, defaults: _Defaults) -> None:
     """Name everything at once that a script has left out."""
-    said = {"account_id": given.account_id or os.environ.get(variable("account_id"), "")}
-    said |= {"center": given.center, "tests": " ".join(given.tests)}
-    flags = {"account_id": "--account-id", "center": "--center", "tests": "--test"}
-    missing = [flags[name] for name in NEEDED if not said[name]]
+    said = {
+        "--account-id": given.account_id or defaults.of("account_id"),
+        "--center": given.center or defaults.of("center"),
+        "--test": " ".join(given.tests),
+    }
+    missing = [flag for flag, value in said.items() if not value]
     if missing and not person.asked:
         why = "--yes was given" if given.yes else "there is no terminal to ask at"
         raise MendError(f"Nothing can be asked here ({why}). Give {', '.join(missing)} as well.")

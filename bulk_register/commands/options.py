@@ -99,7 +99,7 @@ LedgerFile = Annotated[
 Center = Annotated[str | None, typer.Option(metavar="NAME", help="The center's unique name in StartExam.")]
 Tests = Annotated[
     list[str] | None,
-    typer.Option("--test", metavar="GUID", help="The test; say it again for more, up to 10."),
+    typer.Option("--test", metavar="TEST", help="The test's identifier or title; say it again for more."),
 ]
 ValidFrom = Annotated[str | None, typer.Option(metavar="WHEN", help="When the links begin to work (now).")]
 ValidTill = Annotated[
@@ -128,6 +128,29 @@ Deadline = Annotated[str | None, typer.Option(metavar="TIME", help="Stop the run
 MaxRejected = Annotated[
     str | None, typer.Option(metavar="N", help="Stop when more employees than this are refused (50).")
 ]
+
+# --- what a scheduled run bears
+MinRows = Annotated[str | None, typer.Option(metavar="N", help="Send nothing if the roster has fewer rows.")]
+MaxNew = Annotated[str | None, typer.Option(metavar="N", help="Send nothing if more employees are new.")]
+MaxMissing = Annotated[
+    str | None,
+    typer.Option(metavar="PERCENT", help="Send nothing if more of the last run's employees are gone."),
+]
+NewerThan = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Send nothing if the roster's file is older, like 26h.")
+]
+Tolerate = Annotated[
+    list[str] | None,
+    typer.Option(metavar="STATUS", help="Rows with this status are no reason for exit code 1; repeat."),
+]
+EndingDays = Annotated[
+    str | None, typer.Option(metavar="N", help="Tell whose links end within so many days (7).")
+]
+OnlyNew = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Also write a workbook of just those who got a link in this run."),
+]
+
 AllowConflicts = Annotated[
     bool | None,
     typer.Option(
@@ -157,4 +180,36 @@ ForgetBefore = Annotated[
 ]
 TestStatus = Annotated[
     str | None, typer.Option("--status", metavar="STATUS", help="Only active, archive or deleted ones.")
+]
+
+# --- of init, doctor, template and verify
+SecretFile = Annotated[
+    str | None,
+    typer.Option("--secret-file", metavar="FILE", help="Keep the secret key in this file (in the keyring)."),
+]
+SecretFromStdin = Annotated[
+    bool, typer.Option("--secret-from-stdin", help="Read the secret key from standard input.")
+]
+NewConfig = Annotated[
+    str | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="Where to write (bulk_register.toml in this folder)."
+    ),
+]
+InitYes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Ask nothing, and replace a settings file (the old one is kept).")
+]
+NewRoster = Annotated[
+    str, typer.Argument(metavar="FILE", parser=_roster, help="The file to write, .xlsx or .csv.")
+]
+Written = Annotated[
+    str, typer.Argument(metavar="FILE", parser=_roster, help="What run wrote, like staff.registered.xlsx.")
+]
+Ask = Annotated[
+    bool,
+    typer.Option(
+        "--ask",
+        help="Ask StartExam as well. It registers nobody: only employees who have a link are asked about, "
+        "each under the window the link has.",
+    ),
 ]

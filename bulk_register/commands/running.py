@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,8 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from bulk_register.commands import voice
 from bulk_register.commands.frame import Case
@@ -31,6 +31,8 @@ from bulk_register.report import (
 )
 from bulk_register.run import dry_run, export_run, finish_run, ledger_path, register_roster
 from bulk_register.settings import SETTINGS_FILE, Settings
+
+NOTICE_SECONDS = 0.2  # how soon a signal is noticed while a person thinks
 
 
 def run(roster: str, settings: Settings, case: Case) -> int:
@@ -169,10 +171,15 @@ def _question_lines(plan: Plan, settings: Settings) -> list[str]:
 
 
 def _answered_yes() -> bool:
-    try:
-        return typer.confirm("Send this to StartExam?", default=False, err=True)
-    except typer.Abort:  # the end of input
-        return False
+    """Ask; the end of input is a no. It never blocks: Python notices signals between its own steps."""
+    sys.stderr.write("Send this to StartExam? [y/N]: ")
+    sys.stderr.flush()
+    while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
+        pass
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        sys.stderr.write("\n")
+    return answer.strip().lower() in ("y", "yes")
 
 
 def _rerun(finished: Finished, settings: Settings) -> Sequence[str]:

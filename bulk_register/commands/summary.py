@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Any
 
 from bulk_register.commands.words import command_line, count, rows, sentence
-from bulk_register.records import Outcome, Plan, Status
+from bulk_register.records import Changes, Outcome, Plan, Status
 from bulk_register.report import (
     COUNTED,
     EXIT_UNDONE,
@@ -36,6 +36,7 @@ def summary(finished: Finished, rerun: Sequence[str], zone: tzinfo | None) -> st
     if outcome.stopped:
         lines += ["", f"Stopped: {sentence(outcome.stopped)}"]
     lines += _problem_lines(problems(plan.roster, finished.results), outcome)
+    lines += _change_lines(finished.changes)
     lines += ["", _effort_line(finished, zone), *map(sentence, finished.notes)]
     lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
     if finished.exit_code == EXIT_UNDONE or outcome.signal:
@@ -55,6 +56,20 @@ def plan_summary(plan: Plan, words: str) -> str:
 def row_lines(found: Sequence[dict[str, Any]]) -> list[str]:
     """Return a line for each row with a problem."""
     return [f"Row {item['row']}: {item['status']}: {item['note']}" for item in found]
+
+
+def _change_lines(changes: Changes | None) -> list[str]:
+    """Return what changed since the last run, where anything did."""
+    if changes is None:
+        return []
+    found = [
+        (changes.new, "new"),
+        (len(changes.gone), "gone"),
+        (len(changes.newly_failing_rows), "newly without a link"),
+        (len(changes.ending_rows), f"with a link that ends within {count(changes.ending_days, 'day')}"),
+    ]
+    told = [f"{number:,} {words}" for number, words in found if number]
+    return ["", f"Employees since the last run: {', '.join(told)}."] if told else []
 
 
 def _begun(words: str) -> str:

@@ -22,8 +22,8 @@ class Ledger(Reader):
 
     # --- a run on its way
 
-    def begin(self, record: RunRecord, batches: Iterable[Batch]) -> int:
-        """Record a run and all its batches in one transaction; returns the run's number."""
+    def begin(self, record: RunRecord, batches: Iterable[Batch], employees: Sequence[str] = ()) -> int:
+        """Record a run, all its batches and its roster's employees in one transaction; returns its number."""
         with self._transaction() as cursor:
             self._make_scope(cursor, record.scope)
             values = {column: getattr(record, column) for column in RUN_COLUMNS if column != "id"}
@@ -34,6 +34,11 @@ class Ledger(Reader):
             )
             run = int(cursor.lastrowid or 0)
             self._plan(cursor, run, batches)
+            cursor.execute(
+                "DELETE FROM roster WHERE run IN (SELECT id FROM run WHERE scope = ? AND id < ?)",
+                (self._scope(record.scope), run),
+            )
+            cursor.execute("INSERT INTO roster (run, employees) VALUES (?,?)", (run, _list(employees)))
         return run
 
     def resume(self, run: int, batches: Iterable[Batch]) -> int:

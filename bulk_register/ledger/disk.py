@@ -31,11 +31,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
                 return _prepare(sqlite3.connect(":memory:"))
             _create(path)
         _check_file(path, write=write)
-        connection = _read_only(path)
-        if not write:
-            return connection
-        connection.close()
-        return _writable(path)
+        connection = _opened(path, ("mode=rw",) if write else _ways_to_read(path))
+        return _made_ready(path, connection) if write else connection
 
 
 def default_path() -> Path:
@@ -163,8 +160,7 @@ def _log_of(path: Path) -> bool:
     return any(log.exists() and log.stat().st_size for log in logs)
 
 
-def _writable(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+def _made_ready(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
         mode = "TRUNCATE" if on_network_share(path) else "WAL"
         connection.execute(f"PRAGMA journal_mode = {mode}")
@@ -182,12 +178,20 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    """Open a ledger for reading; raises LedgerError where it is something else."""
-    address = path.absolute().as_uri()
-    # On read-only media the second is needed; it would not see what is in a log only.
-    for mode in ("mode=ro",) if _log_of(path) else ("mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(f"{address}?{mode}", uri=True, timeout=BUSY_SECONDS)
+def _ways_to_read(path: Path) -> tuple[str, ...]:
+    """Return how a ledger may be opened for reading, as options of SQLite's addresses, best first.
+
+    What a crash has left in a log can be needed to read on, and only who may write can use it; without any,
+    read-only media want `immutable`.
+    """
+    return "mode=ro", "mode=rw" if _log_of(path) else "mode=ro&immutable=1"
+
+
+def _opened(path: Path, ways: tuple[str, ...]) -> sqlite3.Connection:
+    """Open a ledger in the first way that works; raises LedgerError where it is something else."""
+    for way in ways:
+        address = f"{path.absolute().as_uri()}?{way}"
+        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)
         try:
             _check_contents(path, connection)
         except BaseException as error:
@@ -196,7 +200,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
                 raise
         else:
             return connection
-    raise LedgerError(f"The ledger {path} can't be read. Check who may read it.")
+    raise _unusable(path, "it or its folder may not be read or written")
 
 
 def damaged(path: Path, what: str) -> LedgerError:

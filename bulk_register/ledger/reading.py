@@ -89,6 +89,15 @@ class Reader:
             self._holders[base_url] = holders
         return self._holders[base_url]
 
+    def last_roster(self, scope: Scope) -> tuple[int, list[str]] | None:
+        """Return a scope's latest run and the employees of its roster."""
+        rows = self._all(
+            "SELECT t.run, t.employees FROM roster t JOIN run r ON r.id = t.run WHERE r.scope = ? "
+            "ORDER BY t.run DESC LIMIT 1",
+            (self._scope(scope),),
+        )
+        return (int(rows[0][0]), self._list(rows[0][1])) if rows else None
+
     # --- outputs
 
     def delivery(self, path: Path) -> str | None:

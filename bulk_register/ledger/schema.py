@@ -54,6 +54,12 @@ MIGRATIONS: tuple[str, ...] = (
         path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE roster ( -- the employees of the latest run of each scope, as a JSON list
+        run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+        employees TEXT NOT NULL
+    );
+    """,
 )
 
 

@@ -31,9 +31,19 @@ from bulk_register.records.rosters import (
     Roster,
     Source,
 )
-from bulk_register.records.runs import RESULT_COLUMNS, Batch, Outcome, Plan, Standings, Status
+from bulk_register.records.runs import (
+    LINKED,
+    RESULT_COLUMNS,
+    Batch,
+    Changes,
+    Outcome,
+    Plan,
+    Standings,
+    Status,
+)
 
 __all__ = [
+    "LINKED",
     "MAX_BATCH",
     "MAX_IDENTIFIER",
     "MAX_TESTS",
@@ -42,6 +52,7 @@ __all__ = [
     "Batch",
     "Cell",
     "Change",
+    "Changes",
     "Delivered",
     "Dialect",
     "Employees",

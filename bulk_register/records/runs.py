@@ -35,6 +35,9 @@ class Status(StrEnum):
     IGNORED = "ignored"
 
 
+LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)
+
+
 @dataclass(frozen=True)
 class Batch:
     """Employees that are sent in one request; a part of a planned batch keeps its number."""
@@ -110,3 +113,15 @@ class Outcome:
     retries: int = 0
     stopped: str = ""  # why the run ended before everybody's turn, "" where it did not
     signal: int = 0  # the signal that interrupted the run, 0 for none
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed since the last run for the same exam; rows are where employees first stand now."""
+
+    since_run: int
+    new: int
+    gone: tuple[str, ...]
+    ending_rows: tuple[int, ...]
+    newly_failing_rows: tuple[int, ...]
+    ending_days: int

@@ -30,7 +30,7 @@ _OUTER = (
 _INNER = re.compile(f"[{_OUTER}]")
 # Text of which it is certain at a glance that nothing is to be done: with a digit, without anything unusual.
 _PLAIN = r"(?:[A-Za-z]{1,2}-)?+[A-Za-z_]{0,40}+[0-9][0-9A-Za-z_]{0,100}+"
-_ALL_PLAIN = re.compile(rf"(?>{_PLAIN}\n)*+{_PLAIN}")
+_ALL_PLAIN = re.compile(rf"(?>{_PLAIN}\x00)*+{_PLAIN}")
 _IS_PLAIN = re.compile(_PLAIN)
 _ERROR = re.compile(
     r"#(N/?[ADV]|NV|REF!|¡REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|BUSY!|CONNECT!|UNKNOWN!|GETTING_DATA"
@@ -98,7 +98,8 @@ class Cleaned:
 def clean(cells: IdentifierCells, first_row: int) -> Cleaned:
     """Clean and judge the column from a row on, as `judge` does cell by cell, at a fraction of the cost."""
     texts: list[str] = cells.text[first_row - 1 :].tolist()
-    if _ALL_PLAIN.fullmatch("\n".join(texts)):
+    joined = "\0".join(texts)
+    if joined.count("\0") == len(texts) - 1 and _ALL_PLAIN.fullmatch(joined):
         return Cleaned(cells.text, dict(cells.faults), fixes=cells.fixes)
     plain = _IS_PLAIN.fullmatch
     unusual = [row for row, text in enumerate(texts, first_row) if plain(text) is None]

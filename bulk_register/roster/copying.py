@@ -56,7 +56,7 @@ def _refuse_what_is_no_file(path: Path) -> None:
             f"{path.name[2:]} instead."
         )
     if not path.exists():
-        raise RosterError(f"there is no such file{_like(path)}.")
+        raise RosterError(f"there is no such file{_like(path)}")
     if path.is_dir():
         raise RosterError("this is a folder: name the file of the roster in it.")
     if not stat.S_ISREG(path.stat().st_mode):
@@ -66,12 +66,12 @@ def _refuse_what_is_no_file(path: Path) -> None:
 def _like(path: Path) -> str:
     """A hint at the file that was probably meant, if there is one beside it."""
     if not path.parent.is_dir():
-        return f": the folder {path.parent} doesn't exist"
+        return f": the folder {path.parent} doesn't exist."
     if not os.access(path.parent, os.R_OK):
-        return f": the folder {path.parent} can't be looked into"
+        return f": the folder {path.parent} can't be looked into."
     beside = {one.name.casefold(): one.name for one in path.parent.iterdir() if one.is_file()}
     near = get_close_matches(path.name.casefold(), beside, n=1, cutoff=0.6)
-    return f" in {path.parent.absolute()}" + (f". Did you mean {beside[near[0]]}?" if near else "")
+    return f" in {path.parent.absolute()}" + (f". Did you mean {beside[near[0]]}?" if near else ".")
 
 
 def _in_plain_words(error: OSError) -> str:

@@ -26,7 +26,7 @@ class IdentifierCells:
 
 
 class Grid(Protocol):
-    """A sheet or a delimited text. Index 0 of every array is the spreadsheet's row 1, column 0 its column A."""
+    """A sheet or a delimited text. Index 0 of an array is the spreadsheet's row 1, column 0 its column A."""
 
     @property
     def name(self) -> str | None:

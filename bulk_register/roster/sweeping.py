@@ -34,7 +34,7 @@ class Swallowed(NamedTuple):
 
     row: int
     column: int  # the first with a line break in it
-    lines: Rows  # each cut at its delimiters, whether quoted or not
+    lines: Rows  # as cells, if the broken one is cut at its delimiters
 
 
 def csv_rows(lines: Iterable[str], cut: Cut) -> Reader:
@@ -120,12 +120,13 @@ class Swept:
 
     def _look_for_swallowed(self, block: Rows) -> None:
         """Keep the rows of several lines of which one has enough cells to be a row of its own."""
-        delimiter, usual = self._cut.delimiter, self._cut.width
         for row, record in enumerate(block, len(self._widths) + 1):
-            lines = [line.split(delimiter) for line in _LINE_END.split(delimiter.join(record))]
-            if len(lines) > 1 and max(map(len, lines)) >= usual and len(self.swallowed) < MAX_SWALLOWED:
-                broken = next(place for place, cell in enumerate(record) if _LINE_END.search(cell))
-                self.swallowed.append(Swallowed(row, broken, lines))
+            broken = next((place for place, cell in enumerate(record) if _LINE_END.search(cell)), None)
+            if broken is not None and len(self.swallowed) < MAX_SWALLOWED:
+                lines = [line.split(self._cut.delimiter) for line in _LINE_END.split(record[broken])]
+                lines = [record[:broken] + lines[0], *lines[1:-1], lines[-1] + record[broken + 1 :]]
+                if max(map(len, lines)) >= self._cut.width:
+                    self.swallowed.append(Swallowed(row, broken, lines))
 
     def _look_for_long(self, cells: list[str], width: int) -> None:
         lengths = list(map(len, cells))

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulk_register.guards import Limits
 from bulk_register.ledger import Ledger, default_path
 from bulk_register.plan import scope_of
 from bulk_register.records import Exam, Scope, Tell
@@ -84,6 +85,11 @@ def style_of(settings: Settings) -> Style:
     """Return how results are written under these settings."""
     base = SANDBOX_URL if settings.sandbox else settings.link_base
     return Style(base, settings.zone, settings.allow_conflicts)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what a scheduled run may bear under these settings."""
+    return Limits(settings.min_rows, settings.max_new, settings.max_missing, settings.newer_than)
 
 
 def connection_of(settings: Settings) -> Connection:

@@ -11,8 +11,8 @@ import numpy as np
 from bulk_register.delivery import place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
-from bulk_register.records import Delivered, Outcome, RunRecord, Tell, Warned
-from bulk_register.report import EXIT_UNDONE, LINKED, Finished, exit_code, results_by_row
+from bulk_register.records import LINKED, Delivered, Outcome, RunRecord, Tell, Warned
+from bulk_register.report import EXIT_UNDONE, Finished, exit_code, results_by_row
 from bulk_register.run.desk import style_of
 from bulk_register.settings import Settings
 from bulk_register.workbook import Output, write
@@ -23,7 +23,7 @@ def deliver(
 ) -> Finished:
     """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so."""
     results = results_by_row(outcome, style_of(settings))
-    code = exit_code(outcome, results)
+    code = exit_code(outcome, results, settings.tolerate)
     path, notes = None, output.notes
     try:
         placed = place(lambda draft: write(output, results, draft), output.target, _ours(ledger))

@@ -45,6 +45,10 @@ class Turns:
     def ask(self, codes: np.ndarray) -> None:
         self._asked[codes] = np.where(self._asked[codes] < 0, self._answers, self._asked[codes])
 
+    def turn_away(self, codes: np.ndarray) -> None:
+        """They were not asked about after all: the request was refused."""
+        self._asked[codes] = -1
+
     def answer(self, codes: np.ndarray) -> None:
         self._answered[codes] = self._answers
         self._answers += 1

@@ -189,6 +189,7 @@ class _Sender:
         batch, words = errand.batch, str(error)
         told = error.told if isinstance(error, StartExamError) else words
         if isinstance(error, RefusedError):
+            self._turns.turn_away(batch.codes)
             self._close(request, batch, "refused", self.course.refused(errand, told, words), note=words)
         elif isinstance(error, SendAgainError) and self._plan.exam.reregister and error.lost:
             self.course.failed(errand, told, words, error.status)

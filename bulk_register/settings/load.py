@@ -47,7 +47,7 @@ _NEEDED: dict[Command, dict[str, str]] = {
     "run": {
         "account_id": f"{_ACCOUNT} (to try without one, add --sandbox)",
         "center": "the center's unique name in StartExam is missing",
-        "tests": "the test's identifier is missing (bulk-register tests lists them)",
+        "tests": "the test's title or identifier is missing (bulk-register tests lists them)",
         "valid_till": "until when the links work is missing, like 2026-12-01 or +10d",
     },
     "check": {},

@@ -28,6 +28,7 @@ from bulk_register.settings.values import (
     File,
     FileName,
     Pairs,
+    Percent,
     Seconds,
     Verbatim,
     Whole,
@@ -50,7 +51,12 @@ NOT_FOR_RERUN = {
     "refresh",
 }
 
+TOLERABLE = ("invalid", "conflict", "rejected", "expired", "unknown")  # statuses of exit code 1
+
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+_TITLE = re.compile(r".*\s|.*[^\x00-\x7f]|[A-Z][a-z]+\Z")  # a mistyped identifier is none of these
 
 
 class Settings(BaseModel):
@@ -96,7 +102,9 @@ class Settings(BaseModel):
 
     # the exam
     center: str | None = Field(None, min_length=1, description=TEXT)
-    tests: Words = Field((), max_length=MAX_TESTS, description=f"1 to {MAX_TESTS} identifiers of tests")
+    tests: Words = Field(
+        (), max_length=MAX_TESTS, description=f"1 to {MAX_TESTS} titles or identifiers of tests"
+    )
     timezone: str | None = Field(None, description="a time zone's name, like Europe/Berlin")
     valid_from: When | None = Field(None, validate_default=True, description=FORMS)
     valid_till: When | None = Field(None, description=FORMS)
@@ -115,6 +123,15 @@ class Settings(BaseModel):
     deadline: Seconds | None = Field(None, description="a time like 90s, 30m or 2h")
     max_rejected: Whole = Field(50, ge=0, description="a whole number, 0 or more")
     allow_conflicts: bool = Field(False, description=TRUTH)
+
+    # what a scheduled run bears
+    min_rows: Whole | None = Field(None, ge=0, description="a whole number, 0 or more")
+    max_new: Whole | None = Field(None, ge=0, description="a whole number, 0 or more")
+    max_missing: Percent | None = Field(None, description="a percentage from 0 to 100")
+    newer_than: Seconds | None = Field(None, description="a time like 26h or 2d")
+    tolerate: Words = Field((), description=f"some of {', '.join(TOLERABLE)}")
+    ending_days: Whole = Field(7, ge=0, le=3650, description="a whole number of days, 0 or more")
+    only_new: File | None = Field(None, description=PATH)
 
     # what only a person says, each time
     refresh: bool = False
@@ -142,14 +159,22 @@ class Settings(BaseModel):
 
     @field_validator("tests")
     @classmethod
-    def _guids(cls, tests: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [test for test in tests if not _GUID.fullmatch(test)]
+    def _identifiers_or_titles(cls, tests: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [test for test in tests if not _GUID.fullmatch(test) and not _TITLE.match(test)]
         if wrong:
             raise ValueError(
-                f"{wrong[0]!r} is not a test's identifier (like fa19e351-36d0-49c0-be92-66d640b17878); "
-                "bulk-register tests lists them"
+                f"{wrong[0]!r} is not a test's identifier (like fa19e351-36d0-49c0-be92-66d640b17878) nor a "
+                "title of several words; bulk-register tests lists them"
             )
         return tuple({test.lower(): test for test in tests}.values())
+
+    @field_validator("tolerate")
+    @classmethod
+    def _tolerable(cls, statuses: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(status.lower() for status in statuses)
+        if not set(found) <= set(TOLERABLE):
+            raise ValueError
+        return found
 
     @field_validator("timezone")
     @classmethod

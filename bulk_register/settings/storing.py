@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from bulk_register.errors import SettingsError
@@ -37,7 +38,8 @@ def store_in_file(secret_key: str, file: Path) -> Path:
         _write(secret_key, draft)
         draft.replace(file)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise SettingsError(
             [f"The secret key can't be kept in {file} ({error.strerror}). Name another with --secret-file."]
         ) from None

@@ -29,6 +29,10 @@ def _duration(value: Any) -> Any:
     return float(found[1]) * _SECONDS[found[2].lower()] if found else _no_truth(value)
 
 
+def _percent(value: Any) -> Any:
+    return value.strip().removesuffix("%") if isinstance(value, str) else _no_truth(value)
+
+
 def _pairs(value: Any) -> Any:
     """`NAME=VALUE` words or a table become pairs."""
     if isinstance(value, dict):
@@ -57,6 +61,7 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(gt=0, allow_inf_nan=False)]
+Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
 
 SECONDS = "a number of seconds up to 3600, or a time like 90s, 5m or 1h"
 TRUTH = "true or false"

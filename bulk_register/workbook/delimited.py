@@ -23,7 +23,18 @@ from bulk_register.workbook.survey import survey
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, "CSV Injection"
 _FOR_EXCEL = Dialect("utf-8", ",", "\r\n", codecs.BOM_UTF8)
+_GIVE_BACK = "bulk_register.give_back"
 _LINE_END = re.compile(r"(?:\r\n|\n|\r)?\Z")
+
+
+def _give_back(error: UnicodeError) -> tuple[bytes, int]:
+    """Encode the roster's own bytes, which a lone surrogate stands for (PEP 383), and "?" for all else."""
+    assert isinstance(error, UnicodeEncodeError)
+    codes = map(ord, error.object[error.start : error.end])
+    return bytes(code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else 0x3F for code in codes), error.end
+
+
+codecs.register_error(_GIVE_BACK, _give_back)
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,7 @@ def _encoder(dialect: Dialect) -> codecs.IncrementalEncoder:
     if name in ("utf-16", "utf-32"):  # these would write a byte order mark of their own
         big = dialect.bom in (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
         name += "-be" if big else "-le"
-    return codecs.getincrementalencoder("utf-8" if name == "utf-8-sig" else name)("replace")
+    return codecs.getincrementalencoder("utf-8" if name == "utf-8-sig" else name)(_GIVE_BACK)
 
 
 def _end_of(raw: str) -> str:

@@ -12,7 +12,8 @@ import bulk_register
 from bulk_register.settings import ONLY_A_PERSON, Settings, flag
 from tests.commands.program import call, clean
 
-COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "sandbox"]
+COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "init", "doctor"]
+COMMANDS += ["template", "verify", "sandbox"]
 NEVER_A_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 
 

@@ -82,6 +82,27 @@ def test_what_a_method_wrote_is_there_after_kill_9(book: Path) -> None:
         assert len(ledger.planned(1)) == 1000
 
 
+@pytest.mark.parametrize("write", [True, False])
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_what_a_crash_left_half_done_is_taken_back(book: Path, mode: str, write: bool) -> None:
+    filled(book, *[100] * 20)
+    connection = sqlite3.connect(book, isolation_level=None)
+    connection.execute(f"PRAGMA journal_mode = {mode}")
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE registration SET employees = '[]', participants = '[]'")
+    crashed = book.with_name("crashed")
+    crashed.mkdir()
+    for file in book.parent.glob(f"{book.name}*"):
+        if not file.name.endswith("-shm"):
+            shutil.copy(file, crashed)
+    connection.execute("ROLLBACK")
+    connection.close()
+    assert disk._log_of(crashed / book.name)
+    with Ledger(crashed / book.name, write=write) as ledger:
+        assert len(ledger.known(SCOPE).employees) == 2000
+
+
 # --- files that are no good
 
 
@@ -214,7 +235,7 @@ def test_a_log_that_cannot_be_read_is_not_passed_over(book: Path, media: Path) -
             shutil.copy(f"{book}{suffix}", media / f"ledger.sqlite3{suffix}")
             (media / f"ledger.sqlite3{suffix}").chmod(0o444)
     media.chmod(0o555)
-    with unprivileged(), pytest.raises(LedgerError, match="can't be read"):
+    with unprivileged(), pytest.raises(LedgerError, match="can't be used"):
         Ledger(media / "ledger.sqlite3", write=False)
 
 

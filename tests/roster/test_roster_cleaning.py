@@ -76,6 +76,11 @@ def test_column_is_judged_as_each_of_its_cells(texts: list[str], first_row: int)
         assert found == expected
 
 
+def test_line_break_inside_an_identifier_is_a_fault() -> None:
+    found = statuses('Employee ID,Name\n"0041\n7",A\n00418,B\n')
+    assert found[2][0] == "invalid"
+
+
 def test_faults_that_the_grid_knows_count_first() -> None:
     cells = IdentifierCells(column(["1", "2"]).text, {2: "a date"})
     assert clean(cells, 1).faults == {2: "a date"}

@@ -56,13 +56,13 @@ def test_a_roster_goes_out_once_and_comes_back_whole(book: Path, workers: int) -
 
 
 def test_the_first_batch_goes_alone_and_the_workers_start_after_its_success(book: Path) -> None:
-    script = [hostile.later(503, "0"), Reaction(hang_seconds=0.3), *[Reaction(hang_seconds=0.2)] * 4]
+    script = [hostile.later(503, "0"), Reaction(hang_seconds=0.3), *[Reaction(hang_seconds=0.5)] * 4]
     with HostileServer(script) as server:
         Office(server.base_url, book).run(people(50), Manner(4))
         first, second, *rest = server.requests
     assert first.employees == second.employees == people(10)
     assert rest[0].at - second.at >= 0.3
-    assert rest[3].at - rest[0].at < 0.15
+    assert rest[3].at - rest[0].at < 0.4
 
 
 def test_an_answer_is_in_the_ledger_before_anything_is_told_of_it(book: Path) -> None:
@@ -118,14 +118,19 @@ def test_whatever_comes_nobody_gets_anothers_participant(
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
     exam = REREGISTER if reregister else EXAM
-    reactions = [FAULTS[name]() if name in FAULTS else HONEST for name in script]
-    with HostileServer(reactions) as server:
+
+    def react(_: Request) -> Reaction | None:
+        name = script.pop(0) if script else "honest"
+        return FAULTS[name]() if name in FAULTS else None
+
+    with HostileServer(react) as server:
         office = Office(server.base_url, folder / "ledger.sqlite3", exam)
         sent = office.run(people(60), Manner(workers))
         check(sent, server)
         if reregister:
             assert max(server.created.values(), default=0) <= 1
             return
+        script.clear()  # what was lost at first could be stolen later, and nobody could tell
         rerun = office.run(people(60), Manner(workers))
         check(rerun, server)
         assert set(server.created.values()) <= {1}

@@ -43,6 +43,13 @@ SAID: dict[str, tuple[Any, Any, str, Any]] = {
     "wait_max": (1, 2, "3", None),
     "deadline": ("1h", "2h", "3h", "4h"),
     "max_rejected": (1, 2, "3", "4"),
+    "min_rows": (1, 2, "3", "4"),
+    "max_new": (1, 2, "3", "4"),
+    "max_missing": (1, 2.5, "3%", "4"),
+    "newer_than": ("1h", "2h", "26h", "3d"),
+    "tolerate": (["invalid"], ["rejected"], "expired,unknown", ["conflict"]),
+    "ending_days": (1, 2, "3", "4"),
+    "only_new": ("1.xlsx", "2.xlsx", "3.xlsx", "4.xlsx"),
     "log_format": ("json", "text", "json", "text"),
     **dict.fromkeys(
         ("no_header", "skip_hidden", "strict", "escape_formulas", "quiet", "verbose", "proctoring"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_workers_that_are_refused_at_once_mend_the_clock_once() -> None:
 
     def react(request: Request) -> Reaction:
         sent = sum(other.employees == request.employees for other in server.requests)
-        return hostile.date_refused(7200) if sent == 1 else HONEST
+        return replace(hostile.date_refused(7200), hang_seconds=1.0) if sent == 1 else HONEST
 
     with HostileServer(react) as server, ThreadPoolExecutor(6) as pool:
         client = client_of(server.base_url, events, attempts=1)

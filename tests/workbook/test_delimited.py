@@ -7,9 +7,11 @@ import csv
 import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from bulk_register.records import RESULT_COLUMNS, Dialect, Source
+from bulk_register.records import RESULT_COLUMNS, Dialect, Reading, Source
+from bulk_register.roster import read_roster
 from bulk_register.workbook import plan_output, write
 from tests.package.handmade import number, row, rows, styles, text, workbook
 from tests.workbook.making import book_source, deliver, expected, results, text_source, usual
@@ -138,3 +140,17 @@ def test_a_workbook_as_csv_has_its_cells_as_they_are_seen(tmp_path: Path) -> Non
     assert target.read_bytes() == codecs.BOM_UTF8 + (
         f"ID,Hired,Pay,,{NAMES}\r\n,,,,,,,,\r\n00417,2023-03-15,1000.5,#N/A,{fields(3)}\r\n".encode()
     )
+
+
+def test_bytes_that_an_encoding_writes_back_differently_stay_as_they_were(tmp_path: Path) -> None:
+    twice = b"\xfa\x4a"  # an IBM extension of Shift-JIS, which Python's codec writes as NEC's
+    assert twice.decode("cp932").encode("cp932") != twice
+    before = "社員番号,氏名\r\n001,山田".encode("cp932") + twice + b"\r\n"
+    roster = tmp_path / "staff.csv"
+    roster.write_bytes(before)
+    (tmp_path / "private").mkdir()
+    source = read_roster(roster, Reading(encoding="cp932"), tmp_path / "private").source
+    table = pd.DataFrame({"row": [2], **{name: ["x"] for name in RESULT_COLUMNS}})
+    write(plan_output(source, tmp_path / "out.csv"), table, tmp_path / "out.csv")
+    lines = (tmp_path / "out.csv").read_bytes().split(b"\r\n")
+    assert lines[1].startswith(before.split(b"\r\n")[1])

@@ -1,0 +1,44 @@
+"""What changed since the last run for the same exam: who is new, gone, or newly without a link."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bulk_register.records import LINKED, Changes, Employees, Outcome
+
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Before:
+    """The last run for the same exam: its number, its roster's employees, and who got no link in it."""
+
+    run: int
+    employees: frozenset[str]
+    failing: frozenset[str]
+
+
+def gone_since(before: Before, employees: Employees) -> tuple[str, ...]:
+    """Return who stood in the last run's roster and doesn't in this one."""
+    return tuple(sorted(before.employees.difference(employees.identifiers)))
+
+
+def changes_since(before: Before, outcome: Outcome, ending_days: int) -> Changes:
+    """Set an outcome beside the last run; `ending_days`: how soon an end of a link is worth telling."""
+    employees, standings = outcome.plan.roster.employees, outcome.standings
+    names = pd.Index(employees.identifiers, dtype=object)
+    linked = np.isin(standings.status, LINKED)
+    soon = linked & (standings.valid_till < time.time() + ending_days * DAY_SECONDS)
+    failing = ~linked & ~names.isin(list(before.failing))
+    return Changes(
+        before.run,
+        int((~names.isin(list(before.employees))).sum()),
+        gone_since(before, employees),
+        tuple(employees.first_rows[soon].tolist()),
+        tuple(employees.first_rows[failing].tolist()),
+        ending_days,
+    )

@@ -1,0 +1,204 @@
+"""`doctor`: is everything in order for a run? One line each, with what to do where something isn't."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from bulk_register.commands.connecting import ANSWER_SECONDS, trouble
+from bulk_register.commands.voice import say
+from bulk_register.commands.words import count
+from bulk_register.errors import LedgerError, SettingsError
+from bulk_register.ledger import Ledger
+from bulk_register.records import RunRecord, Test
+from bulk_register.run import connection_of, ledger_path
+from bulk_register.settings import SETTINGS_FILE, Settings, load_settings
+from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
+from bulk_register.startexam.probing import Sight, look
+from bulk_register.titles import ACTIVE, fold
+from bulk_register.version import __version__
+
+LIBRARIES = ("pandas", "openpyxl", "python-calamine", "requests", "tenacity", "pydantic", "typer", "keyring")
+CLOCK_FINE_SECONDS = 60.0
+CLOCK_REFUSED_SECONDS = 15 * 60.0  # API page "Authorization"
+ATTEMPTS = 2  # somebody is waiting
+
+
+class Line(NamedTuple):
+    """One thing that was looked at; a problem's words end with what to do."""
+
+    state: Literal["OK", "Note", "Problem"]
+    words: str
+
+
+def doctor(flags: Mapping[str, Any]) -> int:
+    """Look at everything that a run needs; returns 0, or 2 where there is a problem."""
+    explained = explain(flags)
+    lines: list[Line] = []
+    for line in _all_lines(flags, explained):
+        say(f"{line.state}: {line.words}")
+        lines.append(line)
+    problems = sum(line.state == "Problem" for line in lines)
+    if problems:
+        say(f"\n{count(problems, 'problem')}. What to do stands in the lines that begin with Problem.")
+    else:
+        say("\nEverything is in order.")
+    return 2 if problems else 0
+
+
+def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Line]:
+    yield _program_line()
+    yield from _setting_lines(explained)
+    yield from _secret_lines(explained)
+    yield from _startexam_lines(flags, explained)
+    yield from _ledger_lines(flags)
+    yield _folder_line(Path.cwd())
+
+
+def _program_line() -> Line:
+    found = [f"{name} {number}" for name in LIBRARIES if (number := _version(name))]
+    python = f"Python {platform.python_version()} on {platform.system()} {platform.release()}"
+    return Line("OK", f"bulk-register {__version__}, {python}; {', '.join(found)}")
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _setting_lines(explained: Explained) -> Iterator[Line]:
+    if explained.file:
+        yield Line("OK", f"settings file: {explained.file}")
+    else:
+        yield Line("Note", f"settings file: none in {Path.cwd()}; bulk-register init writes {SETTINGS_FILE}")
+    for name, said in explained.fine().items():
+        place = said.place.removeprefix(f"{name} in ")
+        yield Line("OK", f"{name}: {_value_words(said.value)} (from {place})")
+    for problem in explained.problems:
+        yield Line("Note" if problem.startswith(MISSING_FOR_RUN) else "Problem", problem)
+
+
+def _value_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_value_words(each)}" for key, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _secret_lines(explained: Explained) -> Iterator[Line]:
+    """Where the key was found; where it wasn't, the settings' problems say so."""
+    fine = explained.fine()
+    file = Path(str(fine["secret_key_file"].value)) if "secret_key_file" in fine else None
+    number = str(fine["account_id"].value) if "account_id" in fine else ""
+    try:
+        place = secret_place(os.environ, file, int(number) if number.isdecimal() else None)
+    except ValueError:
+        return
+    if place:
+        yield Line("OK", f"secret key: found {place}; it is not shown")
+
+
+def _startexam_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Line]:
+    try:
+        settings = load_settings(flags, command="tests")
+    except SettingsError:
+        yield Line("Note", "StartExam: not asked, because the problems above are in the way")
+        return
+    quick = {"attempts": ATTEMPTS, "timeout": min(settings.timeout, ANSWER_SECONDS), "wait_max": 2.0}
+    sight = look(connection_of(settings.model_copy(update=quick)))
+    if sight.reached:
+        yield Line("OK", f"StartExam: {settings.base_url} answers")
+    yield from _clock_lines(sight)
+    if sight.error is not None:
+        yield Line("Problem", trouble(sight, settings.base_url))
+        return
+    yield Line(
+        "OK", f"account and secret key: StartExam accepts them; {count(len(sight.tests), 'test')} there"
+    )
+    yield from _test_lines(explained, sight.tests)
+
+
+def _clock_lines(sight: Sight) -> Iterator[Line]:
+    if sight.offset_seconds is None:
+        return
+    seconds = round(abs(sight.offset_seconds))
+    way = "behind" if sight.offset_seconds > 0 else "ahead of"
+    far = f"{count(seconds, 'second')}" if seconds < 120 else f"{count(round(seconds / 60), 'minute')}"
+    if seconds <= CLOCK_FINE_SECONDS:
+        yield Line("OK", f"clock: this computer's is right ({far} {way} StartExam's)")
+    else:
+        state: Literal["Note", "Problem"] = "Problem" if seconds > CLOCK_REFUSED_SECONDS else "Note"
+        yield Line(state, f"clock: this computer's is {far} {way} StartExam's. Have it set right")
+
+
+def _test_lines(explained: Explained, tests: Sequence[Test]) -> Iterator[Line]:
+    said = explained.fine().get("tests")
+    named = said.value if said else ()
+    for name in named.split(",") if isinstance(named, str) else named:
+        wanted = str(name).strip()
+        found = [test for test in tests if wanted.lower() == test.identifier.lower()]
+        found = found or [test for test in tests if fold(test.title) == fold(wanted)]
+        active = [test for test in found if test.status == ACTIVE]
+        if len(active) == 1:
+            yield Line("OK", f"test: {active[0].title} is active")
+        elif active:
+            yield Line(
+                "Problem", f"test: {len(active)} active tests are called {wanted}. Name it by identifier"
+            )
+        else:
+            state = f"is not active ({found[0].status})" if found else "is not in this account"
+            yield Line("Problem", f"test: {wanted} {state}. bulk-register tests lists those that there are")
+
+
+def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[Line]:
+    try:
+        settings = load_settings(flags, command="ledger")
+    except SettingsError:
+        yield Line("Note", "ledger: not looked at, because the problems above are in the way")
+        return
+    path = ledger_path(settings)
+    try:
+        yield _ledger_line(path, settings)
+    except LedgerError as error:
+        yield Line("Problem", f"ledger: {error}")
+
+
+def _ledger_line(path: Path, settings: Settings) -> Line:
+    there = next(one for one in (path, *path.parents) if one.exists())
+    parts = [there, path.parent] if there == path else [there]
+    if not all(os.access(one, os.W_OK) for one in parts):
+        advice = "Have that changed, or name another file with --ledger or in the settings"
+        return Line("Problem", f"ledger: {path} can't be written to by you. {advice}")
+    if there != path:
+        return Line("OK", f"ledger: {path} isn't there yet; the first run makes it")
+    with Ledger(path, write=False) as ledger:
+        runs = ledger.runs()
+        unfinished = [run for run in runs if ledger.without_link(run)]
+    words = f"ledger: {path} can be used; {count(len(runs), 'run')}"
+    return Line("Note" if unfinished else "OK", words + _open_words(unfinished, settings))
+
+
+def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
+    if not unfinished:
+        return ""
+    numbers = ", ".join(str(run.id) for run in unfinished[:10]) + (", …" if len(unfinished) > 10 else "")
+    ledger = f" --ledger {settings.ledger}" if settings.ledger else ""
+    advice = f"To finish one: bulk-register rerun NUMBER{ledger}"
+    return f", of which {len(unfinished)} left somebody without a working link ({numbers}). {advice}"
+
+
+def _folder_line(folder: Path) -> Line:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return Line("OK", f"working folder: {folder} can be written to")
+    except OSError as error:
+        advice = "Work in a folder of your own"
+        return Line("Problem", f"working folder: {folder} can't be written to ({error.strerror}). {advice}")

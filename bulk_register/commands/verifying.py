@@ -1,0 +1,69 @@
+"""`verify`: is an output fit to be mailed? Its rows held against the ledger and, if asked for, StartExam."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from bulk_register.commands.voice import aside, say
+from bulk_register.commands.words import count, sentence
+from bulk_register.errors import StartExamError
+from bulk_register.ledger import Ledger
+from bulk_register.records import Event, Waiting, Warned
+from bulk_register.run import ledger_path, opened_roster
+from bulk_register.run.confirming import confirm_links
+from bulk_register.settings import Settings
+from bulk_register.verification import Claims, Finding, Registered, Terms, claims_of, judge, registered
+
+SHOWN = 50  # rows on a terminal; a file or a pipe gets them all
+
+
+def verify(file: str, settings: Settings, asking: Settings | None) -> int:
+    """Show every row of an output that should not be mailed; returns 0, or 1 where there are some.
+
+    `asking` holds the account and the secret key where StartExam is to be asked as well.
+    """
+    path = ledger_path(settings)
+    with opened_roster(file, settings, lambda _: None) as found, Ledger(path, write=False) as ledger:
+        claims = claims_of(found)
+        known = registered(ledger, claims, settings.base_url)
+        wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
+        if asking is not None:
+            wrong += _asked(claims, known, wrong, ledger, asking)
+    if not known and not path.exists():
+        aside(f"There is no ledger at {path}, so no link can be known. Name the right one with --ledger.")
+    if wrong or not settings.quiet:
+        say("\n".join(_lines(claims, sorted(wrong), asked=asking is not None)))
+    return 1 if wrong else 0
+
+
+def _asked(
+    claims: Claims, known: dict[str, Registered], wrong: Sequence[Finding], ledger: Ledger, asking: Settings
+) -> list[Finding]:
+    try:
+        return list(confirm_links(claims, known, wrong, ledger, asking, _tell))
+    except StartExamError as error:
+        words = "The file could not be held against StartExam"
+        raise StartExamError(f"{words}: {sentence(str(error))} Without --ask it is not asked.") from None
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, Waiting):
+        aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
+    elif isinstance(event, Warned):
+        aside(f"Warning: {event.message}")
+
+
+def _lines(claims: Claims, wrong: Sequence[Finding], *, asked: bool) -> list[str]:
+    shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
+    lines = [f"Row {row}: {what}" for row, what in wrong[:shown]]
+    if len(wrong) > shown:
+        lines.append(f"… and {count(len(wrong) - shown, 'more row')}; send the output to a file to see all")
+    linked = sum(bool(claim.link) for claim in claims.rows)
+    against = "the ledger and StartExam" if asked else "the ledger"
+    if not wrong:
+        return [f"{count(linked, 'link')} held against {against}: each is its own row's, and works."]
+    rows = f"{count(len(wrong), 'row is', 'rows are')} not fit to be mailed"
+    advice = "bulk-register export writes the output again."
+    return [*lines, f"{count(linked, 'link')} held against {against}: {rows}. {advice}"]

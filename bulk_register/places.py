@@ -1,0 +1,12 @@
+"""Where a user's own files belong on this system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+
+def config_folder() -> Path:
+    """Return the user's folder for settings; it may not be there yet."""
+    return platformdirs.user_config_path("bulk_register", appauthor=False)

@@ -1,0 +1,87 @@
+"""Some rows in files of their own: employees whom StartExam doesn't know, and those with a new link."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from bulk_register.delivery import place
+from bulk_register.errors import LedgerError, OutputError
+from bulk_register.ledger import Ledger
+from bulk_register.records import Delivered, Status, Tell, Warned
+from bulk_register.report import Finished
+from bulk_register.settings import Settings
+from bulk_register.workbook.excerpt import write_excerpt
+
+# How a refusal says that StartExam doesn't know somebody; its wording isn't documented.
+UNKNOWN_WORDS = re.compile(
+    r"unknown|not\s+(be\s+)?(found|known|registered)|n[o']t\s+exist|no\s+such|doesn't\s+know|missing"
+    r"|неизвест|не\s+(найден|существует|зарегистрирован)|отсутству",
+    re.IGNORECASE,
+)
+_REFUSED = (
+    "{count} of employees whom StartExam refused: {path} holds them. Add these people in StartExam, then run "
+    "the same command again"
+)
+_NEW = "{count} of employees who got a link in this run: {path} holds them"
+_OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
+
+
+def unknown_path(output: Path) -> Path:
+    """Return where the unknown employees of an output go: `staff.unknown.xlsx` beside it."""
+    return output.with_name(f"{_OUR_ENDING.sub('', output.stem)}.unknown.xlsx")
+
+
+def unknown_places(finished: Finished) -> np.ndarray:
+    """Return the places in `results` of employees whom StartExam refused as unknown.
+
+    Where no refusal says so in words that we understand, those of all whom it refused.
+    """
+    rejected = (finished.results["Registration Status"] == Status.REJECTED).to_numpy()
+    notes = finished.results["Registration Note"].to_numpy()
+    said = np.fromiter((bool(UNKNOWN_WORDS.search(note)) for note in notes), bool, len(notes))
+    chosen = rejected & said
+    return np.flatnonzero(chosen if chosen.any() else rejected)
+
+
+def deliver_more(
+    finished: Finished, target: Path, ledger: Ledger, settings: Settings, tell: Tell
+) -> Finished:
+    """Write the rows that belong in files of their own as well; the notes say where they are.
+
+    Employees whom StartExam refused go beside the output, which belongs at `target`; those who got a link in
+    this run into `only_new`, where that is set. A failure is a warning: the output has these rows too.
+    """
+    refused = unknown_places(finished)
+    if len(refused):
+        wanted = unknown_path(finished.output or target)
+        finished = _deliver(finished, refused, wanted, _REFUSED, ledger, tell)
+    if settings.only_new is not None:
+        new = np.flatnonzero(finished.results["Registration Status"] == Status.REGISTERED)
+        finished = _deliver(finished, new, Path(os.path.realpath(settings.only_new)), _NEW, ledger, tell)
+    return finished
+
+
+def _deliver(
+    finished: Finished, places: np.ndarray, wanted: Path, words: str, ledger: Ledger, tell: Tell
+) -> Finished:  # fmt: skip
+    try:
+        placed = place(lambda draft: _write(finished, places, draft), wanted, ledger.delivery)
+        tell(Delivered(placed.path, placed.notes))
+        ledger.delivered(finished.run, placed.path, placed.sha256)
+    except (OutputError, LedgerError) as error:
+        tell(Warned(f"{wanted.name} could not be written: {error}"))
+        return finished
+    count = "1 row is" if len(places) == 1 else f"{len(places):,} rows are"
+    note = words.format(count=count, path=placed.path)
+    return replace(finished, notes=(*finished.notes, note, *placed.notes))
+
+
+def _write(finished: Finished, places: np.ndarray, draft: Path) -> None:
+    roster = finished.outcome.plan.roster
+    identifiers = roster.employees.rows["identifier"].to_numpy()[places]
+    write_excerpt(roster.source, identifiers, finished.results.iloc[places], draft)
