@@ -147,19 +147,20 @@ def check(
     delimiter: o.Delimiter = None,
     skip_hidden: o.SkipHidden = None,
     max_size: o.MaxSize = None,
+    problems: o.Problems = None,
     config: o.Config = None,
     profile: o.Profile = None,
     report: o.Report = None,
     quiet: o.Quiet = None,
 ) -> int:
-    """Show how a roster is understood and every row with a problem; sends and writes nothing.
+    """Show how a roster is understood and every row with a problem; sends nothing.
 
     Exit code 0: every row can be sent; 1: some can't; 2: the roster can't be used.
     """
     settings = _settings(context, "check")
     from bulk_register.commands import looking  # pandas is slow to load
 
-    return looking.check(roster, settings, context.obj)
+    return looking.check(roster, settings, context.obj, problems)
 
 
 @app.command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))

@@ -15,9 +15,9 @@ from bulk_register.commands.voice import aside, say
 from bulk_register.commands.words import count, sentence
 from bulk_register.errors import MendError
 from bulk_register.ledger import Ledger
-from bulk_register.records import Event, Fix, Roster, RunRecord, Waiting, Warned
+from bulk_register.records import Event, Fix, Roster, RunRecord, Status, Waiting, Warned
 from bulk_register.report import blank_report, local_text, problems, roster_report, roster_results
-from bulk_register.run import connection_of, ledger_path, opened_roster
+from bulk_register.run import connection_of, ledger_path, opened_roster, write_problems
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam
 
@@ -26,8 +26,11 @@ NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
 STATUSES = ("active", "archive", "deleted")  # API page "Get Tests"
 
 
-def check(roster: str, settings: Settings, case: Case) -> int:
-    """Show how a roster is understood; returns 0, or 1 where a row has a problem."""
+def check(roster: str, settings: Settings, case: Case, named: Path | None = None) -> int:
+    """Show how a roster is understood; returns 0, or 1 where a row has a problem.
+
+    The rows with a problem are also written into the workbook `named`, with their reasons.
+    """
     case.check_report(settings.report, [Path(roster)])
     with opened_roster(roster, settings, lambda _: None) as found:
         wrong = problems(found, roster_results(found, allow_conflicts=settings.allow_conflicts))
@@ -36,6 +39,8 @@ def check(roster: str, settings: Settings, case: Case) -> int:
         case.report(settings.report, blank_report(case.started, code) | known)
         if settings.report != "-" and not (settings.quiet and not wrong):
             say("\n".join(_check_lines(found, wrong)))
+        if named is not None and wrong:
+            say(f"The rows with a problem are in {write_problems(found, named, settings)}")
     return code
 
 
@@ -117,6 +122,7 @@ def _check_lines(roster: Roster, wrong: list[dict[str, Any]]) -> list[str]:
     lines += [f"  {name + ':':<{width}} {value}" for name, value in findings.understood]
     lines += [line for fix in findings.fixes for line in _fix_lines(fix)]
     lines += [f"Warning: {words}" for words in findings.warnings]
+    lines += _ignored_lines(roster)
     shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
     lines += row_lines(wrong[:shown])
     if len(wrong) > shown:
@@ -125,6 +131,14 @@ def _check_lines(roster: Roster, wrong: list[dict[str, Any]]) -> list[str]:
         )
     lines.append(f"{count(len(roster.employees), 'employee')} can be sent{_verdict(len(wrong))}.")
     return lines
+
+
+def _ignored_lines(roster: Roster) -> list[str]:
+    rows = roster.employees.rows
+    ignored = rows[rows["status"] == Status.IGNORED]
+    lines = [f"Row {row}: ignored: {note}" for row, note in zip(ignored["row"], ignored["note"], strict=True)]
+    more = [f"… and {count(len(lines) - SHOWN, 'more line')} that are ignored"] if len(lines) > SHOWN else []
+    return lines[:SHOWN] + more
 
 
 def _verdict(wrong: int) -> str:

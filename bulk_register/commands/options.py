@@ -66,6 +66,10 @@ Output = Annotated[
         "--output", "-o", metavar="FILE", help="Where to write it (beside the roster: NAME.registered.xlsx)."
     ),
 ]
+Problems = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the rows with a problem into this workbook."),
+]
 Report = Annotated[
     str | None, typer.Option(metavar="FILE", help="Write a report for programs, as JSON; - prints it.")
 ]

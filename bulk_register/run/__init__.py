@@ -1,6 +1,7 @@
 """The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
 
 from bulk_register.run.desk import connection_of, ledger_path
+from bulk_register.run.extra import write_problems
 from bulk_register.run.story import dry_run, export_run, finish_run, opened_roster, register_roster
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "ledger_path",
     "opened_roster",
     "register_roster",
+    "write_problems",
 ]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bulk_register.delivery import place
+from bulk_register.delivery import output_path, place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
-from bulk_register.records import Delivered, Status, Tell, Warned
-from bulk_register.report import Finished
+from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
+from bulk_register.report import Finished, roster_results
 from bulk_register.settings import Settings
 from bulk_register.workbook.excerpt import write_excerpt
 
@@ -64,6 +64,25 @@ def deliver_more(
         new = np.flatnonzero(finished.results["Registration Status"] == Status.REGISTERED)
         finished = _deliver(finished, new, Path(os.path.realpath(settings.only_new)), _NEW, ledger, tell)
     return finished
+
+
+def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
+    """Write the rows that can't be sent as they are into a workbook, to send back; returns where it is.
+
+    A file that is there already is moved aside. Raises OutputError.
+    """
+    results = roster_results(roster, allow_conflicts=settings.allow_conflicts)
+    wrong = np.flatnonzero(~results["Registration Status"].isin([*LINKED, Status.IGNORED]))
+    target = output_path(roster.source.path, "xlsx", named)
+    if target.suffix.lower() != ".xlsx":
+        raise OutputError(f"{named.name} must end in .xlsx: name it so.")
+    identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
+    part = results.iloc[wrong]
+    return place(lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys).path
+
+
+def _nobodys(_: Path) -> None:
+    """No file counts as ours: without a ledger nothing is known of what was written before."""
 
 
 def _deliver(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from bulk_register.ledger import lock
 from bulk_register.sandbox import DEMO_TESTS, Account, Sandbox
@@ -123,3 +124,27 @@ def test_a_port_that_is_taken_is_told() -> None:
         ended = call("sandbox", "--port", str(taken.getsockname()[1]))
     assert ended.code == 2
     assert "Name another with --port." in ended.err
+
+
+FLAWED = "Employee ID,Name\n00417,Ada Example\n,Boris Sample\nPage 1 of 2,\n#N/A,Greta Beispiel\n"
+
+
+def test_check_writes_the_rows_with_a_problem_to_send_back(folder: Path) -> None:
+    (folder / "flawed.csv").write_text(FLAWED)
+    (folder / "back.xlsx").write_text("somebody's")
+    ended = call("check", "flawed.csv", "-o", "back.xlsx")
+    assert ended.code == 1
+    lines = list(load_workbook(folder / "back.xlsx").active.iter_rows(values_only=True))
+    assert [line[:2] for line in lines[1:]] == [(None, "Boris Sample"), ("#N/A", "Greta Beispiel")]
+    assert all(line[-2] == "invalid" and line[-1] for line in lines[1:])
+    assert [file.read_text() for file in folder.glob("back (before*")] == ["somebody's"]
+
+
+def test_check_writes_nothing_where_every_row_can_be_sent(folder: Path) -> None:
+    assert call("check", "staff.csv", "-o", "back.xlsx").code == 0
+    assert not (folder / "back.xlsx").exists()
+
+
+def test_check_lists_the_lines_that_are_ignored(folder: Path) -> None:
+    (folder / "flawed.csv").write_text(FLAWED)
+    assert re.search(r"^Row 4: ignored: \S", call("check", "flawed.csv").out, re.MULTILINE)
