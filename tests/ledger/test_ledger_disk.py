@@ -383,7 +383,9 @@ def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
         ledger._connection.execute("PRAGMA secure_delete = OFF")  # as some builds of SQLite have it
         planned = batches(300, 40, prefix="gone")
         gone = ledger.begin(
-            record(roster="/home/gone.csv", settings="gone-center", output="gone.xlsx"), planned
+            record(roster="/home/gone.csv", settings="gone-center", output="gone.xlsx"),
+            planned,
+            [name for batch in planned for name in batch.identifiers],
         )
         told = [StandingNote(name, Status.FAILED, "gone-note") for name in planned[0].identifiers]
         ledger.settled(ledger.sent(gone, planned[0]), "failed", standings=told, note="gone-fault")
