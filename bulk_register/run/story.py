@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bulk_register.changes import Before, changes_since, gone_since
+from bulk_register.changes import changes_since
 from bulk_register.delivery import output_path
 from bulk_register.errors import DeclinedError, RosterError
-from bulk_register.guards import check_age, check_missing, check_new, check_rows, newest_roster
+from bulk_register.guards import check_rows
 from bulk_register.ledger import Ledger, lock
 from bulk_register.plan import Aim, make_plan
 from bulk_register.records import (
@@ -28,7 +28,6 @@ from bulk_register.records import (
     RosterRead,
     RunRecord,
     RunStarted,
-    Scope,
     Tell,
 )
 from bulk_register.report import (
@@ -40,6 +39,7 @@ from bulk_register.run.desk import Desk, exam_of, ledger_path, limits_of, open_d
 from bulk_register.run.earlier import aim_of, check_unchanged, instead, recall
 from bulk_register.run.ending import close_run, deliver
 from bulk_register.run.extra import deliver_more
+from bulk_register.run.guarding import check_plan, last_run, meant_roster
 from bulk_register.run.lookup import with_identified_tests
 from bulk_register.sending import Interruption, Manner, NoInterruption, send
 from bulk_register.settings import Settings
@@ -100,16 +100,16 @@ def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: 
 
 def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
     """Tell what `register_roster` would send, without sending, writing or making anything."""
-    with opened_roster(_meant(roster, settings, None), settings, tell) as found:
+    with opened_roster(meant_roster(roster, settings, None), settings, tell) as found:
         _check(found, settings, None)
         prepare_output(found, settings)
         settings = with_identified_tests(settings, tell)
         exam, scope = exam_of(settings), scope_under(settings)
         with Ledger(ledger_path(settings), write=False) as ledger:
             plan = make_plan(found, exam, scope, ledger.known(scope), aim_of(settings, ledger, None))
-            before = _before(ledger, scope)
+            before = last_run(ledger, scope)
         tell(Planned(plan))
-        _check_plan(plan, before, settings)
+        check_plan(plan, before, settings)
         return plan
 
 
@@ -153,15 +153,15 @@ class _Ears:
 
 def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ears: _Ears) -> Finished:
     tell = _one_at_a_time(ears.tell)
-    with opened_roster(_meant(roster, settings, earlier), settings, tell) as found:
+    with opened_roster(meant_roster(roster, settings, earlier), settings, tell) as found:
         _check(found, settings, earlier)
         output = prepare_output(found, settings)
         settings = with_identified_tests(settings, tell)
         with open_desk(settings, tell) as desk:
             plan = _plan(found, desk, settings, earlier)
             tell(Planned(plan))
-            before = None if earlier else _before(desk.ledger, desk.scope)
-            _check_plan(plan, before, settings)
+            before = None if earlier else last_run(desk.ledger, desk.scope)
+            check_plan(plan, before, settings)
             if plan.batches and not ears.confirm(plan):
                 raise DeclinedError("Nothing was sent.")
             with lock(desk.ledger.path):
@@ -177,33 +177,6 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
                     finished = replace(finished, changes=changes)
                 close_run(finished, desk.ledger, tell)
                 return finished
-
-
-def _meant(roster: str | Path, settings: Settings, earlier: RunRecord | None) -> Path:
-    """Return the roster's file; for a new run the newest of a folder or pattern, if it is new enough."""
-    if earlier is not None:
-        return Path(roster)
-    path = newest_roster(str(roster))
-    check_age(path, limits_of(settings))
-    return path
-
-
-def _before(ledger: Ledger, scope: Scope) -> Before | None:
-    """Return the last run for the same exam, as far as the ledger holds it."""
-    found = ledger.last_roster(scope)
-    if found is None:
-        return None
-    run, employees = found
-    return Before(run, frozenset(employees), frozenset(item.employee for item in ledger.standings(run)))
-
-
-def _check_plan(plan: Plan, before: Before | None, settings: Settings) -> None:
-    """Let the guards of scheduled runs look at a plan; raises GuardError."""
-    limits = limits_of(settings)
-    check_new(plan.new, limits)
-    if before is not None:
-        gone = gone_since(before, plan.roster.employees)
-        check_missing(len(gone), len(before.employees), limits)
 
 
 def _check(roster: Roster, settings: Settings, earlier: RunRecord | None) -> None:
