@@ -19,7 +19,7 @@ demo: .venv/installed
 	$(BIN)/bulk-register run sample_data/staff.xlsx --sandbox -o build/demo/staff.registered.xlsx
 
 test: .venv/developing
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/developing
 	$(BIN)/ruff check .
