@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
-import platformdirs
 
 from bulk_register.errors import LedgerBusyError, LedgerError
 from bulk_register.ledger import schema
@@ -33,11 +32,6 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         _check_file(path, write=write)
         connection = _opened(path, ("mode=rw",) if write else _ways_to_read(path))
         return _made_ready(path, connection) if write else connection
-
-
-def default_path() -> Path:
-    """Return where a user's ledger is unless another is named: in the user's state folder."""
-    return platformdirs.user_state_path("bulk_register", appauthor=False) / "ledger.sqlite3"
 
 
 def lock(path: Path) -> filelock.BaseFileLock:

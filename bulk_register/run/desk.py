@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.guards import Limits
-from bulk_register.ledger import Ledger, default_path
+from bulk_register.ledger import Ledger
+from bulk_register.places import ledger_file
 from bulk_register.plan import scope_of
 from bulk_register.records import Exam, Scope, Tell
 from bulk_register.report import Style
@@ -78,7 +79,7 @@ def scope_under(settings: Settings) -> Scope:
 
 def ledger_path(settings: Settings) -> Path:
     """Return where the ledger is: as set, else in the user's state folder."""
-    return (settings.ledger or default_path()).expanduser().absolute()
+    return (settings.ledger or ledger_file()).expanduser().absolute()
 
 
 def style_of(settings: Settings) -> Style:
