@@ -27,7 +27,7 @@ FOLDER = ROOT / "build" / "bench"
 RESULTS = FOLDER / "results.json"
 LEDGER = FOLDER / "ledger.sqlite3"
 PROGRAM = (sys.executable, "-m", "bulk_register")
-SECTIONS = ("small", "main", "known", "phases", "growth", "scale")
+SECTIONS = ("small", "main", "known", "ledger", "phases", "growth", "scale")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_SIZES = (300, 1_000, 10_000)
 SCALE_ROWS = 25_000  # 50 batches
@@ -143,13 +143,28 @@ class Bench:
         requests = json.loads(report.read_text())["requests"]
         return {"known": {**_plain(found), "requests": requests}}
 
-    def phases(self) -> dict[str, Any]:
-        """Where the time goes, by a stop-watch at the rooms' doors."""
+    def ledger(self) -> dict[str, Any]:
+        """Runs with a ledger and without one, side by side."""
+        found: dict[str, Any] = {}
+        for name, (latency, path, output) in self._profiled().items():
+            with _sandbox(latency) as service:
+                ours = _ours(service, path, output)
+                words = [sys.executable, "-m", "benchmarks.unledgered", *ours.words[len(PROGRAM) :]]
+                without = Contestant("without ledger", words, ours.before)
+                found[f"ledger {name}"] = _plain(self._race([ours, without], self._rounds))
+        return found
+
+    def _profiled(self) -> dict[str, tuple[float, Path, str]]:
+        """The runs that are looked into: latency, roster and output."""
         cases = {"main": (0.1, roster(self._main_rows, ".xlsx"), "main.xlsx")}
         if self._sizes[-1] == SIZES[-1]:
             cases["1,000,000-row CSV"] = (0.0, roster(SIZES[-1], ".csv"), "top.csv")
+        return cases
+
+    def phases(self) -> dict[str, Any]:
+        """Where the time goes, by a stop-watch at the rooms' doors."""
         found: dict[str, Any] = {}
-        for name, (latency, path, output) in cases.items():
+        for name, (latency, path, output) in self._profiled().items():
             with _sandbox(latency) as service:
                 ours = _ours(service, path, output)
                 times = FOLDER / "phases.json"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT, MARGIN = 460, 320, 56
+WIDTH, HEIGHT, MARGIN = 460, 320, 64
 COLOURS = ("#1f4e78", "#c55a11", "#548235", "#7030a0")
 
 Points = Sequence[tuple[float, float]]
@@ -32,7 +32,7 @@ def chart(title: str, unit: str, series: Mapping[str, Points]) -> str:
     def place(x: float, y: float) -> tuple[float, float]:
         across = (math.log10(x) - left) / (right - left)
         up = (math.log10(y) - low) / (high - low)
-        return MARGIN + across * (WIDTH - 1.5 * MARGIN), HEIGHT - MARGIN - up * (HEIGHT - 1.8 * MARGIN)
+        return MARGIN + across * (WIDTH - 1.7 * MARGIN), HEIGHT - MARGIN - up * (HEIGHT - 1.8 * MARGIN)
 
     pieces = [f'<text x="{MARGIN}" y="20" font-weight="bold">{escape(title)}</text>']
     for power in range(left, right + 1):
@@ -42,7 +42,7 @@ def chart(title: str, unit: str, series: Mapping[str, Points]) -> str:
     for power in range(low, high + 1):
         x, y = place(10.0**left, 10.0**power)
         pieces.append(
-            f'<text x="{x - 6:.0f}" y="{y + 4:.0f}" text-anchor="end">{10.0**power:g} {unit}</text>'
+            f'<text x="{x - 6:.0f}" y="{y + 4:.0f}" text-anchor="end">{10.0**power:,g} {unit}</text>'
         )
         pieces.append(_line((x, y), place(10.0**right, 10.0**power), "#ddd"))
     pieces.append(f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 14}" text-anchor="middle">rows</text>')
@@ -52,7 +52,7 @@ def chart(title: str, unit: str, series: Mapping[str, Points]) -> str:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         pieces.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         pieces += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in spots]
-        pieces.append(f'<text x="{MARGIN + 10}" y="{52 + 16 * number}" fill="{colour}">{escape(name)}</text>')
+        pieces.append(f'<text x="{MARGIN + 10}" y="{72 + 16 * number}" fill="{colour}">{escape(name)}</text>')
     return "".join(pieces)
 
 

@@ -21,8 +21,8 @@ from typing import Any
 STARTED = time.perf_counter()
 
 _LEDGER = (
-    *("__init__", "__exit__", "known", "has_registrations", "holders", "begin", "resume", "sent", "settled"),
-    *("finish", "delivered", "delivery"),
+    *("__init__", "__exit__", "known", "last_roster", "has_registrations", "holders", "begin", "resume"),
+    *("sent", "settled", "_commit", "left", "finish", "delivered", "delivery"),
 )
 # phase: where its doors are; those that aren't there (any more) are passed over
 DOORS: dict[str, tuple[str, ...]] = {
@@ -31,7 +31,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "plan": ("bulk_register.plan:make_plan",),
     "send": ("bulk_register.sending:send",),
     "results": ("bulk_register.report:results_by_row",),
-    "write": ("bulk_register.workbook:write",),
+    "write, beside sending": ("bulk_register.workbook:write",),
+    "write: waiting for answers": ("bulk_register.run.drafting:_Draft._texts",),
     "place": ("bulk_register.delivery:place",),
     "ledger": tuple(f"bulk_register.ledger:Ledger.{method}" for method in _LEDGER),
 }

@@ -133,10 +133,11 @@ def _known(sections: Sections) -> Iterator[Line]:
 
 def _ledger(sections: Sections) -> Iterator[Line]:
     for name in ("main", "1,000,000-row CSV"):
-        section = f"phases {name}"
+        section = f"ledger {name}"
         what = "ledger, of that run" if name == "main" else f"ledger, of the {name} run"
         if section not in sections:
             yield Line(what, f"at most {LEDGER:.0%} of a run's time", "", None)
             continue
-        share = median(one["phases"].get("ledger", 0.0) / one["seconds"] for one in sections[section]["runs"])
+        with_it = _wall(sections, section, "bulk-register")
+        share = 1 - _wall(sections, section, "without ledger") / with_it
         yield Line(what, f"at most {LEDGER:.0%} of a run's time", f"{share:.0%}", share <= LEDGER)

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from bulk_register.records import LINKED, Changes, Employees, Outcome
 
@@ -30,15 +29,15 @@ def gone_since(before: Before, employees: Employees) -> tuple[str, ...]:
 def changes_since(before: Before, outcome: Outcome, ending_days: int) -> Changes:
     """Set an outcome beside the last run; `ending_days`: how soon an end of a link is worth telling."""
     employees, standings = outcome.plan.roster.employees, outcome.standings
-    names = pd.Index(employees.identifiers, dtype=object)
     linked = np.isin(standings.status, LINKED)
     soon = linked & (standings.valid_till < time.time() + ending_days * DAY_SECONDS)
-    failing = ~linked & ~names.isin(list(before.failing))
+    failing = np.flatnonzero(~linked)
+    newly = [name not in before.failing for name in employees.identifiers[failing]]
     return Changes(
         before.run,
-        int((~names.isin(list(before.employees))).sum()),
+        sum(name not in before.employees for name in employees.identifiers),
         gone_since(before, employees),
         tuple(employees.first_rows[soon].tolist()),
-        tuple(employees.first_rows[failing].tolist()),
+        tuple(employees.first_rows[failing[newly]].tolist()),
         ending_days,
     )

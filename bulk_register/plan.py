@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-import pandas as pd
 
 from bulk_register.records import MAX_BATCH, Batch, Exam, Known, Plan, Roster, Scope, Standings, Status
 
@@ -80,6 +79,8 @@ def _known_standings(roster: Roster, known: Known) -> tuple[Standings, np.ndarra
     standings = Standings.of(len(roster.employees))
     runs = np.zeros(len(roster.employees), np.int64)
     if len(known.employees):
+        import pandas as pd  # slow to load
+
         index = pd.Index(roster.employees.identifiers, dtype=object)
         codes = index.get_indexer(pd.Index(known.employees, dtype=object))
         met = codes >= 0

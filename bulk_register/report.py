@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
-import pandas as pd
 
-from bulk_register.records import LINKED, RESULT_COLUMNS, Changes, Outcome, Roster, Standings, Status
+from bulk_register.records import (
+    LINKED,
+    RESULT_COLUMNS,
+    Changes,
+    Outcome,
+    Plan,
+    Results,
+    Roster,
+    Standings,
+    Status,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNTED = (
     Status.REGISTERED,
@@ -25,6 +39,9 @@ COUNTED = (
 )
 UNDONE = (Status.FAILED, Status.NOT_SENT)
 ROSTER_COUNTS = ("rows", "employees", "duplicate_rows", "invalid_rows", "ignored_rows", "conflicts")
+
+Places = slice | np.ndarray
+EVERY = slice(None)
 
 EXIT_DONE, EXIT_ATTENTION, EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 0, 1, 2, 3, 4, 70
 
@@ -44,7 +61,7 @@ class Finished:
 
     run: int
     outcome: Outcome
-    results: pd.DataFrame  # see `results_by_row`
+    results: Results
     output: Path | None
     notes: tuple[str, ...]  # about the output
     exit_code: int
@@ -52,48 +69,62 @@ class Finished:
     finished: datetime
     changes: Changes | None = None  # None where there was no run before
 
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """What the output adds, for each row with something in it: its `row` and RESULT_COLUMNS."""
+        import pandas as pd  # slow to load
+
+        columns = zip(RESULT_COLUMNS, self.results.texts(EVERY), strict=True)
+        return pd.DataFrame({"row": self.results.rows, **dict(columns)})
+
 
 def link(link_base: str, center: str, participant: str) -> str:
     """Return an exam link (API page "Register Employees"), both parts percent-encoded where needed."""
     return f"{link_base}/{quote(center, safe='')}#participant/{quote(participant, safe='')}"
 
 
-def results_by_row(outcome: Outcome, style: Style) -> pd.DataFrame:
-    """Return what the output adds: `row` and RESULT_COLUMNS for each row with something in it.
+def results_of(plan: Plan, standings: Standings, style: Style) -> Results:
+    """Return what the output adds to the rows, from where everybody stands when they are asked for.
 
     Only `registered` and `already registered` rows have a link; a row whose identifier stands for different
     people has none unless `allow_conflicts`.
     """
-    roster, standings = outcome.plan.roster, outcome.standings
-    rows, codes = roster.employees.rows, roster.employees.rows["employee"].to_numpy()
-    person = codes >= 0
-    withheld = (rows["status"].to_numpy() == Status.CONFLICT) & (not style.allow_conflicts)
-    status = np.where(person, _taken(standings.status, codes), rows["status"].to_numpy())
-    status[withheld] = Status.CONFLICT
-    linked = np.isin(status, LINKED)
-    dated = linked | (status == Status.EXPIRED)
-    participants = np.where(linked, _taken(standings.participant, codes), "")
-    prefix = link(style.link_base, outcome.plan.exam.center, "")
-    ends = np.where(dated, _taken(_local_texts(standings.valid_till, style.zone), codes), "")
-    notes = np.where(person & ~withheld, _taken(_employee_notes(outcome, style), codes), "")
-    columns = (
-        participants,
-        np.array([participant and prefix + participant for participant in participants], object),
-        ends,
-        status.astype(str).astype(object),
-        _joined(notes, rows["note"].to_numpy()),
-    )
-    return pd.DataFrame({"row": rows["row"].to_numpy(), **dict(zip(RESULT_COLUMNS, columns, strict=True))})
+    rows = plan.roster.employees.rows
+    own, codes, own_note = (rows[name].to_numpy() for name in ("status", "employee", "note"))
+    withheld = (own == Status.CONFLICT) & (not style.allow_conflicts)
+    named = np.where(withheld, -1, codes)  # the employees whose standing is the row's
+    prefix = link(style.link_base, plan.exam.center, "")
+    asked = int(plan.exam.valid_till.timestamp())
+
+    def status(places: Places) -> np.ndarray:
+        return _plain(np.where(named[places] < 0, own[places], _taken(standings.status, named[places], "")))
+
+    def texts(places: Places) -> tuple[np.ndarray, ...]:
+        who, stands = named[places], status(places)
+        linked, ends = np.isin(stands, LINKED), _taken(standings.valid_till, who, 0)
+        participants = np.where(linked, _taken(standings.participant, who, ""), "")
+        dated = np.where(linked | (stands == Status.EXPIRED), ends, 0)
+        early = np.where((stands == Status.ALREADY_REGISTERED) & (ends < asked), ends, 0)
+        notes = _joined(_taken(standings.note, who, ""), _early(early, style))
+        return (
+            participants,
+            np.array([participant and prefix + participant for participant in participants], object),
+            _by_distinct(dated, lambda end: local_text(end, style.zone)),
+            stands,
+            _joined(notes, own_note[places]),
+        )
+
+    return Results(rows["row"].to_numpy(), int((named >= 0).sum()), status, texts)
 
 
-def exit_code(outcome: Outcome, results: pd.DataFrame, tolerated: tuple[str, ...] = ()) -> int:
+def exit_code(outcome: Outcome, results: Results, tolerated: tuple[str, ...] = ()) -> int:
     """Return the code that scripts go by; rows of a tolerated status need nobody's attention."""
     if outcome.signal:
         return 128 + outcome.signal
     undone = (*UNDONE, Status.UNKNOWN) if outcome.stopped else UNDONE
     if np.isin(outcome.standings.status, undone).any():
         return EXIT_UNDONE
-    fine = results["Registration Status"].isin([*LINKED, Status.IGNORED, *tolerated])
+    fine = np.isin(results.status(EVERY), [*LINKED, Status.IGNORED, *tolerated])
     return EXIT_DONE if fine.all() else EXIT_ATTENTION
 
 
@@ -115,7 +146,8 @@ def roster_counts(roster: Roster) -> dict[str, int]:
 
 def status_counts(standings: Standings) -> dict[str, int]:
     """Return how many employees have each status, by the report's names; they add up to all employees."""
-    return {_counted(status): standings.count(status) for status in COUNTED}
+    counts = Counter(standings.status.tolist())
+    return {_counted(status): counts[status] for status in COUNTED}
 
 
 def blank_report(started: datetime, code: int) -> dict[str, Any]:
@@ -163,32 +195,26 @@ def report(finished: Finished) -> dict[str, Any]:
     }
 
 
-def problems(roster: Roster, results: pd.DataFrame) -> list[dict[str, Any]]:
+def problems(roster: Roster, results: Results) -> list[dict[str, Any]]:
     """Return every row that needs somebody's attention, and why."""
-    status = results["Registration Status"].to_numpy()
-    places = np.flatnonzero(~np.isin(status, [*LINKED, Status.IGNORED]))
-    names = roster.employees.rows["identifier"].to_numpy()
-    lines = zip(
-        results["row"].to_numpy()[places],
-        names[places],
-        status[places],
-        results["Registration Note"].to_numpy()[places],
-        strict=True,
-    )
-    return [
-        {"row": int(row), "employee": name, "status": state, "note": note} for row, name, state, note in lines
-    ]
+    places = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
+    names = roster.employees.rows["identifier"].to_numpy()[places]
+    *_, states, notes = results.texts(places)
+    lines = zip(results.rows[places].tolist(), names, states, notes, strict=True)
+    return [{"row": row, "employee": name, "status": state, "note": note} for row, name, state, note in lines]
 
 
-def roster_results(roster: Roster, *, allow_conflicts: bool = False) -> pd.DataFrame:
+def roster_results(roster: Roster, *, allow_conflicts: bool = False) -> Results:
     """Return results as far as the roster alone decides them: a status where a row has a problem."""
     rows = roster.employees.rows
-    status, person = rows["status"].to_numpy(), rows["employee"].to_numpy() >= 0
-    fine = (status == "") | (allow_conflicts & person & (status == Status.CONFLICT))
-    columns = dict.fromkeys(RESULT_COLUMNS, np.full(len(rows), "", object))
-    columns["Registration Status"] = np.where(fine, Status.REGISTERED, status).astype(object)
-    columns["Registration Note"] = rows["note"].to_numpy()
-    return pd.DataFrame({"row": rows["row"].to_numpy(), **columns})
+    own, person = rows["status"].to_numpy(), rows["employee"].to_numpy() >= 0
+    fine = (own == "") | (allow_conflicts & person & (own == Status.CONFLICT))
+    status = _plain(np.where(fine, np.array(Status.REGISTERED, object), own))
+    blank = np.full(len(rows), "", object)
+    columns = (blank, blank, blank, status, rows["note"].to_numpy())
+    return Results(
+        rows["row"].to_numpy(), 0, status.__getitem__, lambda places: tuple(one[places] for one in columns)
+    )
 
 
 def local_text(seconds: int, zone: tzinfo | None) -> str:
@@ -201,33 +227,30 @@ def _counted(status: Status) -> str:
     return status.value.replace(" ", "_")
 
 
-def _taken(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return values by employee as values by row; "" where the row is nobody's."""
-    padded: np.ndarray = np.append(values, np.array([""], object))
-    return padded[codes]  # type: ignore[no-any-return]
+def _taken(values: np.ndarray, codes: np.ndarray, missing: str | int) -> np.ndarray:
+    """Return values by employee as values by row; `missing` where the row is nobody's."""
+    if not len(values):
+        return np.full(len(codes), missing, values.dtype)
+    return np.where(codes >= 0, values.take(codes, mode="clip"), missing)
 
 
-def _local_texts(moments: np.ndarray, zone: tzinfo | None) -> np.ndarray:
-    return _by_distinct(moments, lambda moment: local_text(moment, zone) if moment else "")
+def _plain(statuses: np.ndarray) -> np.ndarray:
+    """Return statuses as plain texts."""
+    texts = {status: str(status.value) for status in Status} | {"": ""}
+    return np.array([texts[status] for status in statuses], object)
 
 
 def _by_distinct(values: np.ndarray, convert: Callable[[int], str]) -> np.ndarray:
+    """Return a text for each number; "" for 0."""
     distinct, places = np.unique(values, return_inverse=True)
-    return np.array([convert(int(value)) for value in distinct] + [""], object)[places]
+    return np.array([convert(int(value)) if value else "" for value in distinct], object)[places]
 
 
-def _employee_notes(outcome: Outcome, style: Style) -> np.ndarray:
-    """Return each employee's note; a known link that ends earlier than asked for says so."""
-    standings = outcome.standings
-    asked = int(outcome.plan.exam.valid_till.timestamp())
-    early = (standings.status == Status.ALREADY_REGISTERED) & (standings.valid_till < asked)
-    if not early.any():
-        return standings.note
-    ends = _by_distinct(
-        np.where(early, standings.valid_till, 0),
-        lambda end: f"the link ends {local_text(end, style.zone)}, earlier than asked for" if end else "",
+def _early(ends: np.ndarray, style: Style) -> np.ndarray:
+    """Return notes on known links that end earlier than asked for; 0 for all others."""
+    return _by_distinct(
+        ends, lambda end: f"the link ends {local_text(end, style.zone)}, earlier than asked for"
     )
-    return _joined(standings.note, ends)
 
 
 def _joined(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -56,7 +56,7 @@ def test_the_processor_is_the_wall_where_the_service_is_quick() -> None:
 def test_a_machine_is_told_from_a_profile() -> None:
     profile = {
         "cpu_seconds": 1.0 + 20.0 + 10.0,
-        "cpu": {"read": 8.0, "write": 12.0, "send": 3.0, "ledger": 4.0},
+        "cpu": {"read": 8.0, "plan": 12.0, "send": 3.0, "ledger": 4.0, "write": 2.0},
     }
     assert model.machine_of(1.0, 1_000_000, profile) == MACHINE
 

@@ -76,7 +76,7 @@ def test_the_result_tells_where_everybody_stands(folder: Path) -> None:
     assert finished.exit_code == 0
     assert finished.output == folder / "out.csv"
     assert finished.outcome.requests == 1
-    assert list(finished.results["Registration Status"]) == ["registered"] * 7
+    assert list(finished.table["Registration Status"]) == ["registered"] * 7
     with (folder / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["Employee ID"]: row["Participant ID"] for row in rows} == participants
@@ -130,7 +130,7 @@ def test_failures_of_startexam_are_no_errors() -> None:
     with Sandbox(Behaviour(fail_rate=1, retry_after_seconds=0)) as sandbox:
         finished = register_roster("staff.csv", settings(sandbox, attempts=1))
     assert finished.exit_code == 3
-    assert list(finished.results["Exam Link"]) == [""] * 7
+    assert list(finished.table["Exam Link"]) == [""] * 7
 
 
 def test_public_names_are_loaded_when_they_are_used() -> None:

@@ -26,6 +26,7 @@ from bulk_register.records import (
 )
 from bulk_register.report import (
     COUNTED,
+    EVERY,
     LINKED,
     Finished,
     Style,
@@ -33,7 +34,7 @@ from bulk_register.report import (
     exit_code,
     link,
     report,
-    results_by_row,
+    results_of,
     roster_counts,
     roster_report,
     roster_results,
@@ -64,7 +65,7 @@ def roster_of(lines: list[tuple[str, int]]) -> Roster:
     names = np.array([f"E{code}" for code in range(count)], object)
     first = np.arange(count)
     path = Path("staff.csv")
-    source = Source(path, path, "", "csv", 1, 2, 2, 0, ("ID",), 0, lambda: iter(()))
+    source = Source(path, path, "", "csv", 1, 2, 2, 1, 0, ("ID",), 0, lambda: iter(()))
     return Roster(source, Employees(rows, names, first))
 
 
@@ -92,7 +93,7 @@ def outcomes(draw: st.DrawFn) -> Outcome:
 
 
 def finished_of(outcome: Outcome, style: Style) -> Finished:
-    results = results_by_row(outcome, style)
+    results = results_of(outcome.plan, outcome.standings, style)
     now = datetime.now(UTC)
     return Finished(1, outcome, results, Path("out.xlsx"), (), exit_code(outcome, results), now, now)
 
@@ -106,14 +107,14 @@ def test_the_numbers_always_add_up(outcome: Outcome, allow: bool) -> None:
     assert sum(found[name] for name in SEVEN) == found["employees"]
     people = found["rows"] - found["invalid_rows"] - found["ignored_rows"]
     assert people == found["employees"] + found["duplicate_rows"]
-    linked = (finished.results["Exam Link"] != "").sum()
+    linked = (finished.table["Exam Link"] != "").sum()
     assert len(found["problems"]) == found["rows"] - found["ignored_rows"] - linked
     assert found["exit_code"] == exit_code(outcome, finished.results)
 
 
 @given(outcomes(), st.booleans())
 def test_only_linked_rows_have_a_link_and_it_is_their_own(outcome: Outcome, allow: bool) -> None:
-    results = results_by_row(outcome, Style("https://l.example", allow_conflicts=allow))
+    results = finished_of(outcome, Style("https://l.example", allow_conflicts=allow)).table
     codes = outcome.plan.roster.employees.rows["employee"]
     for (_, row), code in zip(results.iterrows(), codes, strict=True):
         has = row["Registration Status"] in LINKED
@@ -121,6 +122,22 @@ def test_only_linked_rows_have_a_link_and_it_is_their_own(outcome: Outcome, allo
         assert row["Exam Link"].endswith(f"#participant/p-{code}") == has
         assert bool(row["Link Valid Till"]) == (has or row["Registration Status"] == Status.EXPIRED)
         assert row["Registration Status"] in list(Status)
+
+
+@given(outcomes(), st.booleans(), st.data())
+def test_results_of_some_rows_are_those_of_all_of_them(
+    outcome: Outcome, allow: bool, data: st.DataObject
+) -> None:
+    finished = finished_of(outcome, Style("https://l.example", allow_conflicts=allow))
+    count = len(finished.results.rows)
+    places = data.draw(st.lists(st.integers(0, count - 1), unique=True).map(sorted)) if count else []
+    chosen = np.array(places, np.int64)
+    part = finished.table.iloc[chosen]
+    some = finished.results.take(chosen)
+    assert some.rows.tolist() == part["row"].tolist()
+    assert some.status(EVERY).tolist() == part["Registration Status"].tolist()
+    for name, texts in zip(RESULT_COLUMNS, some.texts(slice(0, count)), strict=True):
+        assert texts.tolist() == part[name].tolist()
 
 
 @given(outcomes())
@@ -154,16 +171,16 @@ def test_exit_codes(
     lines: list[tuple[str, int]], statuses: list[str], changes: dict[str, object], code: int
 ) -> None:
     outcome = outcome_of(roster_of(lines), [Status(status) for status in statuses], **changes)
-    assert exit_code(outcome, results_by_row(outcome, Style("https://l.example"))) == code
+    assert finished_of(outcome, Style("https://l.example")).exit_code == code
 
 
 def test_conflicts_count_employees_and_are_no_problem_where_allowed() -> None:
     roster = roster_of([("conflict", 0), ("conflict", 0), ("", 1)])
     assert roster_counts(roster)["conflicts"] == 1
-    assert list(roster_results(roster)["Registration Status"]) == ["conflict", "conflict", "registered"]
+    assert list(roster_results(roster).status(EVERY)) == ["conflict", "conflict", "registered"]
     allowed = roster_results(roster, allow_conflicts=True)
-    assert list(allowed["Registration Status"]) == ["registered"] * 3
-    assert list(allowed.columns) == ["row", *RESULT_COLUMNS]
+    assert list(allowed.status(EVERY)) == ["registered"] * 3
+    assert len(allowed.texts(EVERY)) == len(RESULT_COLUMNS)
 
 
 def test_a_link_quotes_both_its_parts() -> None:
@@ -173,7 +190,7 @@ def test_a_link_quotes_both_its_parts() -> None:
 def test_the_links_of_the_output_are_quoted_too() -> None:
     outcome = outcome_of(roster_of([("", 0)]), [Status.REGISTERED])
     outcome.standings.participant[0] = "a~b._-9"
-    found = results_by_row(outcome, Style("https://go.x"))
+    found = finished_of(outcome, Style("https://go.x")).table
     assert found["Exam Link"][0] == link("https://go.x", "Центр 1", "a~b._-9")
 
 
@@ -181,7 +198,7 @@ def test_the_end_is_written_in_the_time_zone_and_an_early_one_is_told() -> None:
     roster = roster_of([("", 0), ("", 1)])
     outcome = outcome_of(roster, [Status.REGISTERED, Status.ALREADY_REGISTERED])
     outcome.standings.valid_till[1] = SECONDS - 86400
-    found = results_by_row(outcome, Style("https://go.x", ZoneInfo("Asia/Tokyo")))
+    found = finished_of(outcome, Style("https://go.x", ZoneInfo("Asia/Tokyo"))).table
     assert list(found["Link Valid Till"]) == ["2027-01-01 08:59:59", "2026-12-31 08:59:59"]
     notes = list(found["Registration Note"])
     assert notes == ["", "the link ends 2026-12-31 08:59:59, earlier than asked for"]

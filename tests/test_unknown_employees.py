@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from bulk_register import load_settings, register_roster
 from bulk_register.ledger import Ledger
-from bulk_register.records import Event, Line, Roster, Warned
-from bulk_register.report import Finished
+from bulk_register.records import Event, Line, Roster, Status, Warned
+from bulk_register.report import Finished, Style, results_of
 from bulk_register.run import opened_roster
 from bulk_register.run.extra import deliver_more, unknown_path, unknown_places
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
@@ -43,6 +44,15 @@ def with_roster(finished: Finished, roster: Roster) -> Finished:
     """The same end with a roster whose private copy is still there."""
     outcome = finished.outcome
     return replace(finished, outcome=replace(outcome, plan=replace(outcome.plan, roster=roster)))
+
+
+def said(finished: Finished, words: dict[int, str]) -> Finished:
+    """The same end, had StartExam said these words of employees."""
+    standings = finished.outcome.standings.copy()
+    for code, note in words.items():
+        standings.note[code] = note
+    results = results_of(finished.outcome.plan, standings, Style("https://go.startexam.com"))
+    return replace(finished, results=results)
 
 
 def rows(path: Path) -> list[list[object]]:
@@ -105,13 +115,10 @@ def test_a_workbook_s_identifiers_keep_their_zeros_and_its_dates_stay_dates(fold
 
 def test_refusals_for_another_reason_stay_out_where_some_are_understood(folder: Path) -> None:
     finished = finish(folder / "staff.csv", {"007000001", "007000003"})
-    results = finished.results.copy()
-    results.loc[1, "Registration Note"] = "Employee is hidden"
-    assert unknown_places(replace(finished, results=results)).tolist() == [3]
-    results.loc[3, "Registration Note"] = "Some other words"
-    assert unknown_places(replace(finished, results=results)).tolist() == [1, 3]
-    results.loc[3, "Registration Note"] = "Сотрудник не найден"
-    assert unknown_places(replace(finished, results=results)).tolist() == [3]
+    assert unknown_places(said(finished, {1: "Employee is hidden"})).tolist() == [3]
+    assert unknown_places(said(finished, {1: "Employee is hidden", 3: "Some words"})).tolist() == [1, 3]
+    found = said(finished, {1: "Employee is hidden", 3: "Сотрудник не найден"})
+    assert unknown_places(found).tolist() == [3]
 
 
 @pytest.mark.parametrize(
@@ -129,16 +136,14 @@ def test_the_name_follows_the_output_s(output: str, name: str) -> None:
 
 def test_a_failure_is_a_warning_and_the_output_stands(folder: Path) -> None:
     finished = finish(folder / "staff.csv", set())
-    results = finished.results.copy()
-    results.loc[0, ["Registration Status", "Registration Note"]] = ["rejected", "unknown"]
+    finished.outcome.standings.settle(np.array([0]), Status.REJECTED, "unknown")
     lines = [Line(["1", "x" * 40_000])] * 3  # more than a workbook's cell holds
     long = replace(finished.outcome.plan.roster.source, lines=lambda: iter(lines))
     wide = with_roster(finished, replace(finished.outcome.plan.roster, source=long))
     told: list[Event] = []
     with Ledger(folder / "l.db") as ledger:
         settings = load_settings({"sandbox": True}, environ={})
-        changed = replace(wide, results=results)
-        same = deliver_more(changed, folder / "o.xlsx", ledger, settings, told.append)
+        same = deliver_more(wide, folder / "o.xlsx", ledger, settings, told.append)
     assert same.notes == finished.notes
     assert isinstance(told[0], Warned)
     assert "could not be written" in told[0].message

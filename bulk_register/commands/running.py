@@ -87,7 +87,8 @@ def _attended(settings: Settings, case: Case, story: Callable[[dict[str, Any]], 
 
         ears = {"tell": tell, "confirm": _question(settings, case), "interruption": interruption}
         finished = replace(story(ears), started=case.started)  # of this part, where a run is finished
-    case.report(settings.report, report(finished))
+    if settings.report:
+        case.report(settings.report, report(finished))
     _say_end(settings, [summary(finished, _rerun(finished, settings), settings.zone)], finished)
     return finished.exit_code
 

@@ -11,6 +11,7 @@ from bulk_register.commands.words import command_line, count, rows, sentence
 from bulk_register.records import Changes, Outcome, Plan, Status
 from bulk_register.report import (
     COUNTED,
+    EVERY,
     EXIT_UNDONE,
     Finished,
     local_text,
@@ -30,7 +31,7 @@ def summary(finished: Finished, rerun: Sequence[str], zone: tzinfo | None) -> st
     outcome, plan = finished.outcome, finished.outcome.plan
     counts = roster_counts(plan.roster)
     lines = [_roster_line(plan.roster.source.path.name, counts), ""]
-    withheld = (finished.results["Registration Status"] == Status.CONFLICT).any()
+    withheld = (finished.results.status(EVERY) == Status.CONFLICT).any()
     counts["conflicts"] *= bool(withheld)
     lines += _table(counts | status_counts(outcome.standings))
     if outcome.stopped:

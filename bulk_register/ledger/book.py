@@ -7,18 +7,33 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 
 from bulk_register.ledger import disk
 from bulk_register.ledger.reading import RUN_COLUMNS, Reader
-from bulk_register.records import Batch, Registration, RunRecord, Scope, StandingNote
+from bulk_register.records import Batch, Registrations, RunRecord, Scope, StandingNote
 
 ANSWERED = "answered"  # how a request ends whose answer was matched
 
 
 class Ledger(Reader):
     """The ledger, open. One thread uses it; what a method wrote is on disk when it returns."""
+
+    def __init__(self, path: Path, *, write: bool = True) -> None:
+        super().__init__(path, write=write)
+        self._runs: dict[int, int] = {}  # by request
+        self._whose: dict[int, tuple[int, str]] = {}  # scope and base URL by run
+        self._all_linked: set[int] = set()  # runs in which nobody is without a link so far
+        self._under_way: sqlite3.Cursor | None = None  # of the transaction that is open
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write down what is recorded within in one transaction: the disk is waited for once.
+
+        All of it is on disk when this ends; nothing of it where LedgerError or anything else is raised.
+        """
+        with self._transaction():
+            yield
 
     # --- a run on its way
 
@@ -56,13 +71,15 @@ class Ledger(Reader):
                 "INSERT INTO request (run, batch, employees, sent) VALUES (?,?,?,?)",
                 (run, batch.number, part, int(time.time())),
             )
-            return int(cursor.lastrowid or 0)
+            request = int(cursor.lastrowid or 0)
+        self._runs[request] = run
+        return request
 
     def settled(
         self,
         request: int,
         ended: str,
-        registrations: Iterable[Registration] = (),
+        registrations: Iterable[Registrations] = (),
         standings: Iterable[StandingNote] = (),
         *,
         note: str = "",
@@ -74,15 +91,12 @@ class Ledger(Reader):
                 "UPDATE request SET settled = ?, ended = ?, note = ?, raw = ? WHERE id = ?",
                 (int(time.time()), ended, note, raw, request),
             )
-            query = (
-                "SELECT q.run, r.scope, s.base_url FROM request q JOIN run r ON r.id = q.run "
-                "JOIN scope s ON s.id = r.scope WHERE q.id = ?"
-            )
-            run, scope, base_url = cursor.execute(query, (request,)).fetchone()
+            run = self._run_of(request)
+            scope, base_url = self._scope_of(run)
             if ended == ANSWERED:
-                _forget_standings(cursor, run, request)
+                self._forget_standings(cursor, run, request)
             written = _register(cursor, scope, registrations)
-            _stand(cursor, run, standings)
+            self._stand(cursor, run, standings)
         for line, participants in written:
             if base_url in self._holders:
                 self._holders[base_url].add(line, participants)
@@ -106,7 +120,7 @@ class Ledger(Reader):
     def left(self, run: int, standings: Iterable[StandingNote]) -> None:
         """Record why employees got no link of whom no request tells."""
         with self._transaction() as cursor:
-            _stand(cursor, run, standings)
+            self._stand(cursor, run, standings)
 
     def finish(self, run: int, exit_code: int, open_employees: int) -> None:
         """Record a run's end."""
@@ -149,56 +163,76 @@ class Ledger(Reader):
         query = f"INSERT OR IGNORE INTO scope ({columns}) VALUES (?,?,?,?,?)"  # noqa: S608
         cursor.execute(query, scope)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with disk.guarded(self.path):
-            cursor = self._connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # a full disk has rolled it back already
-                    cursor.execute("ROLLBACK")
-                raise
+    def _run_of(self, request: int) -> int:
+        if request not in self._runs:
+            [(self._runs[request],)] = self._all("SELECT run FROM request WHERE id = ?", (request,))
+        return self._runs[request]
 
+    def _scope_of(self, run: int) -> tuple[int, str]:
+        if run not in self._whose:
+            query = "SELECT r.scope, s.base_url FROM run r JOIN scope s ON s.id = r.scope WHERE r.id = ?"
+            [self._whose[run]] = self._all(query, (run,))
+        return self._whose[run]
 
-def _register(
-    cursor: sqlite3.Cursor, scope: int, registrations: Iterable[Registration]
-) -> list[tuple[int, list[str]]]:
-    """Write registrations down, those of one run on one line; returns the lines with their participants."""
-    written = []
-    ordered = sorted(registrations, key=_line_of)
-    for (run, current), found in groupby(ordered, key=_line_of):
-        employees, participants = zip(*((item.employee, item.participant) for item in found), strict=True)
-        cursor.execute(
-            "INSERT INTO registration (scope, run, current, employees, participants) VALUES (?,?,?,?,?)",
-            (scope, run, current, _list(employees), _list(participants)),
-        )
-        written.append((int(cursor.lastrowid or 0), list(participants)))
-    return written
+    def _stand(self, cursor: sqlite3.Cursor, run: int, standings: Iterable[StandingNote]) -> None:
+        lines = [(run, item.employee, str(item.status), item.note) for item in standings]
+        if lines:
+            self._all_linked.discard(run)
+            cursor.executemany(
+                "INSERT OR REPLACE INTO standing (run, employee, status, note) VALUES (?,?,?,?)", lines
+            )
 
-
-def _line_of(registration: Registration) -> tuple[int, bool]:
-    return registration.run, registration.current
-
-
-def _stand(cursor: sqlite3.Cursor, run: int, standings: Iterable[StandingNote]) -> None:
-    cursor.executemany(
-        "INSERT OR REPLACE INTO standing (run, employee, status, note) VALUES (?,?,?,?)",
-        ((run, item.employee, str(item.status), item.note) for item in standings),
-    )
-
-
-def _forget_standings(cursor: sqlite3.Cursor, run: int, request: int) -> None:
-    """Take back what an earlier request said of this request's employees."""
-    if cursor.execute("SELECT 1 FROM standing WHERE run = ? LIMIT 1", (run,)).fetchone():
+    def _forget_standings(self, cursor: sqlite3.Cursor, run: int, request: int) -> None:
+        """Take back what an earlier request said of this request's employees."""
+        if run in self._all_linked:
+            return
+        if not self._all("SELECT 1 FROM standing WHERE run = ? LIMIT 1", (run,)):
+            self._all_linked.add(run)
+            return
         cursor.execute(
             "DELETE FROM standing WHERE run = ? AND employee IN (SELECT value FROM json_each(("
             "SELECT COALESCE(q.employees, b.employees) FROM request q "
             "LEFT JOIN batch b ON b.run = q.run AND b.number = q.batch WHERE q.id = ?)))",
             (run, request),
         )
+
+    def _commit(self) -> None:
+        """Wait until all of the transaction is on disk."""
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        if self._under_way:
+            yield self._under_way
+            return
+        with disk.guarded(self.path):
+            cursor = self._under_way = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                yield cursor
+                self._commit()
+            except BaseException:
+                self._holders.clear()  # what was read meanwhile may not be there any more
+                self._known = None
+                if self._connection.in_transaction:  # a full disk has rolled it back already
+                    cursor.execute("ROLLBACK")
+                raise
+            finally:
+                self._under_way = None
+
+
+def _register(
+    cursor: sqlite3.Cursor, scope: int, registrations: Iterable[Registrations]
+) -> list[tuple[int, Sequence[str]]]:
+    """Write registrations down; returns their lines' numbers with the participants on them."""
+    written = []
+    for employees, participants, run, current in registrations:
+        cursor.execute(
+            "INSERT INTO registration (scope, run, current, employees, participants) VALUES (?,?,?,?,?)",
+            (scope, run, current, _list(employees), _list(participants)),
+        )
+        written.append((int(cursor.lastrowid or 0), participants))
+    return written
 
 
 def _list(identifiers: Sequence[str]) -> str:

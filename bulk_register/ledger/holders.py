@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-MAX_RECENT = 50_000  # before they join the sorted rest
+MAX_RECENT = 200_000  # before they join the sorted rest
 
 
 class Holders:
@@ -29,11 +29,12 @@ class Holders:
 
     def lines(self, participants: Iterable[str]) -> set[int]:
         """Return the lines that may hold some of these participants."""
-        hashes = [hash(participant.casefold()) for participant in participants]
+        hashes = {hash(participant.casefold()) for participant in participants}
         found = {self._recent[number] for number in hashes if number in self._recent}
         if len(self._hashes):
-            places = np.searchsorted(self._hashes, hashes).clip(max=len(self._hashes) - 1)
-            met = self._hashes[places] == np.array(hashes, np.int64)
+            wanted = np.fromiter(hashes, np.int64, len(hashes))
+            places = np.searchsorted(self._hashes, wanted).clip(max=len(self._hashes) - 1)
+            met = self._hashes[places] == wanted
             found.update(self._lines[places[met]].tolist())
         return found
 

@@ -26,6 +26,7 @@ class Reader:
         self.path = path
         self._connection = disk.connect(path, write=write)
         self._holders: dict[str, Holders] = {}  # by base URL, as far as they were asked for
+        self._known: tuple[tuple[Scope, int, int], Known] | None = None  # and the ledger's state it is of
 
     def __enter__(self) -> Self:
         return self
@@ -36,7 +37,14 @@ class Reader:
     # --- what is known
 
     def known(self, scope: Scope) -> Known:
-        """Return the links in use of a scope."""
+        """Return the links in use of a scope; read again only if anybody has changed the ledger since."""
+        [(changed_by_others,)] = self._all("PRAGMA data_version")
+        stamp = (scope, changed_by_others, self._connection.total_changes)
+        if self._known is None or self._known[0] != stamp:
+            self._known = stamp, self._read_known(scope)
+        return self._known[1]
+
+    def _read_known(self, scope: Scope) -> Known:
         query = (
             "SELECT g.employees, g.participants, r.valid_till, g.run FROM registration g "
             "JOIN run r ON r.id = g.run WHERE g.scope = ? AND g.current ORDER BY g.id"
@@ -66,6 +74,8 @@ class Reader:
         """Return who holds these participants at this address already, by case-folded identifier."""
         wanted = {participant.casefold() for participant in participants}
         lines = self._holders_at(base_url).lines(wanted)
+        if not lines:
+            return {}
         query = (
             "SELECT g.employees, g.participants, g.run, r.valid_till FROM registration g "
             "JOIN run r ON r.id = g.run WHERE g.id IN (SELECT value FROM json_each(?)) ORDER BY g.id"

@@ -1,43 +1,49 @@
-"""A quick look over blocks of rows: their numbers, and how far right they reach."""
+"""How the rows of a worksheet stand, and how far right they reach, told as they stream by."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from operator import gt
 
 from bulk_register.package.cells import Tags, cells, rows
-from bulk_register.package.values import column_of
+from bulk_register.package.values import column_of, letters
+
+_TO_Z = 26  # columns
 
 
 class Reach:
-    """Finds rows' numbers, and how far right they reach with cells that hold something."""
+    """What the blocks that were seen so far show of a sheet's rows."""
 
     def __init__(self, tags: Tags) -> None:
+        self.last_row = 0
+        self.before = 0  # the number of the row seen last
+        self.width = 0  # columns up to the last cell that holds something
+        self.in_order = True  # every row stands below the one before
         p = tags.prefix.encode()
         self._tags = tags
         self._start, self._row, self._row_end = b"<%bc " % p, b"<%brow" % p, b"</%brow>" % p
         self._number = re.compile(rb'<%brow r="([0-9]+)"' % tags.p)
-        self._far = re.compile(rb'<%bc(?! r="[A-Z][0-9])[\s/>]' % tags.p)
         self._place = re.compile(rb'<%bc r="([A-Z]{1,3})[0-9]+"' % tags.p)
 
-    def numbers(self, block: bytes, before: int) -> list[int]:
-        """The numbers of the rows in a block."""
+    def see(self, block: bytes) -> None:
+        """Look at the next block of whole rows."""
+        numbers = self._numbers(block)
+        self.in_order &= all(map(gt, numbers, [self.before, *numbers]))
+        self.last_row = max(self.last_row, *numbers, 0)
+        self.before = numbers[-1] if numbers else self.before
+        self.width = self._beyond(block, self.width)
+
+    def _numbers(self, block: bytes) -> list[int]:
         found = self._number.findall(block)
         if len(found) == block.count(self._row):
             return list(map(int, found))
-        return [row.number for row in rows(block, self._tags, before)]
+        return [row.number for row in rows(block, self._tags, self.before)]
 
-    def last(self, block: bytes, before: int) -> int:
-        """The number of a block's last row; `before` is that of the row before it."""
-        match = self._number.match(block, max(block.rfind(self._row), 0))
-        return int(match[1]) if match else max(self.numbers(block, before), default=before)
-
-    def may_go_far(self, block: bytes) -> bool:
-        """Whether a cell may stand right of column Z; False is certain."""
-        return self._far.search(block) is not None
-
-    def beyond(self, block: bytes, width: int) -> int:
+    def _beyond(self, block: bytes, width: int) -> int:
         """The width, or more if a row in the block reaches further."""
+        if width and not _outside(self._tags.p, width).search(block):
+            return width  # nearly all blocks
         for part in block.split(self._row_end):
             stop = len(part)
             while (at := part.rfind(self._start, 0, stop)) >= 0:
@@ -53,6 +59,13 @@ class Reach:
                     break
                 stop = at
         return width
+
+
+@cache
+def _outside(prefix: bytes, width: int) -> re.Pattern[bytes]:
+    """Finds a cell that may stand right of so many columns; if it finds none, there is none."""
+    last = letters(min(width, _TO_Z) - 1).encode()
+    return re.compile(rb'<%bc(?! r="[A-%b][0-9])[\s/>]' % (prefix, last))
 
 
 @cache

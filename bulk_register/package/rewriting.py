@@ -31,7 +31,7 @@ _UTF8_NAME = 0x800
 _DATE_1980 = (1 << 5) | 1  # the date that Excel itself writes: 1980-01-01
 _LIMIT = 0xFFFFFFFF
 
-Content = bytes | Callable[[], Iterable[bytes]]
+Content = bytes | Callable[[], Iterable[bytes] | None]  # None: the part stays as it is
 
 
 class _Entry(NamedTuple):
@@ -170,15 +170,20 @@ def rewrite(
     kept = {canonical(member.filename): member for member in archive.members}
     with ArchiveWriter(target) as writer, archive.path.open("rb") as source:
         types = by_name.pop(canonical(CONTENT_TYPES), None)
-        if types:
-            writer.write(kept[canonical(CONTENT_TYPES)].filename, _chunks(types[1]))
+        chunks = _chunks(types[1]) if types else None
+        if chunks is not None:
+            writer.write(kept[canonical(CONTENT_TYPES)].filename, chunks)
             gone.add(canonical(CONTENT_TYPES))
         for name, member in kept.items():
             if name not in by_name and name not in gone:
                 writer.copy(source, member)
         for key, (name, content) in by_name.items():
-            writer.write(kept[key].filename if key in kept else name, _chunks(content))
+            chunks = _chunks(content)
+            if chunks is not None:
+                writer.write(kept[key].filename if key in kept else name, chunks)
+            elif key in kept:
+                writer.copy(source, kept[key])
 
 
-def _chunks(content: Content) -> Iterable[bytes]:
+def _chunks(content: Content) -> Iterable[bytes] | None:
     return (content,) if isinstance(content, bytes) else content()

@@ -17,7 +17,7 @@ from bulk_register.records.events import (
     Warned,
 )
 from bulk_register.records.exams import MAX_BATCH, MAX_IDENTIFIER, MAX_TESTS, Answer, Exam, Scope, Test
-from bulk_register.records.ledgers import Holder, Known, Registration, RunRecord, StandingNote, Unmatched
+from bulk_register.records.ledgers import Holder, Known, Registrations, RunRecord, StandingNote, Unmatched
 from bulk_register.records.rosters import (
     Cell,
     Change,
@@ -28,7 +28,9 @@ from bulk_register.records.rosters import (
     Format,
     Line,
     Reading,
+    Records,
     Roster,
+    SheetOutline,
     Source,
 )
 from bulk_register.records.runs import (
@@ -38,8 +40,10 @@ from bulk_register.records.runs import (
     Changes,
     Outcome,
     Plan,
+    Results,
     Standings,
     Status,
+    Submission,
 )
 
 __all__ = [
@@ -68,18 +72,22 @@ __all__ = [
     "Plan",
     "Planned",
     "Reading",
-    "Registration",
+    "Records",
+    "Registrations",
     "RequestDone",
+    "Results",
     "Roster",
     "RosterRead",
     "RunRecord",
     "RunStarted",
     "Scope",
     "Settled",
+    "SheetOutline",
     "Source",
     "StandingNote",
     "Standings",
     "Status",
+    "Submission",
     "Tell",
     "Test",
     "Unmatched",

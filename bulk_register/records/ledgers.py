@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,13 +49,13 @@ class Holder(NamedTuple):
     valid_till: int
 
 
-class Registration(NamedTuple):
-    """What an answer means for one employee; `run` is that whose window the link has."""
+class Registrations(NamedTuple):
+    """Whose the participants of an answer are, as two columns; `run` is the one whose window counts."""
 
-    employee: str
-    participant: str
+    employees: Sequence[str]
+    participants: Sequence[str]
     run: int
-    current: bool = True  # False: the employee keeps another link
+    current: bool = True  # False: these employees keep another link
 
 
 class StandingNote(NamedTuple):

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow to load
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 Format = Literal["csv", "xlsx", "xlsm", "xlsb", "xls", "ods"]
@@ -20,6 +22,13 @@ class Line(NamedTuple):
 
     cells: Sequence[Cell]
     raw: str = ""  # delimited text only: the record as the file has it, its line end included
+
+
+class Records(NamedTuple):
+    """Some rows of a delimited text in a row, as the file has them, their line ends included."""
+
+    raw: list[str]
+    even: bool  # none has a quote, and all have as many fields as the text's longest row
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,17 @@ class Reading:
     max_bytes: int = 2 * 1024**3  # of the unpacked file
 
 
+class SheetOutline(NamedTuple):
+    """A worksheet of an OOXML file around its rows (as plain UTF-8), and how these stand."""
+
+    part: str
+    head: bytes  # up to the start tag of sheetData
+    tail: bytes  # from the end tag of sheetData on
+    last_row: int
+    width: int  # columns up to the last cell that holds anything
+    in_order: bool  # every row stands below the one before
+
+
 @dataclass(frozen=True)
 class Source:
     """Where the roster's table is in its file. Rows count from 1 as a spreadsheet does, columns from 0."""
@@ -57,12 +77,15 @@ class Source:
     header_row: int  # where the result headers go; 0 without a header
     first_row: int  # first row below the header
     last_row: int  # last row of the file with something in it
+    width: int  # columns of the file up to the last with something in it; of a text: of its longest row
     first_column: int  # the table's first column
     headers: tuple[str, ...]  # the table's headers, `first_column` being that of headers[0]
     id_column: int
     lines: Callable[[], Iterator[Line]]  # reads the whole sheet again from the copy: k-th line is row k
     sheet: str | None = None
     dialect: Dialect | None = None  # of delimited text
+    records: Callable[[], Iterator[Records]] | None = None  # of delimited text: reads it whole again
+    outline: SheetOutline | None = None  # of an OOXML file's sheet
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 import numpy as np
@@ -71,6 +71,9 @@ class Standings:
     valid_till: np.ndarray  # int64: when that link ends, seconds since 1970 UTC; 0 for none
     note: np.ndarray  # object
 
+    def copy(self) -> Standings:
+        return replace(self, **{item.name: getattr(self, item.name).copy() for item in fields(self)})
+
     @classmethod
     def of(cls, count: int) -> Standings:
         """Return standings for so many employees, all `not sent`."""
@@ -83,11 +86,51 @@ class Standings:
 
     def settle(self, codes: np.ndarray | slice, status: Status, note: str = "") -> None:
         """Give these employees this status, without touching their links."""
-        self.status[codes] = status
         self.note[codes] = note
+        self.status[codes] = status
+
+    def part(self, codes: np.ndarray) -> Standings:
+        """Return how these employees stand, in their order."""
+        return replace(self, **{item.name: getattr(self, item.name)[codes] for item in fields(self)})
+
+    def take_over(self, others: Standings, codes: np.ndarray) -> None:
+        """Give these employees the standings that they have in others."""
+        for own, other in zip(self._columns, others._columns, strict=True):
+            own[codes] = other[codes]
+
+    def equals(self, others: Standings) -> bool:
+        """Tell whether everybody stands the same in others."""
+        return all(map(np.array_equal, self._columns, others._columns))
+
+    @property
+    def _columns(self) -> tuple[np.ndarray, ...]:
+        return self.participant, self.valid_till, self.note, self.status
 
     def count(self, status: Status) -> int:
         return int((self.status == status).sum())
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the output adds to the roster's rows, made for as many of them at a time as are asked for.
+
+    `status` and `texts` take places in `rows`. They return an array (object, str), and one for each of
+    RESULT_COLUMNS.
+    """
+
+    rows: np.ndarray  # int64: as the spreadsheet numbers them, ascending
+    most_links: int  # so many of the rows get a link at most
+    status: Callable[[slice | np.ndarray], np.ndarray]
+    texts: Callable[[slice | np.ndarray], tuple[np.ndarray, ...]]
+
+    def take(self, places: np.ndarray) -> Results:
+        """Return the results of the rows at these places."""
+        return Results(
+            self.rows[places],
+            self.most_links,
+            lambda part: self.status(places[part]),
+            lambda part: self.texts(places[part]),
+        )
 
 
 @dataclass(frozen=True)
@@ -101,6 +144,15 @@ class Plan:
     batches: tuple[Batch, ...]
     new: int  # employees without a known link
     asked_again: int  # employees whose known link is asked about again
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A plan that is being sent, as a run of the ledger."""
+
+    plan: Plan
+    run: int
+    standings: Standings  # by now: they change as answers come, each employee's status last
 
 
 @dataclass(frozen=True)

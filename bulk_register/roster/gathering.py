@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 
 from bulk_register.records import Employees, Status
 from bulk_register.roster.cleaning import Cleaned, named_rows
@@ -20,6 +19,8 @@ Person = tuple[str, Callable[[], np.ndarray]]
 
 def gather(lines: Lines, cleaned: Cleaned, persons: Sequence[Person]) -> Employees:
     """Judge every line and give each distinct identifier its place, in the order of their first rows."""
+    import pandas as pd  # slow to load
+
     rows = lines.rows
     status, note = _filled_with("", len(rows)), _filled_with("", len(rows))
     identifiers = cleaned.texts[rows - 1]
@@ -55,6 +56,8 @@ def twins(employees: Employees) -> Iterator[str]:
 def _alike(employees: Employees, keys: list[str], what: str) -> Iterator[str]:
     if len(set(keys)) == len(keys):
         return
+    import pandas as pd  # slow to load
+
     keyed = pd.Series(keys, dtype=object)
     alike = keyed[keyed.duplicated(keep=False)]
     groups = [

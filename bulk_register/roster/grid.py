@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bulk_register.records import Fix, Line
+from bulk_register.records import Fix, Line, SheetOutline
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class Grid(Protocol):
     @property
     def hidden(self) -> np.ndarray | None:
         """Which rows are hidden, by hand or by a filter (bool, one a row); None where that can't be told."""
+
+    @property
+    def outline(self) -> SheetOutline | None:
+        """What stands around the rows of an OOXML file's sheet; None for all others."""
 
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as text, all columns, each row `width` long."""

@@ -10,16 +10,18 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
-from bulk_register.records import Change, Dialect, Fix, Line
+from bulk_register.records import Change, Dialect, Fix, Line, Records, SheetOutline
 from bulk_register.roster.decoding import Encoded
 from bulk_register.roster.delimiting import Cut
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.lines import ctrl_z_tail, line_end, raw_lines, text_lines
 from bulk_register.roster.sweeping import SHEET_CELL, Swallowed, Swept, csv_rows
+
+RECORDS = 2_000  # lines that are handed on together
 
 _AS_TEXT = re.compile(r'="([^"]*)"\s*\Z')
 
@@ -29,6 +31,7 @@ class TextGrid:
 
     name: str | None = None
     hidden: np.ndarray | None = None
+    outline: SheetOutline | None = None
 
     def __init__(self, text: Encoded, cut: Cut) -> None:
         self.text = text
@@ -105,6 +108,29 @@ class TextGrid:
             raw.clear()
         if tail := "".join(raw) + ctrl_z_tail(self.text):
             yield Line((), tail)
+
+    def records(self) -> Iterator[Records]:
+        """Every row again as it is in the file, not taken apart, many at a time."""
+        pairs = raw_lines(self.text)
+        raw = [next(pairs)[1]] if self.cut.sep_line else []
+        while some := list(islice(pairs, RECORDS)):
+            if not raw and self._is_even([line for line, _ in some]):
+                yield Records([its_raw for _, its_raw in some], True)
+                continue
+            reader = csv_rows(_collecting(chain(some, pairs), raw), self.cut)
+            block = []
+            while reader.line_num < len(some):
+                next(reader)
+                block.append("".join(raw))
+                raw.clear()
+            yield Records(block, False)
+        if tail := "".join(raw) + ctrl_z_tail(self.text):
+            yield Records([tail], False)
+
+    def _is_even(self, lines: list[str]) -> bool:
+        fields, delimiter = self.width, self.cut.delimiter
+        alike = all(line.count(delimiter) + 1 == fields for line in lines)
+        return alike and not self.cut.skip_space and '"' not in "".join(lines)
 
     def _lines(self) -> Iterator[str]:
         return islice(text_lines(self.text), int(self.cut.sep_line), None)

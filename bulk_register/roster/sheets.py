@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,8 +91,11 @@ def _workbook(copy: Path) -> Iterator[CalamineWorkbook]:
 
 def read_columns(copy: Path, sheet: str) -> Columns:
     """A sheet's cells by column, from the sheet's first row and column on."""
-    with _workbook(copy) as workbook:
-        return _columns(workbook.get_sheet_by_name(sheet))
+    with _workbook(copy) as workbook, ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(workbook.get_sheet_by_name, sheet)
+        import pandas  # noqa: F401 - needed next; calamine lets go of Python's lock for as long as it takes
+
+        return _columns(reading.result())
 
 
 def _columns(sheet: CalamineSheet) -> Columns:

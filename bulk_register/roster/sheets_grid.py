@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.package.values import EXACT_BELOW, shown
-from bulk_register.records import Cell, Line
+from bulk_register.records import Cell, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 
 BLOCK_ROWS = 4096
@@ -44,19 +44,19 @@ class Columns:
 
     def extend(self, rows: Iterator[Sequence[Cell]], first_column: int) -> None:
         """Append rows that begin at a column; texts that come again and again are held once."""
-        memo: dict[str, str] = {}
-        repeats: list[bool] | None = None
+        memo: dict[Cell, Cell] = {}
+        repeating: list[bool] = []  # by column
         while block := list(islice(rows, BLOCK_ROWS)):
             by_column = list(zip(*block, strict=True))
-            if repeats is None:
-                repeats = [len(set(cells)) * 2 < len(cells) for cells in by_column]
+            repeating = repeating or [len(set(cells)) * 2 < len(cells) for cells in by_column]
             for left in self.cells[:first_column]:
                 left.extend([""] * len(block))
-            for target, cells, often in zip(self.cells[first_column:], by_column, repeats, strict=True):
-                target.extend(_shared(cells, memo) if often else cells)
-            white = any(map(_any_white, by_column))
-            holds = (sum(map(_holds, row)) if white else len(row) - row.count("") for row in block)
-            self._filled.append(np.fromiter(holds, np.int32, len(block)))
+            filled = np.zeros(len(block), np.int32)
+            for target, cells, repeats in zip(self.cells[first_column:], by_column, repeating, strict=True):
+                kinds = set(map(type, cells))
+                filled += _held(cells, kinds)
+                target.extend(map(memo.setdefault, cells, cells) if repeats and kinds == {str} else cells)
+            self._filled.append(filled)
             self.height += len(block)
 
     def put(self, row: int, column: int, value: str) -> None:
@@ -71,19 +71,13 @@ class Columns:
         self.cells[column][row - 1] = value
 
 
-def _any_white(cells: Sequence[Cell]) -> bool:
-    try:
-        return any(map(str.isspace, cells))  # type: ignore[arg-type]
-    except TypeError:
-        return any(cell.isspace() for cell in cells if isinstance(cell, str))
-
-
-def _holds(cell: Cell) -> bool:
-    return cell != "" and not (isinstance(cell, str) and cell.isspace())
-
-
-def _shared(cells: Sequence[Cell], memo: dict[str, str]) -> list[Cell]:
-    return [memo.setdefault(cell, cell) if isinstance(cell, str) else cell for cell in cells]
+def _held(cells: Sequence[Cell], kinds: set[type]) -> np.ndarray | int:
+    """Which of a column's cells hold anything but white space (0 or 1 for each); 1 where all do."""
+    if str not in kinds:
+        return 1
+    if kinds == {str} and "" not in cells and not any(map(str.isspace, cells)):  # type: ignore[arg-type]
+        return 1
+    return np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in cells], np.int32)
 
 
 class PlainGrid:
@@ -124,6 +118,11 @@ class PlainGrid:
     @property
     def hidden(self) -> np.ndarray | None:
         """Which rows are hidden: calamine can't tell."""
+        return None
+
+    @property
+    def outline(self) -> SheetOutline | None:
+        """What stands around the rows: calamine can't tell."""
         return None
 
     def head(self, rows: int) -> list[list[str]]:

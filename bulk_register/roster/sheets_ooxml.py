@@ -13,14 +13,13 @@ from bulk_register.errors import RosterError
 from bulk_register.package.book import Book, Sheet
 from bulk_register.package.formats import NumberFormat, cell_formats
 from bulk_register.package.values import EXACT_BELOW, letters
-from bulk_register.records import Change, Fix, Line
+from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.sheets_exact import exact_rows
 from bulk_register.roster.sheets_grid import Columns, PlainGrid, value_faults
-from bulk_register.roster.sheets_scan import Scan, column_cells, scan, value_text, width
+from bulk_register.roster.sheets_scan import Scan, column_cells, scan, value_text
 
 MAX_CELLS = 100_000_000  # rows x columns; calamine takes about 30 bytes for each, empty or not
-_COLUMNS_TO_Z = 26
 EXAMPLES = 5
 UNCALCULATED = "a formula that was never calculated: open the workbook in Excel, save it, and run again"
 ERROR = "the error value {}, not an identifier"
@@ -43,18 +42,18 @@ class OoxmlGrid(PlainGrid):
     def _scan(self) -> Scan:
         with self._book() as book:
             found = scan(book, self._sheet.part)
-        columns = self._width if found.far else _COLUMNS_TO_Z
-        if found.last_row * columns > MAX_CELLS:
+        last_row, columns = found.outline.last_row, found.outline.width
+        if last_row * columns > MAX_CELLS:
             raise RosterError(
-                f"the sheet {self._sheet.name!r} reaches down to row {found.last_row:,} and right to column "
+                f"the sheet {self._sheet.name!r} reaches down to row {last_row:,} and right to column "
                 f"{letters(columns - 1)}, nearly all empty: delete the stray cells far out, and save it."
             )
         return found
 
-    @cached_property
-    def _width(self) -> int:
-        with self._book() as book:
-            return width(book, self._sheet.part)
+    @property
+    def outline(self) -> SheetOutline:
+        """What stands around the rows."""
+        return self._scan.outline
 
     def _load(self) -> Columns:
         found = self._scan  # first: it verifies the bytes that calamine doesn't
@@ -68,9 +67,9 @@ class OoxmlGrid(PlainGrid):
 
     def _exactly(self) -> Columns:
         """By our own reader, which is slower but bears more than calamine."""
-        columns = Columns(self._width)
+        columns = Columns(self.outline.width)
         with self._book() as book:
-            columns.extend(exact_rows(book, self._sheet.part, self._width), 0)
+            columns.extend(exact_rows(book, self._sheet.part, self.outline.width), 0)
         return columns
 
     @property
@@ -109,7 +108,7 @@ class OoxmlGrid(PlainGrid):
     def lines(self) -> Iterator[Line]:
         """Every row again from the file, typed; numbers that a format pads are the text that is seen."""
         with self._book() as book:
-            for row in exact_rows(book, self._sheet.part, self._width, seen=True):
+            for row in exact_rows(book, self._sheet.part, self.outline.width, seen=True):
                 yield Line(row)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bulk_register.package.book import Book
 from bulk_register.package.cells import (
@@ -25,71 +25,70 @@ from bulk_register.package.cells import (
 from bulk_register.package.reach import Reach
 from bulk_register.package.values import bounds
 from bulk_register.package.xml import untext
+from bulk_register.records import SheetOutline
 
 _HIDDEN, _HEIGHT = attribute_pattern("hidden"), attribute_pattern("ht")
 _MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\b[^>]*?\sref\s*=\s*["']([^"']*)["']""")
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 
-@dataclass
+@dataclass(frozen=True)
 class Scan:
     """What the pass found; rows count from 1, columns from 0."""
 
-    last_row: int = 0
-    far: bool = False  # a cell may stand right of column Z
-    hidden: list[int] = field(default_factory=list)
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
-    merged: list[Range] = field(default_factory=list)
-    formulas: bool = False
+    outline: SheetOutline
+    hidden: list[int]
+    errors: list[tuple[int, int, str]]
+    merged: list[Range]
+    formulas: bool
 
 
 def scan(book: Book, part: str) -> Scan:
     """Look over a sheet; raises RosterError where it is damaged."""
-    found = Scan()
-    tags = Tags()
-    reach = Reach(tags)
+    head = tail = b""
+    rows_ = _Rows(Tags())
     for kind, data in pieces(book.large(part), part):
         if kind == "head":
-            tags = Tags(prefix(data))
-            reach = Reach(tags)
+            head, rows_ = data, _Rows(Tags(prefix(data)))
         elif kind == "tail":
-            found.merged = [place for ref in _MERGE.findall(data) if (place := bounds(ref.decode()))]
+            tail = data
         else:
-            _scan_rows(data, tags, reach, found)
-    return found
+            rows_.see(data)
+    reach = rows_.reach
+    outline = SheetOutline(part, head, tail, reach.last_row, reach.width, reach.in_order)
+    merged = [place for ref in _MERGE.findall(tail) if (place := bounds(ref.decode()))]
+    return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas)
 
 
-def width(book: Book, part: str) -> int:
-    """How many columns hold anything; takes another pass."""
-    columns = 0
-    reach = Reach(Tags())
-    for kind, data in pieces(book.large(part), part):
-        if kind == "head":
-            reach = Reach(Tags(prefix(data)))
-        elif kind == "rows":
-            columns = reach.beyond(data, columns)
-    return columns
+class _Rows:
+    """What the rows that were seen so far show."""
 
+    def __init__(self, tags: Tags) -> None:
+        self.reach = Reach(tags)
+        self.hidden: list[int] = []
+        self.errors: list[tuple[int, int, str]] = []
+        self.formulas = False
+        self._tags = tags
 
-def _scan_rows(block: bytes, tags: Tags, reach: Reach, found: Scan) -> None:
-    before = found.last_row
-    found.last_row = reach.last(block, before)
-    found.far = found.far or reach.may_go_far(block)
-    found.formulas = found.formulas or tags.formula.search(block) is not None
-    single = b"'" in block
-    hidden = b"hidden" in block or b'ht="0' in block or (single and b"ht='0" in block)
-    errors = b'"e"' in block or (single and b"'e'" in block)
-    if not hidden and not errors:
-        return
-    for row in rows(block, tags, before):
-        if hidden and (valued(_HIDDEN, row.attributes) in (b"1", b"true") or _flat(row.attributes)):
-            found.hidden.append(row.number)
-        if errors:
-            found.errors += [
-                (row.number, one.column, value_text(one, tags) or "#N/A")
-                for one in cells(block, tags, row.inner, row.stop)
-                if one.type == b"e"
-            ]
+    def see(self, block: bytes) -> None:
+        """Look at the next block of whole rows."""
+        before = self.reach.before
+        self.reach.see(block)
+        self.formulas = self.formulas or self._tags.formula.search(block) is not None
+        single = b"'" in block
+        hidden = b"hidden" in block or b'ht="0' in block or (single and b"ht='0" in block)
+        errors = b'"e"' in block or (single and b"'e'" in block)
+        if not hidden and not errors:
+            return
+        for row in rows(block, self._tags, before):
+            if hidden and (valued(_HIDDEN, row.attributes) in (b"1", b"true") or _flat(row.attributes)):
+                self.hidden.append(row.number)
+            if errors:
+                self.errors += [
+                    (row.number, one.column, value_text(one, self._tags) or "#N/A")
+                    for one in cells(block, self._tags, row.inner, row.stop)
+                    if one.type == b"e"
+                ]
 
 
 def _flat(attributes: bytes) -> bool:

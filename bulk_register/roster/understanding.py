@@ -129,12 +129,15 @@ def _source(path: Path, copy: Copy, kind: Format, grid: Grid, table: Table) -> S
         header_row=table.header_row,
         first_row=table.first_row,
         last_row=int(np.flatnonzero(grid.filled)[-1]) + 1,
+        width=grid.width,
         first_column=table.first_column,
         headers=table.headers,
         id_column=table.id_column,
         lines=grid.lines,
         sheet=grid.name,
         dialect=grid.dialect if isinstance(grid, TextGrid) else None,
+        records=grid.records if isinstance(grid, TextGrid) else None,
+        outline=grid.outline,
     )
 
 

@@ -12,7 +12,7 @@ from bulk_register.delivery import place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.records import LINKED, Delivered, Outcome, RunRecord, Tell, Warned
-from bulk_register.report import EXIT_UNDONE, Finished, exit_code, results_by_row
+from bulk_register.report import EXIT_UNDONE, Finished, exit_code, results_of
 from bulk_register.run.desk import style_of
 from bulk_register.settings import Settings
 from bulk_register.workbook import Output, write
@@ -22,7 +22,7 @@ def deliver(
     outcome: Outcome, record: RunRecord, output: Output, ledger: Ledger, settings: Settings, tell: Tell
 ) -> Finished:
     """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so."""
-    results = results_by_row(outcome, style_of(settings))
+    results = results_of(outcome.plan, outcome.standings, style_of(settings))
     code = exit_code(outcome, results, settings.tolerate)
     path, notes = None, output.notes
     try:

@@ -13,7 +13,7 @@ from bulk_register.delivery import output_path, place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
-from bulk_register.report import Finished, roster_results
+from bulk_register.report import EVERY, Finished, roster_results
 from bulk_register.settings import Settings
 from bulk_register.workbook.excerpt import write_excerpt
 
@@ -41,11 +41,10 @@ def unknown_places(finished: Finished) -> np.ndarray:
 
     Where no refusal says so in words that we understand, those of all whom it refused.
     """
-    rejected = (finished.results["Registration Status"] == Status.REJECTED).to_numpy()
-    notes = finished.results["Registration Note"].to_numpy()
-    said = np.fromiter((bool(UNKNOWN_WORDS.search(note)) for note in notes), bool, len(notes))
-    chosen = rejected & said
-    return np.flatnonzero(chosen if chosen.any() else rejected)
+    rejected = np.flatnonzero(finished.results.status(EVERY) == Status.REJECTED)
+    *_, notes = finished.results.texts(rejected)
+    said = [bool(UNKNOWN_WORDS.search(note)) for note in notes]
+    return rejected[said] if any(said) else rejected
 
 
 def deliver_more(
@@ -61,7 +60,7 @@ def deliver_more(
         wanted = unknown_path(finished.output or target)
         finished = _deliver(finished, refused, wanted, _REFUSED, ledger, tell)
     if settings.only_new is not None:
-        new = np.flatnonzero(finished.results["Registration Status"] == Status.REGISTERED)
+        new = np.flatnonzero(finished.results.status(EVERY) == Status.REGISTERED)
         finished = _deliver(finished, new, Path(os.path.realpath(settings.only_new)), _NEW, ledger, tell)
     return finished
 
@@ -72,12 +71,12 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
     A file that is there already is moved aside. Raises OutputError.
     """
     results = roster_results(roster, allow_conflicts=settings.allow_conflicts)
-    wrong = np.flatnonzero(~results["Registration Status"].isin([*LINKED, Status.IGNORED]))
+    wrong = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
     target = output_path(roster.source.path, "xlsx", named)
     if target.suffix.lower() != ".xlsx":
         raise OutputError(f"{named.name} must end in .xlsx: name it so.")
     identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
-    part = results.iloc[wrong]
+    part = results.take(wrong)
     return place(lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys).path
 
 
@@ -103,4 +102,4 @@ def _deliver(
 def _write(finished: Finished, places: np.ndarray, draft: Path) -> None:
     roster = finished.outcome.plan.roster
     identifiers = roster.employees.rows["identifier"].to_numpy()[places]
-    write_excerpt(roster.source, identifiers, finished.results.iloc[places], draft)
+    write_excerpt(roster.source, identifiers, finished.results.take(places), draft)

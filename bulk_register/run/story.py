@@ -28,6 +28,7 @@ from bulk_register.records import (
     RosterRead,
     RunRecord,
     RunStarted,
+    Submission,
     Tell,
 )
 from bulk_register.report import (
@@ -35,7 +36,8 @@ from bulk_register.report import (
     roster_counts,
 )
 from bulk_register.roster import read_roster
-from bulk_register.run.desk import Desk, exam_of, ledger_path, limits_of, open_desk, scope_under
+from bulk_register.run.desk import Desk, exam_of, ledger_path, limits_of, open_desk, scope_under, style_of
+from bulk_register.run.drafting import drafted
 from bulk_register.run.earlier import aim_of, check_unchanged, instead, recall
 from bulk_register.run.ending import close_run, deliver
 from bulk_register.run.extra import deliver_more
@@ -169,8 +171,10 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
                 record = _begin(plan, output, desk, settings, earlier)
                 tell(RunStarted(record.id))
                 manner = _manner(desk, settings, ears.interruption)
-                outcome = send(plan, record.id, desk.ledger, desk.client, manner, tell)
-                finished = deliver(outcome, record, output, desk.ledger, settings, tell)
+                submission = Submission(plan, record.id, plan.standings.copy())
+                with drafted(output, submission, style_of(settings)) as drafting:
+                    outcome = send(submission, desk.ledger, desk.client, manner, tell)
+                    finished = deliver(outcome, record, drafting, desk.ledger, settings, tell)
                 finished = deliver_more(finished, output.target, desk.ledger, settings, tell)
                 if before is not None:
                     changes = changes_since(before, outcome, settings.ending_days)

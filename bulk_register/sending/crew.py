@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Task = TypeVar("Task")
@@ -26,8 +27,9 @@ class Crew(Generic[Task, Result]):
         self.in_flight = 0
 
     @property
-    def free(self) -> bool:
-        return self.in_flight < self._size
+    def free(self) -> int:
+        """How many more tasks can be worked on right away."""
+        return self._size - self.in_flight
 
     def submit(self, task: Task) -> None:
         """Give a task to a thread; a new one starts as long as there are fewer than tasks in flight."""
@@ -37,13 +39,14 @@ class Crew(Generic[Task, Result]):
             threading.Thread(target=self._run, name=f"request-{self._started}", daemon=True).start()
         self._tasks.put(task)
 
-    def wait(self, seconds: float) -> tuple[Task, Result | Exception] | None:
-        """Return the next finished task with its result or error; None if none finishes in time."""
-        try:
-            done = self._results.get(timeout=seconds)
-        except queue.Empty:
-            return None
-        self.in_flight -= 1
+    def wait(self, seconds: float) -> list[tuple[Task, Result | Exception]]:
+        """Return the tasks that are finished, each with its result or error; none if none is in time."""
+        done = []
+        with suppress(queue.Empty):
+            done.append(self._results.get(timeout=seconds))
+            while True:
+                done.append(self._results.get_nowait())
+        self.in_flight -= len(done)
         return done
 
     def dismiss(self) -> None:

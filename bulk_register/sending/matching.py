@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bulk_register.records import Batch, Holder, Registration, StandingNote, Standings, Status
+from bulk_register.records import Batch, Holder, Registrations, StandingNote, Standings, Status
 
 _NOTES = {
     Status.UNKNOWN: "StartExam answered without a participant for this employee",
@@ -19,7 +19,7 @@ _NOTES = {
 class Matched:
     """An answer in its employees' order: what to write down, and each one's new standing."""
 
-    registrations: list[Registration]
+    registrations: list[Registrations]
     standings: Standings  # one for each employee of the batch
 
 
@@ -87,46 +87,64 @@ def match(
     A known link that works is kept whatever came; a participant that the ledger knew keeps its first window
     (the API page "Register Employees" doesn't say whether it moves).
     """
+    given = np.array([participant or "" for participant in participants], object)
+    runs, ends = _windows(participants, holders, moment)
+    known, known_till = before.participant[batch.codes], before.valid_till[batch.codes]
+    keeps = (known != "") & (known_till > moment.now)
+    same = _same(given, known)
+    takes = (given != "") & (same | ~keeps)
     after = Standings.of(len(batch))
-    registrations: list[Registration] = []
-    for place, (employee, participant) in enumerate(zip(batch.identifiers, participants, strict=True)):
-        code = batch.codes[place]
-        known, known_till = before.participant[code], int(before.valid_till[code])
-        keeps = known and known_till > moment.now
+    after.participant[takes], after.valid_till[takes] = given[takes], ends[takes]
+    kept = keeps & ~takes
+    after.participant[kept], after.valid_till[kept] = known[kept], known_till[kept]
+    for status, those in (
+        (Status.REGISTERED, takes & (runs == moment.run)),
+        (Status.ALREADY_REGISTERED, kept | (takes & (runs != moment.run) & (ends > moment.now))),
+        (Status.EXPIRED, takes & (runs != moment.run) & (ends <= moment.now)),
+        (Status.UNKNOWN, ~takes & ~kept),
+    ):
+        after.settle(those, status, _NOTES.get(status, ""))
+    return Matched(list(_written(batch, given, runs, keeps, (given != "") & ~same)), after)
+
+
+def _windows(
+    participants: Sequence[str | None], holders: Mapping[str, Holder], moment: Moment
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return in which run each participant was answered first, and when its link ends."""
+    runs = np.full(len(participants), moment.run, np.int64)
+    ends = np.full(len(participants), moment.valid_till, np.int64)
+    for place, participant in enumerate(participants if holders else ()):
         holder = holders.get(participant.casefold()) if participant else None
-        run, till = (holder.run, holder.valid_till) if holder else (moment.run, moment.valid_till)
-        same = participant is not None and participant.casefold() == known.casefold()
-        if participant and not same:
-            registrations.append(Registration(employee, participant, run, current=not keeps))
-        if participant and (same or not keeps):
-            _stand(after, place, participant, till, _status(run, till, moment))
-            continue
-        if keeps:
-            _stand(after, place, known, known_till, Status.ALREADY_REGISTERED)
-        else:
-            _stand(after, place, "", 0, Status.UNKNOWN)
-    return Matched(registrations, after)
+        if holder:
+            runs[place], ends[place] = holder.run, holder.valid_till
+    return runs, ends
 
 
-def _status(run: int, till: int, moment: Moment) -> Status:
-    if run == moment.run:
-        return Status.REGISTERED
-    return Status.ALREADY_REGISTERED if till > moment.now else Status.EXPIRED
+def _same(given: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return who was answered with the known participant again."""
+    same: np.ndarray = (given != "") & (known != "")
+    same[same] = [one.casefold() == two.casefold() for one, two in zip(given[same], known[same], strict=True)]
+    return same
 
 
-def _stand(standings: Standings, place: int, participant: str, till: int, status: Status) -> None:
-    standings.participant[place] = participant
-    standings.valid_till[place] = till
-    standings.status[place] = status
-    standings.note[place] = _NOTES.get(status, "")
+def _written(
+    batch: Batch, given: np.ndarray, runs: np.ndarray, keeps: np.ndarray, new: np.ndarray
+) -> Iterator[Registrations]:
+    """Return what is to be written down of the new ones, by run and by whether they are in use."""
+    names = np.array(batch.identifiers, object)
+    for run in np.unique(runs[new]).tolist():
+        for current in (False, True):
+            those = new & (runs == run) & (keeps != current)
+            if those.any():
+                yield Registrations(names[those].tolist(), given[those].tolist(), run, current)
 
 
 def update(standings: Standings, codes: np.ndarray, news: Standings) -> None:
     """Write a batch's new standings into those of all employees."""
     standings.participant[codes] = news.participant
     standings.valid_till[codes] = news.valid_till
-    standings.status[codes] = news.status
     standings.note[codes] = news.note
+    standings.status[codes] = news.status
 
 
 def notes_on(batch: Batch, standings: Standings) -> list[StandingNote]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,11 +14,11 @@ from bulk_register.records import (
     Batch,
     Holder,
     Outcome,
-    Plan,
     Settled,
     StandingNote,
     Standings,
     Status,
+    Submission,
     Tell,
 )
 from bulk_register.sending.course import Course
@@ -27,6 +28,8 @@ from bulk_register.sending.matching import Moment, Turns, foreign, match, notes_
 from bulk_register.startexam import StartExam, StoppedError
 
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
+
+Landed = tuple[Errand, Answer | Exception]  # a request that came to its end, and how
 
 
 class Interruption(Protocol):
@@ -59,47 +62,50 @@ class Manner:
     interruption: Interruption = field(default_factory=NoInterruption)
 
 
-def send(plan: Plan, run: int, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell) -> Outcome:
-    """Send a plan that the ledger holds as `run`; returns where everybody stands.
+def send(submission: Submission, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell) -> Outcome:
+    """Send a plan that the ledger holds; returns where everybody stands.
 
     Failures of the service, the network or the ledger end in the outcome, not as errors.
     """
-    sender = _Sender(plan, run, ledger, client, manner, tell)
+    sender = _Sender(submission, ledger, client, manner, tell)
     sender.go()
     interrupted = manner.interruption.signal if manner.interruption.times else 0
     return Outcome(
-        plan, sender.standings, client.requests, client.retries, sender.course.stopped, interrupted
+        submission.plan,
+        submission.standings,
+        client.requests,
+        client.retries,
+        sender.course.stopped,
+        interrupted,
     )
 
 
 class _Sender:
     def __init__(
-        self, plan: Plan, run: int, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell
+        self, submission: Submission, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell
     ) -> None:
+        plan = submission.plan
         rules = Rules(manner.trusted, plan.exam.reregister, manner.max_rejected)
         self.course = Course(plan.batches, rules)
-        before = plan.standings
-        self.standings = Standings(
-            before.status.copy(), before.participant.copy(), before.valid_till.copy(), before.note.copy()
-        )
-        self._plan, self._run, self._ledger, self._client = plan, run, ledger, client
+        self.standings = submission.standings
+        self._plan, self._run, self._ledger, self._client = plan, submission.run, ledger, client
         self._manner, self._tell = manner, tell
         self._flying: dict[Errand, int] = {}  # requests under way, with their numbers in the ledger
-        self._turns = Turns(len(before.status))
+        self._news: list[Settled] = []  # to be told once it is on disk
+        self._turns = Turns(len(plan.roster.employees))
         self._crew: Crew[Errand, Answer] = Crew(self._register, manner.workers)
 
     def go(self) -> None:
         """Send until nothing is left or the course stops; requests under way are waited for."""
         until = time.monotonic() + (self._manner.deadline_seconds or float("inf"))
         try:
-            while not self._given_up():
+            self._look_up(until)
+            self._turn([])
+            while self._flying and not self._given_up():
+                landed = self._crew.wait(TICK_SECONDS)
                 self._look_up(until)
-                while self._crew.free and (errand := self.course.next(len(self._flying))):
-                    self._dispatch(errand)
-                if not self._flying:
-                    break
-                if done := self._crew.wait(TICK_SECONDS):
-                    self._settle(*done)
+                if landed:
+                    self._turn(landed)
         finally:
             self._crew.dismiss()
             self._client.gate.stopping.set()
@@ -109,25 +115,54 @@ class _Sender:
         """Leave requests that are still under way, where that is wanted; answers that have come are kept."""
         if self._manner.interruption.times < 2:
             return False
-        while self._flying and (done := self._crew.wait(0)):
-            self._settle(*done)
         self._look_up(float("inf"))
-        for errand in list(self._flying):
-            self._settle(errand, GivenUpError("the request was under way when the run was stopped"))
+        self._turn(self._crew.wait(0))
+        given_up = GivenUpError("the request was under way when the run was stopped")
+        self._turn([(errand, given_up) for errand in self._flying])
         return True
+
+    def _turn(self, landed: Sequence[Landed]) -> None:
+        """Settle what has come and choose what goes out next; it goes when all of that is on disk."""
+        before = [self.standings.part(errand.batch.codes) for errand, _ in landed]
+        going: list[Errand] = []
+        self._news = []
+        try:
+            with self._ledger.together():
+                for errand, result in landed:
+                    self._settle(errand, result)
+                while len(going) < self._crew.free and (chosen := self.course.next(len(self._flying))):
+                    self._flying[chosen] = self._ledger.sent(self._run, chosen.batch)
+                    going.append(chosen)
+        except LedgerError as error:
+            self._undo(landed, before, going, error)
+            return
+        for errand in going:
+            self._turns.ask(errand.batch.codes)
+            self._crew.submit(errand)
+        for event in self._news:
+            self._tell(event)
+
+    def _undo(
+        self,
+        landed: Sequence[Landed],
+        before: Sequence[Standings],
+        going: Sequence[Errand],
+        error: LedgerError,
+    ) -> None:
+        """Take back what a turn gave to employees, for nothing of it is on disk."""
+        self.course.stop(str(error))
+        for (errand, result), standings in zip(landed, before, strict=True):
+            self._flying.pop(errand, None)
+            update(self.standings, errand.batch.codes, standings)
+            what = "StartExam answered" if isinstance(result, Answer) else f"the request failed ({result})"
+            note = f"{what}, but the ledger could not keep it: {error}"
+            self._apply([Verdict(errand.batch, Status.UNKNOWN, note)])
+        for errand in going:
+            self._flying.pop(errand, None)
+            self._apply(self.course.abandoned(errand))
 
     def _register(self, errand: Errand) -> Answer:
         return self._client.register(self._plan.exam, errand.batch)
-
-    def _dispatch(self, errand: Errand) -> None:
-        try:
-            self._flying[errand] = self._ledger.sent(self._run, errand.batch)
-        except LedgerError as error:
-            self.course.stop(str(error))
-            self._apply(self.course.abandoned(errand))
-            return
-        self._turns.ask(errand.batch.codes)
-        self._crew.submit(errand)
 
     def _look_up(self, until: float) -> None:
         """Notice that somebody wants the run to stop, or that its time is over."""
@@ -140,15 +175,10 @@ class _Sender:
 
     def _settle(self, errand: Errand, result: Answer | Exception) -> None:
         request = self._flying.pop(errand)
-        try:
-            if isinstance(result, Answer):
-                self._settle_answer(errand, request, result)
-            else:
-                self._settle_failure(errand, request, result)
-        except LedgerError as error:
-            self.course.stop(str(error))
-            note = f"StartExam answered, but the ledger could not keep it: {error}"
-            self._apply([Verdict(errand.batch, Status.UNKNOWN, note)])
+        if isinstance(result, Answer):
+            self._settle_answer(errand, request, result)
+        else:
+            self._settle_failure(errand, request, result)
 
     def _settle_answer(self, errand: Errand, request: int, answer: Answer) -> None:
         batch, participants = errand.batch, answer.participants
@@ -171,7 +201,7 @@ class _Sender:
         self._turns.answer(batch.codes)
         self._apply(verdicts)
         settled = len(batch) + sum(len(verdict.batch) for verdict in verdicts)
-        self._tell(Settled(batch.number, len(batch), "answered", settled))
+        self._news.append(Settled(batch.number, len(batch), "answered", settled))
 
     def _withdraw(self, batch: Batch, others: list[tuple[int, Holder]]) -> list[Verdict]:
         """Take participants back that came while their other claimants were asked about: whose are they?"""
@@ -212,12 +242,10 @@ class _Sender:
         self, request: int, batch: Batch, ended: str, verdicts: list[Verdict], *, note: str = "",
         raw: bytes | None = None,
     ) -> None:  # fmt: skip
-        try:
-            self._ledger.settled(request, ended, standings=self._notes(verdicts), note=note, raw=raw)
-        finally:
-            self._apply(verdicts)
+        self._ledger.settled(request, ended, standings=self._notes(verdicts), note=note, raw=raw)
+        self._apply(verdicts)
         settled = sum(len(verdict.batch) for verdict in verdicts)
-        self._tell(Settled(batch.number, len(batch), ended, settled))
+        self._news.append(Settled(batch.number, len(batch), ended, settled))
 
     def _leave(self, verdicts: list[Verdict]) -> None:
         """Settle those to whom no request will come any more; the ledger says `not sent` by itself."""

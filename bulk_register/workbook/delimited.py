@@ -6,25 +6,23 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain, islice
 from pathlib import Path
 
-import pandas as pd
-
 from bulk_register.errors import OutputError
-from bulk_register.package.book import UNBOUNDED, Book
 from bulk_register.package.values import shown
-from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Source
+from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Results, Source
+from bulk_register.workbook.fields import all_quoted, before_end, field_spans, unquoted
 from bulk_register.workbook.layout import Layout, place
-from bulk_register.workbook.sheet_survey import survey_sheet
-from bulk_register.workbook.survey import survey
 
+BLOCK_ROWS = 2_000  # of a workbook, written together
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, "CSV Injection"
 _FOR_EXCEL = Dialect("utf-8", ",", "\r\n", codecs.BOM_UTF8)
 _GIVE_BACK = "bulk_register.give_back"
-_LINE_END = re.compile(r"(?:\r\n|\n|\r)?\Z")
 
 
 def _give_back(error: UnicodeError) -> tuple[bytes, int]:
@@ -51,48 +49,77 @@ class Text:
     def _to_quote(self) -> re.Pattern[str]:
         return re.compile(f'["\r\n{re.escape(self.dialect.delimiter)}]')
 
-    def write(self, results: pd.DataFrame, path: Path) -> None:
+    def write(self, results: Results, path: Path) -> None:
         """Write the text; characters of our notes that the roster's encoding lacks become question marks."""
         encode = partial(_encoder(self.dialect).encode, final=False)
         with path.open("wb") as file:
             file.write(self.dialect.bom)
-            for record in self._records(results):
-                file.write(encode(record))
+            for piece in self._pieces(results):
+                file.write(encode(piece))
 
-    def _records(self, results: pd.DataFrame) -> Iterator[str]:
-        rows = results["row"].tolist()
-        columns = [results[name].tolist() for name in RESULT_COLUMNS]
-        found = iter(zip(rows, *columns, strict=True))
-        next_row, *values = next(found, (0, *RESULT_COLUMNS))
-        blank = [""] * len(RESULT_COLUMNS)
-        merge = self._merged if self.source.format == "csv" else self._written
-        for row, line in enumerate(self.source.lines(), 1):
-            if row == next_row:
-                yield merge(line, values, True)
-                next_row, *values = next(found, (0, *RESULT_COLUMNS))
-            elif row == self.source.header_row:
-                yield merge(line, list(RESULT_COLUMNS), True)
+    def _pieces(self, results: Results) -> Iterator[str]:
+        rows: list[int] = results.rows.tolist()
+        row, place = 1, 0
+        for block, even in self._blocks():
+            stop = bisect_left(rows, row + len(block), place)
+            columns = [column.tolist() for column in results.texts(slice(place, stop))]
+            if even and stop - place == len(block) and self._plainly_added(columns):
+                yield self._appended(block, columns)
             else:
-                yield merge(line, blank, False)
+                values = map(list, zip(*columns, strict=True))
+                yield from self._one_by_one(enumerate(block, row), zip(rows[place:stop], values, strict=True))
+            row, place = row + len(block), stop
 
-    def _written(self, line: Line, values: list[str], _has_result: bool) -> str:
-        """A workbook's row, as wide as all the others."""
-        cells = [shown(cell) for cell in line.cells[: self.layout.width]]
-        cells += [""] * (self.layout.width - len(cells))
-        for column, value in zip(self.layout.columns, values, strict=True):
-            cells[column] = value
-        delimiter = self.dialect.delimiter
-        return delimiter.join(self._field(cell, False) for cell in cells) + self.dialect.line_end
+    def _blocks(self) -> Iterator[tuple[list[str], bool]]:
+        """The roster's records, some at a time, and whether results go right behind what they are."""
+        behind = self.layout.first_added == self.source.width and not self.layout.filled_in_place
+        quick = behind and not self.guards
+        if self.source.records is not None:
+            yield from ((records.raw, records.even and quick) for records in self.source.records())
+            return
+        lines = self.source.lines()
+        while block := [self._record(line) for line in islice(lines, BLOCK_ROWS)]:
+            yield block, quick and '"' not in "".join(block)
 
-    def _merged(self, line: Line, values: list[str], has_result: bool) -> str:
+    def _record(self, line: Line) -> str:
+        """A workbook's row as a record, as wide as all the others."""
+        cells = [shown(cell) for cell in line.cells[: self.source.width]]
+        cells += [""] * (self.source.width - len(cells))
+        return self.dialect.delimiter.join(map(self._quoted, cells)) + self.dialect.line_end
+
+    def _plainly_added(self, columns: Sequence[Sequence[str]]) -> bool:
+        return not any(self._to_quote.search("".join(column)) for column in columns)
+
+    def _appended(self, block: list[str], columns: Sequence[Sequence[str]]) -> str:
+        """Records that all have as many fields as the longest, each with its results behind them."""
+        bodies = [raw.rstrip("\r\n") for raw in block]
+        ends = [raw[len(body) :] for raw, body in zip(block, bodies, strict=True)]
+        delimiters = [self.dialect.delimiter] * len(block)
+        fields = (one for column in columns for one in (delimiters, column))
+        return "".join(chain.from_iterable(zip(bodies, *fields, ends, strict=True)))
+
+    def _one_by_one(
+        self, records: Iterable[tuple[int, str]], results: Iterator[tuple[int, list[str]]]
+    ) -> Iterator[str]:
+        blank = [""] * len(RESULT_COLUMNS)
+        next_row, values = next(results, (0, blank))
+        for row, raw in records:
+            if row == next_row:
+                yield self._merged(raw, values, True)
+                next_row, values = next(results, (0, blank))
+            elif row == self.source.header_row:
+                yield self._merged(raw, list(RESULT_COLUMNS), True)
+            else:
+                yield self._merged(raw, blank, False)
+
+    def _merged(self, raw: str, values: list[str], has_result: bool) -> str:
         """The roster's own record with the results put in; a line without results stays as short as it is."""
-        raw = line.raw
         spans = None
         if self.layout.filled_in_place or (self.guards and self._may_start_formula(raw)):
             spans = field_spans(raw, self.dialect.delimiter)
             short = max(self.layout.filled_in_place, default=-1) + 1 - len(spans)
             if has_result and short > 0:
-                raw = _before_end(raw, self.dialect.delimiter * short)
+                raw = before_end(raw, self.dialect.delimiter * short)
                 spans = field_spans(raw, self.dialect.delimiter)
             raw = self._with_replaced(raw, spans, values)
         missing = [v for v, added in zip(values, self.layout.added, strict=True) if added]
@@ -102,10 +129,10 @@ class Text:
         if not has_result and count < self.layout.first_added:
             return raw
         body = raw.rstrip("\r\n")
-        quoted = body.startswith('"') and body.endswith('"') and _all_quoted(raw, self.dialect.delimiter)
+        quoted = body.startswith('"') and body.endswith('"') and all_quoted(raw, self.dialect.delimiter)
         fields = [self._field(value, quoted) for value in missing]
         pad = self.dialect.delimiter * (self.layout.first_added - count)
-        return _before_end(raw, pad + "".join(self.dialect.delimiter + value for value in fields))
+        return before_end(raw, pad + "".join(self.dialect.delimiter + value for value in fields))
 
     def _with_replaced(self, raw: str, spans: list[tuple[int, int]], values: list[str]) -> str:
         new = {
@@ -124,7 +151,7 @@ class Text:
         return "".join([*pieces, raw[at:]])
 
     def _guarded(self, old: str) -> str:
-        value = _unquoted(old)
+        value = unquoted(old)
         return self._field(value, old.startswith('"')) if value.startswith(FORMULA_STARTS) else old
 
     def _may_start_formula(self, raw: str) -> bool:
@@ -134,6 +161,9 @@ class Text:
     def _field(self, value: str, quoted: bool) -> str:
         if self.guards and value.startswith(FORMULA_STARTS):
             value = "'" + value
+        return self._quoted(value, quoted)
+
+    def _quoted(self, value: str, quoted: bool = False) -> str:
         if quoted or self._to_quote.search(value):
             return '"' + value.replace('"', '""') + '"'
         return value
@@ -146,26 +176,15 @@ class Text:
 
 
 def prepare(source: Source, *, escape_formulas: bool) -> Text:
-    """Measure the roster for a delimited output."""
-    layout = place(source, _width(source))
-    dialect = source.dialect if source.format == "csv" and source.dialect else _FOR_EXCEL
+    """Lay out a delimited output; raises OutputError if it can't be written in the roster's encoding."""
+    dialect = source.dialect or _FOR_EXCEL
     try:
         _encoder(dialect)
     except LookupError as error:
         raise OutputError(
             f"The output can't be written in the roster's encoding {dialect.encoding}."
         ) from error
-    return Text(source, layout, dialect, escape_formulas)
-
-
-def _width(source: Source) -> int:
-    """Columns up to the last used one; quicker than through its rows where the source is an OOXML sheet."""
-    if source.format in ("xlsx", "xlsm"):
-        with Book(source.copy, UNBOUNDED) as book:
-            part = next((one.part for one in book.sheets if one.name == source.sheet), None)
-            if part is not None:
-                return survey_sheet(book, part, source.header_row).used_width
-    return survey(source.lines()).width
+    return Text(source, place(source, source.width), dialect, escape_formulas)
 
 
 def _encoder(dialect: Dialect) -> codecs.IncrementalEncoder:
@@ -174,48 +193,3 @@ def _encoder(dialect: Dialect) -> codecs.IncrementalEncoder:
         big = dialect.bom in (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
         name += "-be" if big else "-le"
     return codecs.getincrementalencoder("utf-8" if name == "utf-8-sig" else name)(_GIVE_BACK)
-
-
-def _end_of(raw: str) -> str:
-    found = _LINE_END.search(raw)
-    return found[0] if found else ""
-
-
-def _all_quoted(raw: str, delimiter: str) -> bool:
-    return all(raw.startswith('"', start) for start, _ in field_spans(raw, delimiter))
-
-
-def _before_end(raw: str, more: str) -> str:
-    end = _end_of(raw)
-    return raw[: len(raw) - len(end)] + more + end
-
-
-def field_spans(raw: str, delimiter: str) -> list[tuple[int, int]]:
-    """Where the fields of the last record in `raw` begin and end, quotes included and the line end not."""
-    spans: list[tuple[int, int]] = []
-    at, end = 0, len(raw) - len(_end_of(raw))
-    while True:
-        start = at
-        if raw.startswith('"', at):
-            at = _after_quotes(raw, at + 1)
-        while at < end and raw[at] not in (delimiter, "\r", "\n"):
-            at += 1
-        spans.append((start, at))
-        if at >= end:
-            return spans
-        if raw[at] != delimiter:  # a line that isn't a row, such as `sep=;`, stands before the record
-            spans = []
-            at += raw.startswith("\r\n", at)
-        at += 1
-
-
-def _after_quotes(raw: str, at: int) -> int:
-    while (close := raw.find('"', at)) >= 0:
-        if not raw.startswith('""', close):
-            return close + 1
-        at = close + 2
-    return len(raw)
-
-
-def _unquoted(raw: str) -> str:
-    return raw[1:].removesuffix('"').replace('""', '"') if raw.startswith('"') else raw

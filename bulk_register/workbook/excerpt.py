@@ -7,20 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from bulk_register.records import Line, Source
+from bulk_register.records import Line, Results, Source
 from bulk_register.workbook import fresh
 
 
-def write_excerpt(source: Source, identifiers: np.ndarray, results: pd.DataFrame, path: Path) -> None:
+def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, path: Path) -> None:
     """Write a new workbook with the header and only the rows of `results`, each with its results.
 
     `identifiers` (object) goes by row of `results`: the cells of the identifier column become these texts, so
     that a zero shown by a number format alone isn't lost. Raises OutputError where no workbook holds it.
     """
     first = 2 if source.header_row else 1
-    rows = dict(zip(results["row"].tolist(), identifiers.tolist(), strict=True))
+    rows = dict(zip(results.rows.tolist(), identifiers.tolist(), strict=True))
     part = replace(
         source,
         header_row=first - 1,
@@ -28,7 +27,7 @@ def write_excerpt(source: Source, identifiers: np.ndarray, results: pd.DataFrame
         last_row=first + len(rows) - 1,
         lines=lambda: _lines(source, rows),
     )
-    numbered = results.assign(row=np.arange(first, first + len(rows), dtype=np.int64))
+    numbered = replace(results, rows=np.arange(first, first + len(rows), dtype=np.int64))
     fresh.prepare(part, ".xlsx").write(numbered, path)
 
 

@@ -14,18 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from bulk_register.package.book import Book
 from bulk_register.package.cells import pieces
 from bulk_register.package.rewriting import CONTENT_TYPES, Content, rewrite
 from bulk_register.package.values import MAX_ROWS, letters, reference, shown
 from bulk_register.package.xml import needs_escaping, text
-from bulk_register.records import Cell, Line, Source
+from bulk_register.records import Cell, Line, Results, Source
 from bulk_register.workbook.kinds import content_types_for
 from bulk_register.workbook.layout import LINK, Layout, place
 from bulk_register.workbook.links import Links
-from bulk_register.workbook.results import Results
+from bulk_register.workbook.results import Looks, ResultCells
 from bulk_register.workbook.styles import with_ordered_fonts
 from bulk_register.workbook.survey import Survey, refuse_what_no_workbook_holds, survey
 
@@ -70,9 +68,9 @@ class New:
             "the workbook keeps them, as Excel does, but they can't be seen.",
         )
 
-    def write(self, results: pd.DataFrame, path: Path) -> None:
+    def write(self, results: Results, path: Path) -> None:
         """Write the workbook."""
-        made = Results(results, self.layout)
+        made = ResultCells(results, self.layout)
         with tempfile.TemporaryDirectory() as folder:
             frame = Path(folder) / "frame.xlsx"
             styles = self._frame(frame, made)
@@ -82,13 +80,12 @@ class New:
                 changes: dict[str, Content] = {part: lambda: self._sheet(book, part, made, styles, links)}
                 look = str(book.related("styles"))
                 changes[look] = with_ordered_fonts(book.small(look), look)
-                if links:
-                    changes[links.part] = links.relationships
+                changes[links.part] = links.relationships
                 if self.suffix == ".xlsm":
                     changes[CONTENT_TYPES] = content_types_for(book, self.suffix)
                 rewrite(book.archive, path, changes)
 
-    def _frame(self, path: Path, made: Results) -> _Styles:
+    def _frame(self, path: Path, made: ResultCells) -> _Styles:
         from openpyxl import Workbook  # slow to load
 
         book = Workbook()
@@ -104,7 +101,7 @@ class New:
         book.save(path)
         return styles
 
-    def _widths(self, made: Results) -> list[int]:
+    def _widths(self, made: ResultCells) -> list[int]:
         widths = [0] * self.layout.width
         for line in islice(self.source.lines(), SAMPLE_ROWS):
             for column, cell in enumerate(line.cells[: self.layout.width]):
@@ -114,7 +111,9 @@ class New:
             widths[column] = max(width, widths[column])
         return widths
 
-    def _sheet(self, book: Book, part: str, made: Results, styles: _Styles, links: Links) -> Iterator[bytes]:
+    def _sheet(
+        self, book: Book, part: str, made: ResultCells, styles: _Styles, links: Links
+    ) -> Iterator[bytes]:
         head, *_, tail = pieces(book.large(part), part)
         yield head.data
         yield from self._rows(made, styles)
@@ -122,33 +121,33 @@ class New:
         ignored = f'<ignoredErrors><ignoredError sqref="{whole}" numberStoredAsText="1"/></ignoredErrors>'
         yield links.tail(head.data, tail.data.replace(b"</worksheet>", ignored.encode() + b"</worksheet>"))
 
-    def _rows(self, made: Results, styles: _Styles) -> Iterator[bytes]:
+    def _rows(self, made: ResultCells, styles: _Styles) -> Iterator[bytes]:
         lines = enumerate(islice(self.source.lines(), MAX_ROWS), 1)
         names = [letters(column) for column in range(self.layout.width)]
         while block := list(islice(lines, _BLOCK_ROWS)):
             yield b"".join(self._row(row, line, names, made, styles) for row, line in block)
 
-    def _row(self, row: int, line: Line, names: list[str], made: Results, styles: _Styles) -> bytes:
-        position = made.positions.get(row)
+    def _row(self, row: int, line: Line, names: list[str], made: ResultCells, styles: _Styles) -> bytes:
+        at = made.place(row)
         heads = row == self.source.header_row
-        in_place = self.layout.filled_in_place if position is not None or row > self.source.header_row else ()
+        in_place = self.layout.filled_in_place if at is not None or row > self.source.header_row else ()
         cells: Sequence[Cell] = line.cells[: self.layout.first_added]
         if in_place:
             cells = [None if column in in_place else cell for column, cell in enumerate(cells)]
         own = _cells(row, cells, names, styles, styles.header if heads else styles.text)
         if heads:
             added = [made.header(w, row, styles.header) for w, new in enumerate(self.layout.added) if new]
-        elif position is None:
+        elif at is None:
             added = []
         elif in_place:
-            return _ordered(row, own, self._scattered(made, position, styles))
+            return _ordered(row, own, self._scattered(made, at, styles))
         else:
-            added = [made.all(position, styles.text, styles.link)]
+            added = [made.all(at, Looks(styles.text, styles.link))]
         return b'<row r="%d">%b%b</row>' % (row, "".join(own.values()).encode(), b"".join(added))
 
-    def _scattered(self, made: Results, position: int, styles: _Styles) -> dict[int, bytes]:
+    def _scattered(self, made: ResultCells, at: int, styles: _Styles) -> dict[int, bytes]:
         return {
-            column: made.one(position, which, styles.link if which == LINK else styles.text)
+            column: made.one(at, which, styles.link if which == LINK else styles.text)
             for which, column in enumerate(self.layout.columns)
         }
 

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from bulk_register.errors import OutputError, RosterError
 from bulk_register.package.book import UNBOUNDED, Book
 from bulk_register.package.rewriting import rewrite
 from bulk_register.package.values import MAX_COLUMNS
-from bulk_register.records import Source
+from bulk_register.records import Results, Source
 from bulk_register.workbook.grafted_parts import GraftedParts
 from bulk_register.workbook.layout import Layout, place
 from bulk_register.workbook.links import is_replaced
-from bulk_register.workbook.results import Results
+from bulk_register.workbook.results import ResultCells
 from bulk_register.workbook.sheet_survey import SheetSurvey, survey_sheet
 
 
@@ -34,18 +32,17 @@ class Graft:
     source: Source
     layout: Layout
     suffix: str
-    part: str
     survey: SheetSurvey
     notes: tuple[str, ...]
 
-    def write(self, results: pd.DataFrame, path: Path) -> None:
+    def write(self, results: Results, path: Path) -> None:
         """Write the roster's package with the results in its sheet."""
         with Book(self.source.copy, UNBOUNDED) as book:
             others = sum(
                 not is_replaced(one, self.layout, self.source.header_row) for one in self.survey.links
             )
-            made = Results(results, self.layout, others, self.survey.prefix)
-            parts = GraftedParts(book, self.part, self.source, self.survey, made)
+            made = ResultCells(results, self.layout, others, self.survey.prefix)
+            parts = GraftedParts(book, self.source, self.survey, made)
             changes, removed = parts.changes(self.suffix)
             rewrite(book.archive, path, changes, removed)
 
@@ -54,16 +51,14 @@ def prepare(source: Source, suffix: str) -> Graft:
     """Measure the roster's sheet for a graft; raises NotGraftableError, or OutputError with the way out."""
     try:
         with Book(source.copy, UNBOUNDED) as book:
-            part = next((one.part for one in book.sheets if one.name == source.sheet), None)
-            if part is None:
-                raise NotGraftableError(f"its sheet {source.sheet!r} can't be found in the package")
-            found = survey_sheet(book, part, source.header_row)
+            assert source.outline is not None
+            found = survey_sheet(book, source.outline, source.header_row)
             notes = tuple(_notes(book, found, suffix, source))
     except RosterError as error:
         raise NotGraftableError(
             f"the roster's workbook can be read, but not rewritten safely ({error})"
         ) from error
-    if not found.in_order:
+    if not found.outline.in_order:
         raise NotGraftableError("the roster's rows don't stand in order in its file")
     layout = place(source, found.used_width)
     if layout.width > MAX_COLUMNS:
@@ -71,7 +66,7 @@ def prepare(source: Source, suffix: str) -> Graft:
             f"The roster and the results take {layout.width:,} columns, a worksheet holds {MAX_COLUMNS:,}: "
             "name a .csv output instead (-o NAME.csv)."
         )
-    return Graft(source, layout, suffix, part, found, notes)
+    return Graft(source, layout, suffix, found, notes)
 
 
 def _notes(book: Book, found: SheetSurvey, suffix: str, source: Source) -> Iterator[str]:

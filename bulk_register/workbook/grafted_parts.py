@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bulk_register.package.archive import canonical
 from bulk_register.package.book import Book, relationships_of
@@ -16,7 +16,7 @@ from bulk_register.workbook.columns import new_head
 from bulk_register.workbook.grafted_rows import GraftedRows
 from bulk_register.workbook.kinds import content_types_for
 from bulk_register.workbook.links import Links
-from bulk_register.workbook.results import Results
+from bulk_register.workbook.results import ResultCells
 from bulk_register.workbook.sheet_survey import SheetSurvey
 from bulk_register.workbook.styles import Styles
 from bulk_register.workbook.tables import grown, grown_filter_name, grown_table
@@ -28,9 +28,9 @@ _MACROS = ("vbaProject", "vbaProjectSignature", "vbaProjectSignatureAgile", "vba
 class GraftedParts:
     """Makes the changed parts; the sheet comes before the styles that it turns out to need."""
 
-    def __init__(self, book: Book, part: str, source: Source, survey: SheetSurvey, made: Results) -> None:
+    def __init__(self, book: Book, source: Source, survey: SheetSurvey, made: ResultCells) -> None:
         self._book = book
-        self._part = part
+        self._part = part = survey.outline.part
         self._source = source
         self._survey = survey
         self._made = made
@@ -47,9 +47,8 @@ class GraftedParts:
         book = self._book
         changes: dict[str, Content] = {self._part: self._sheet}
         if self._styles.part:
-            changes[self._styles.part] = self._styles_part
-        if self._links:
-            changes[self._links.part] = declared(self._links.relationships)
+            changes[self._styles.part] = self._styles.grown
+        changes[self._links.part] = self._links.relationships
         changes |= self._tables()
         chain = book.related("calcChain")
         calculation = self._calculation_chain(chain) if chain else None
@@ -126,11 +125,6 @@ class GraftedParts:
     def _overwrites(self, row: int, column: int) -> bool:
         return row > self._source.header_row and column in self._made.layout.columns
 
-    def _styles_part(self) -> Iterable[bytes]:
-        if self._styles.changed:
-            return [declared(self._styles.xml())]
-        return self._book.archive.chunks(str(self._styles.part))
-
     def _sheet_id(self) -> str:
         found = [one for one in self._book.workbook_elements if one.name == "sheet"]
         return next(
@@ -144,7 +138,7 @@ class GraftedParts:
         for kind, data in pieces(self._book.large(self._part), self._part):
             if kind == "head":
                 head = data
-                bottom = self._survey.last_row
+                bottom = self._survey.outline.last_row
                 yield declared(new_head(data, self._part, tags.prefix, self._widths(), bottom))
             elif kind == "rows":
                 yield grafted.block(data)

@@ -14,7 +14,7 @@ from bulk_register.package.cells import RowTag, Tags, attribute_pattern, cells, 
 from bulk_register.package.values import column_of, letters
 from bulk_register.package.xml import with_attributes
 from bulk_register.workbook.layout import LINK
-from bulk_register.workbook.results import Results
+from bulk_register.workbook.results import Looks, ResultCells
 from bulk_register.workbook.styles import Styles
 
 _SPANS = attribute_pattern("spans")
@@ -23,7 +23,7 @@ _SPANS = attribute_pattern("spans")
 class GraftedRows:
     """Puts the results into blocks of rows; `styles` collects the cell styles that this takes."""
 
-    def __init__(self, made: Results, styles: Styles, tags: Tags, header_row: int) -> None:
+    def __init__(self, made: ResultCells, styles: Styles, tags: Tags, header_row: int) -> None:
         self._made = made
         self._styles = styles
         self._tags = tags
@@ -31,16 +31,16 @@ class GraftedRows:
         self._layout = made.layout
         self._leftmost = letters(min(made.layout.columns)).encode()
         self._in_place = bool(made.layout.filled_in_place)
-        self._pending = iter(made.rows)
-        self._next = next(self._pending, 0)
+        self._place = 0  # of the next row with results among them
+        self._next = made.rows[0] if made.rows else 0  # its number; 0 behind the last
         self._before = 0
         p = tags.prefix.encode()
         self._cell_start = b"<%bc " % p
         self._row_start, self._row_end = b"<%brow" % p, b"</%brow>" % p
-        self._last = re.compile(rb'<%bc r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?[ />]' % tags.p)
         # a row's number and other attributes, as nearly all programs write them
-        self._tag_start = re.compile(rb'<%brow r="([0-9]+)"((?: [\w:.-]+="[^"<>]*")*)>' % tags.p)
+        self._usual_row = re.compile(rb'(\s*<%brow r="([0-9]+)")((?: [\w:.-]+="[^"<>]*")*)>' % tags.p)
         self._attributes = cache(self._with_span)
+        self._looks = cache(self._looks_beside)
 
     def block(self, block: bytes) -> bytes:
         """A block of rows with their results."""
@@ -48,23 +48,31 @@ class GraftedRows:
         left = parts.pop()
         if left.strip() or self._in_place or b"extLst" in block or block.count(self._row_start) != len(parts):
             return self._carefully(block)
-        return b"".join(map(self._quickly, parts))
+        return self._quickly(parts)
 
-    def _quickly(self, part: bytes) -> bytes:
-        """One row without its end tag: the results go behind its last cell."""
-        tag = self._tag_start.search(part)
-        at = part.rfind(self._cell_start)
-        last = self._last.match(part, at) if at >= 0 else None
-        if tag and last and int(tag[1]) == self._next:
-            style = 0 if last[2] is None else int(last[2])
-            styled = last[2] is not None or b" s=" not in part[at : part.find(b">", at)]
-            if styled and _column(last[1]) < self._layout.first_added:
-                position = self._made.positions[self._next]
-                new = self._made.all(position, self._styles.plain(style), self._styles.link(style))
-                attributes, self._before = self._attributes(tag[2]), self._next
-                self._next = next(self._pending, 0)
-                return b"".join((part[: tag.start(2)], attributes, part[tag.end(2) :], new, self._row_end))
-        return self._carefully(part + self._row_end)
+    def _quickly(self, parts: list[bytes]) -> bytes:
+        """Rows without their end tags: the results go behind the last cell of each."""
+        usual_row, usual_cell = self._usual_row.match, self._tags.usual_cell.match
+        pieces: list[bytes] = []
+        for part in parts:
+            tag = usual_row(part)
+            last = usual_cell(part, part.rfind(self._cell_start))
+            if tag and last and int(tag[2]) == self._next and _column(last[1]) < self._layout.first_added:
+                new = self._made.all(self._place, self._looks(last[2]))
+                pieces += (tag[1], self._attributes(tag[3]), part[tag.end() - 1 :], new, self._row_end)
+                self._before = self._next
+                self._advance()
+            else:
+                pieces.append(self._carefully(part + self._row_end))
+        return b"".join(pieces)
+
+    def _looks_beside(self, style: bytes | None) -> Looks:
+        """The styles of plain cells and links beside a cell of this style."""
+        return Looks(self._styles.plain(int(style or 0)), self._styles.link(int(style or 0)))
+
+    def _advance(self) -> None:
+        self._place += 1
+        self._next = self._made.rows[self._place] if self._place < len(self._made.rows) else 0
 
     def _carefully(self, block: bytes) -> bytes:
         """Rows of every kind."""
@@ -79,7 +87,7 @@ class GraftedRows:
                 pieces += [block[at : row.start], *new]
                 at = row.end
             if row.number == self._next:
-                self._next = next(self._pending, 0)
+                self._advance()
             self._before = row.number
         return b"".join([*pieces, block[at:]])
 
@@ -90,18 +98,18 @@ class GraftedRows:
     def _missing(self, before: int) -> Iterator[bytes]:
         """Rows that only merged cells make part of the roster have no element of their own."""
         while self._next and (not before or self._next < before):
-            cells_ = self._made.all(self._made.positions[self._next], 0, self._styles.link(0))
+            cells_ = self._made.all(self._place, Looks(0, self._styles.link(0)))
             yield b'%b r="%d">%b%b' % (self._row_start, self._next, cells_, self._row_end)
-            self._next = next(self._pending, 0)
+            self._advance()
 
     def _row(self, block: bytes, row: RowTag) -> list[bytes] | None:
         """The row's new bytes, or None if it stays as it is."""
-        position = self._made.positions.get(row.number)
+        place = self._place if row.number == self._next else None
         heads = row.number == self._header_row
-        if position is None and not heads and (not self._in_place or row.number < self._header_row):
+        if place is None and not heads and (not self._in_place or row.number < self._header_row):
             return None
         tag = self._tag(block, row)
-        return [tag, *self._taken_apart(block, row, position, heads), self._row_end]
+        return [tag, *self._taken_apart(block, row, place, heads), self._row_end]
 
     def _tag(self, block: bytes, row: RowTag) -> bytes:
         tag = block[row.start : row.inner]
@@ -118,7 +126,7 @@ class GraftedRows:
         span = f"{min(numbers)}:{max(*numbers, self._layout.width)}"
         return with_attributes(attributes + b">", {"spans": span})[:-1]
 
-    def _taken_apart(self, block: bytes, row: RowTag, position: int | None, heads: bool) -> list[bytes]:
+    def _taken_apart(self, block: bytes, row: RowTag, place: int | None, heads: bool) -> list[bytes]:
         first = self._first_of_ours(block, row)
         there = list(cells(block, self._tags, first, row.stop))
         columns = self._layout.columns
@@ -128,7 +136,7 @@ class GraftedRows:
         neighbour = left[-1] if left else self._style_before(block, row.inner, first)
         for which, column in enumerate(columns):
             style = old[column].style if column in old else None
-            cell = self._cell(row.number, which, (position, heads), style, neighbour)
+            cell = self._cell(row.number, which, (place, heads), style, neighbour)
             if cell is not None:
                 new[column] = cell
         after = there[-1].end if there else first
@@ -148,15 +156,15 @@ class GraftedRows:
         self, row: int, which: int, role: tuple[int | None, bool], style: int | None, neighbour: int
     ) -> bytes | None:
         """A result column's cell in this row; None if what is there stays."""
-        position, heads = role
+        place, heads = role
         added = self._layout.added[which]
         if heads:
             return self._made.header(which, row, neighbour) if added else None
-        if position is None:
+        if place is None:
             column = self._layout.columns[which]
             return None if added or style is None else self._made.blank(row, column, style)
         base = self._styles.plain(neighbour) if style is None or added else style
-        return self._made.one(position, which, self._styles.link(base) if which == LINK else base)
+        return self._made.one(place, which, self._styles.link(base) if which == LINK else base)
 
 
 @cache

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from bulk_register.package.book import STRICT, TRANSITIONAL, Book, relationships_of
 from bulk_register.package.values import bounds
-from bulk_register.package.xml import Element, attribute, elements, splice
+from bulk_register.package.xml import Element, attribute, declared, elements, splice
 from bulk_register.workbook.layout import LINK, Layout
-from bulk_register.workbook.results import Results, hyperlink
+from bulk_register.workbook.results import ResultCells, hyperlink
 
 # what may stand after the hyperlinks in a worksheet (CT_Worksheet, ECMA-376 part 1, 18.3.1.99)
 _AFTER = (
@@ -24,9 +24,9 @@ _EMPTY = (
 
 
 class Links:
-    """The hyperlinks of one worksheet and their relationships. True if there are new relationships."""
+    """The hyperlinks of one worksheet and their relationships, which are known once its rows are written."""
 
-    def __init__(self, book: Book, part: str, made: Results, header_row: int) -> None:
+    def __init__(self, book: Book, part: str, made: ResultCells, header_row: int) -> None:
         self._made = made
         self._header_row = header_row
         self._part = part
@@ -39,11 +39,6 @@ class Links:
         }
         self._ids = {one.id for one in book.relationships(part)}
         self._new: dict[str, str] = {}
-        for address in dict.fromkeys(address for _, address, _ in made.links()):
-            self._id(address)
-
-    def __bool__(self) -> bool:
-        return bool(self._new)
 
     def _id(self, address: str) -> str:
         if address in self._known:
@@ -55,9 +50,11 @@ class Links:
         self._known[address] = self._new[address] = f"rId{number}"
         return f"rId{number}"
 
-    @property
-    def relationships(self) -> bytes:
-        """The worksheet's relationships with the new addresses."""
+    def relationships(self) -> list[bytes] | None:
+        """The worksheet's relationships with the new addresses; None if there are none, and they stay."""
+        return [declared(self._grown())] if self._new else None
+
+    def _grown(self) -> bytes:
         root = elements(self._old, "relationships")[0]
         prefix = re.match(rb"<([\w.-]+:)?", self._old[root.start :])
         p = (prefix[1] or b"").decode() if prefix else ""
@@ -82,8 +79,8 @@ class Links:
         start = tail[there.start - shift : there.inner - shift] if there else f"<{p}hyperlinks>".encode()
         r = _relationship_prefix(opening) or _relationship_prefix(start)
         if not r:
-            declared = f' xmlns:r="{STRICT if self._strict else TRANSITIONAL}">'
-            start = start.rstrip(b"/>") + declared.encode()
+            namespace = f' xmlns:r="{STRICT if self._strict else TRANSITIONAL}">'
+            start = start.rstrip(b"/>") + namespace.encode()
         kept = self._kept(found, there, tail, shift) if there else b""
         new = kept + b"".join(self._elements(r or "r"))
         whole = start.replace(b"/>", b">") + new + f"</{p}hyperlinks>".encode() if new else b""
@@ -93,8 +90,9 @@ class Links:
         return splice(tail, [(at, at, whole)])
 
     def _elements(self, r: str) -> Iterator[bytes]:
-        for cell, address, location in self._made.links():
-            yield hyperlink(cell, self._known[address], location, self._made.prefix, r).encode()
+        for cell, link in self._made.links:
+            address, _, location = link.partition("#")
+            yield hyperlink(cell, self._id(address), location, self._made.prefix, r).encode()
 
     def _kept(self, found: list[Element], there: Element, tail: bytes, shift: int) -> bytes:
         """The hyperlinks that aren't on cells of the link column which we write."""

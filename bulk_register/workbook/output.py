@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
-
 from bulk_register.errors import OutputError
-from bulk_register.records import Source
+from bulk_register.records import Results, Source
 from bulk_register.workbook import delimited, fresh, graft
 
 Kind = Literal["graft", "workbook", "csv"]
@@ -25,7 +23,7 @@ class Output:
     kind: Kind
     target: Path
     notes: tuple[str, ...]
-    writer: Callable[[pd.DataFrame, Path], None]
+    writer: Callable[[Results, Path], None]
 
 
 def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) -> Output:
@@ -55,10 +53,10 @@ def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) 
     return Output("workbook", target, (*reasons, *new.notes), new.write)
 
 
-def write(output: Output, results: pd.DataFrame, path: Path) -> None:
+def write(output: Output, results: Results, path: Path) -> None:
     """Write the whole spreadsheet to `path`, a new file.
 
-    `results`: int64 column `row` (the spreadsheet's rows, ascending) and an object column of text for each of
-    RESULT_COLUMNS. Rows that aren't listed get blank result cells.
+    The texts of `results` are asked for block by block in the rows' order. Rows that aren't among them get
+    blank result cells.
     """
     output.writer(results, path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bulk_register.package.book import Book
-from bulk_register.package.xml import Element, elements, prefix_of, splice, with_attributes
+from bulk_register.package.xml import Element, declared, elements, prefix_of, splice, with_attributes
 
 MAX_CELL_STYLES = 65_490  # Excel specifications and limits: unique cell formats
 _LINK_COLOUR = 'rgb="FF0563C1"'
@@ -46,11 +46,6 @@ class Styles:
             return None, []
         members = [one for one in found if one.parent == index and one.name == member]
         return found[index], [self._data[one.start : one.end] for one in members]
-
-    @property
-    def changed(self) -> bool:
-        """Whether styles were added."""
-        return bool(self._new_xfs or self._new_fonts)
 
     def plain(self, neighbour: int) -> int:
         """The style of a text cell beside a cell of this style."""
@@ -98,8 +93,8 @@ class Styles:
         new.append(one)
         return len(all_) - 1
 
-    def xml(self) -> bytes:
-        """The styles part with what was added."""
+    def grown(self) -> list[bytes] | None:
+        """The styles part with what was added; None if that is nothing."""
         changes = []
         for group, all_, new in (
             (self._fonts_group, self._fonts, self._new_fonts),
@@ -108,7 +103,7 @@ class Styles:
             if group and new:
                 opened = with_attributes(self._data[group.start : group.inner], {"count": str(len(all_))})
                 changes += [(group.start, group.inner, opened), (group.stop, group.stop, b"".join(new))]
-        return splice(self._data, changes)
+        return [declared(splice(self._data, changes))] if changes else None
 
 
 def _end_of_tag(xf: bytes) -> int:

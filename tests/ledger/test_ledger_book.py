@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
 from bulk_register.ledger.holders import Holders
-from bulk_register.records import Holder, Known, Registration, StandingNote, Status
+from bulk_register.records import Holder, Known, Registrations, StandingNote, Status
 from tests.ledger.books import SCOPE, answer, batches, filled, participant, record
 
 
@@ -77,6 +78,35 @@ def test_strange_identifiers_come_back_as_they_were(book: Path) -> None:
         assert ledger.standings(run) == [StandingNote(names[0], Status.UNKNOWN, "\u2028'\"")]
 
 
+def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: Path) -> None:
+    planned = batches(5, 5)
+    with Ledger(book) as ledger:
+        run = ledger.begin(record(), planned)
+        with ledger.together(), Ledger(book, write=False) as reader:
+            answer(ledger, run, planned[0])
+            ledger.sent(run, planned[1])
+            assert len(ledger.holders(SCOPE.base_url, [participant("emp-0")])) == 1
+            assert reader.requests(run) == []
+        with Ledger(book, write=False) as reader:
+            assert len(reader.known(SCOPE).employees) == 5
+        with suppress(ZeroDivisionError), ledger.together():
+            answer(ledger, run, planned[1])
+            assert len(ledger.known(SCOPE).employees) == 10
+            raise ZeroDivisionError
+        assert ledger.holders(SCOPE.base_url, [participant("emp-5")]) == {}
+        assert len(ledger.known(SCOPE).employees) == 5
+        assert [ended for _, _, ended, _ in ledger.requests(run)] == ["answered", None]
+
+
+def test_what_others_wrote_meanwhile_is_known(book: Path) -> None:
+    filled(book, 5)
+    with Ledger(book) as ledger:
+        assert len(ledger.known(SCOPE).employees) == 5
+        filled(book, 7, prefix="new")
+        assert len(ledger.known(SCOPE).employees) == 12
+        assert ledger.known(SCOPE) is ledger.known(SCOPE)
+
+
 def test_the_last_answer_counts(book: Path) -> None:
     batch = batches(3)[0]
     with Ledger(book) as ledger:
@@ -87,9 +117,9 @@ def test_the_last_answer_counts(book: Path) -> None:
             ledger.sent(second, batch),
             "answered",
             [
-                Registration("emp-0", "new", second),
-                Registration("emp-1", "other", second, current=False),
-                Registration("emp-2", participant("emp-2"), first),
+                Registrations(["emp-0"], ["new"], second),
+                Registrations(["emp-1"], ["other"], second, current=False),
+                Registrations(["emp-2"], [participant("emp-2")], first),
             ],
         )
         known = ledger.known(SCOPE)

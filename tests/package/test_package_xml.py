@@ -79,8 +79,11 @@ def test_rows_and_cells_without_their_numbers_are_counted() -> None:
 
 def test_reach_ends_at_the_last_cell_that_holds_something() -> None:
     block = b'<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="s"><v>2</v></c><c r="C1" s="4"/></row>'
-    assert Reach(Tags()).beyond(block, 0) == 2
-    assert Reach(Tags()).last(block, 0) == 1
+    reach = Reach(Tags())
+    reach.see(block)
+    assert (reach.width, reach.last_row, reach.in_order) == (2, 1, True)
+    reach.see(b'<row r="1"/>')
+    assert not reach.in_order
 
 
 @pytest.mark.parametrize(

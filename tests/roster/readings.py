@@ -51,8 +51,10 @@ def refusal(data: str | bytes, **said: object) -> str:
 
 
 def raw(roster: Roster) -> bytes:
-    """The file's bytes, put together again from the lines."""
-    dialect = roster.source.dialect
+    """The file's bytes, put together again from the lines, and the same from the records."""
+    dialect, records = roster.source.dialect, roster.source.records
     assert dialect is not None
-    lines = (line.raw.encode(dialect.encoding, "surrogateescape") for line in roster.source.lines())
-    return dialect.bom + b"".join(lines)
+    assert records is not None
+    lines = [line.raw for line in roster.source.lines()]
+    assert [one for some in records() for one in some.raw] == lines
+    return dialect.bom + b"".join(line.encode(dialect.encoding, "surrogateescape") for line in lines)

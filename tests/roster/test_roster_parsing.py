@@ -15,7 +15,7 @@ from bulk_register.errors import RosterError
 from bulk_register.roster.decoding import Encoded
 from bulk_register.roster.delimiting import Cut, find_cut
 from bulk_register.roster.lines import text_lines
-from bulk_register.roster.parsing import TextGrid
+from bulk_register.roster.parsing import RECORDS, TextGrid
 from bulk_register.roster.sweeping import BLOCK_LINES
 from tests.roster.readings import PEOPLE, identifiers, raw, read, refusal, statuses, table
 
@@ -213,6 +213,17 @@ def test_blocks_of_lines_meet_without_a_seam() -> None:
     assert list(roster.employees.identifiers) == [row[0] for row in rows]
     assert roster.employees.first_rows.tolist() == list(range(2, len(rows) + 2))
     assert raw(roster) == file.getvalue().encode()
+
+
+def test_records_come_in_blocks_without_a_seam() -> None:
+    broken = {RECORDS - 2, RECORDS - 1, 3 * RECORDS}  # rows of several lines, across and beside a seam
+    names = ['"a\n\nb"' if number in broken else "a" for number in range(9_000)]
+    rows = [f"{number:05d},{name},x\n" for number, name in enumerate(names)]
+    text = "Employee ID,Name,Note\n" + "".join(rows)
+    roster = read(text)
+    assert raw(roster) == text.encode()
+    assert roster.source.records is not None
+    assert [records.even for records in roster.source.records()] == [False, False, True, False, True]
 
 
 def test_text_lines_end_only_where_lines_end(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from bulk_register.records import (
     Scope,
     Source,
     Status,
+    Submission,
 )
 from bulk_register.sending import Manner, send
 from bulk_register.startexam import StartExam
@@ -40,7 +41,7 @@ def roster_of(names: Sequence[str]) -> Roster:
         }
     )
     path = Path("roster.csv")
-    source = Source(path, path, "0", "csv", 1, 2, count + 1, 0, ("Employee ID",), 0, lambda: iter(()))
+    source = Source(path, path, "0", "csv", 1, 2, count + 1, 1, 0, ("Employee ID",), 0, lambda: iter(()))
     return Roster(source, Employees(rows, np.array(names, object), np.arange(2, count + 2)))
 
 
@@ -114,7 +115,8 @@ class Office:
                 else ledger.begin(record_of(plan), plan.batches)
             )
             manner = replace(manner or Manner(), trusted=ledger.has_registrations(self.scope))
-            outcome = send(plan, run, ledger, self.client(), manner, self.events.append)
+            submission = Submission(plan, run, plan.standings.copy())
+            outcome = send(submission, ledger, self.client(), manner, self.events.append)
         return Sent(outcome, run, self.events)
 
 

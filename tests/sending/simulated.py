@@ -133,8 +133,9 @@ class Simulation:
             return
         moment = Moment(RUN, NOW, TILL)
         matched = match(batch, answer.participants, self.holders, self.standings, moment)
-        for each in matched.registrations:
-            self.holders[each.participant.casefold()] = Holder(each.employee, each.run, TILL)
+        for names, given, run, _ in matched.registrations:
+            for name, each in zip(names, given, strict=True):
+                self.holders[each.casefold()] = Holder(name, run, TILL)
         self.accepted = True
         update(self.standings, batch.codes, matched.standings)
         for code in batch.codes:

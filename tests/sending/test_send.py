@@ -166,13 +166,13 @@ def test_a_participant_that_two_employees_are_answered_with_is_nobodys(book: Pat
         if "emp-00010" in request.employees:
             return Reaction(hang_seconds=0.3)
         if "emp-00020" in request.employees:
-            until = time.monotonic() + 10
-            while "emp-00013" not in server.created and time.monotonic() < until:
-                time.sleep(0.005)  # the owner's request may come later than this one
             return Reaction(hang_seconds=0.15, change=steal)
         return None
 
     def steal(ids: list[object], _: Request, registrar: hostile.Registrar) -> list[object]:
+        until = time.monotonic() + 10
+        while "emp-00019" not in server.created and time.monotonic() < until:
+            time.sleep(0.005)  # the owner's request may come later than this one
         truth = {employee: each for (_, _, employee), each in registrar.registrations.items()}
         return [truth["emp-00013"], *ids[1:8], truth["emp-00017"], ids[9]]
 

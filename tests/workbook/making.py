@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Line, Reading, Source
+from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Reading, Results, Source
+from bulk_register.roster.decoding import Encoded
 from bulk_register.roster.sheets import open_sheets
+from bulk_register.roster.understanding import open_text
 from bulk_register.workbook import Output, plan_output, write
 
 BASE = "https://go.startexam.com/acme"
@@ -26,30 +25,38 @@ def book_source(path: Path, *, sheet: int = 0, header_row: int = 1, first_column
         headers.pop()
     last = max((row for row, count in enumerate(grid.filled, 1) if count), default=0)
     return Source(
-        path, path, "", kind, header_row, header_row + 1, last, first_column, tuple(headers), first_column,
-        grid.lines, grid.name,
+        path, path, "", kind, header_row, header_row + 1, last, grid.width, first_column, tuple(headers),
+        first_column, grid.lines, grid.name, outline=grid.outline,
     )  # fmt: skip
 
 
 def text_source(path: Path, dialect: Dialect) -> Source:
-    """The source of a delimited text without quoted line ends."""
+    """The source of a delimited text."""
 
-    def lines() -> Iterator[Line]:
-        decoded = path.read_bytes()[len(dialect.bom) :].decode(dialect.encoding)
-        for record in decoded.splitlines(keepends=True):
-            yield Line(next(csv.reader([record.rstrip("\r\n")], delimiter=dialect.delimiter), []), record)
-
-    every = list(lines())
-    headers = tuple(str(cell) for cell in every[0].cells)
-    return Source(path, path, "", "csv", 1, 2, len(every), 0, headers, 0, lines, None, dialect)
+    grid = open_text(Encoded(path, dialect.encoding, dialect.bom), Reading(delimiter=dialect.delimiter))
+    [headers] = grid.head(1)
+    return Source(
+        path, path, "", "csv", 1, 2, len(grid.widths), grid.width, 0, tuple(headers), 0, grid.lines, None,
+        dialect, grid.records,
+    )  # fmt: skip
 
 
-def results(rows: list[int], **columns: str) -> pd.DataFrame:
+def results(rows: list[int], **columns: str) -> Results:
     """Results for these rows; `columns` (by result column) replace the usual text."""
-    found: dict[str, object] = {"row": np.array(rows, np.int64)}
-    for name in RESULT_COLUMNS:
-        found[name] = np.array([columns.get(name, usual(name, row)) for row in rows], object)
-    return pd.DataFrame(found)
+    texts = [[columns.get(name, usual(name, row)) for row in rows] for name in RESULT_COLUMNS]
+    return results_of_texts(rows, texts)
+
+
+def results_of_texts(rows: list[int], texts: list[list[str]]) -> Results:
+    """Results that are these texts, by result column."""
+    arrays = [np.array(column, object) for column in texts]
+    links, status = arrays[1], arrays[3]
+    return Results(
+        np.array(rows, np.int64),
+        int((links != "").sum()),
+        lambda places: status[places],
+        lambda places: tuple(array[places] for array in arrays),
+    )
 
 
 def usual(name: str, row: int) -> str:

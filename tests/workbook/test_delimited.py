@@ -5,16 +5,26 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import tempfile
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bulk_register.records import RESULT_COLUMNS, Dialect, Reading, Source
+from bulk_register.records import RESULT_COLUMNS, Dialect, Reading
 from bulk_register.roster import read_roster
 from bulk_register.workbook import plan_output, write
 from tests.package.handmade import number, row, rows, styles, text, workbook
-from tests.workbook.making import book_source, deliver, expected, results, text_source, usual
+from tests.workbook.making import (
+    book_source,
+    deliver,
+    expected,
+    results,
+    results_of_texts,
+    text_source,
+    usual,
+)
 
 NAMES = ",".join(RESULT_COLUMNS)
 COMMA = Dialect("utf-8", ",", "\r\n")
@@ -84,15 +94,7 @@ def test_what_the_encoding_lacks_becomes_question_marks(tmp_path: Path) -> None:
 def test_lines_that_are_not_rows_stay_before_their_row(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text('sep=;\nID;"N"\n7;"x;y"\n', newline="")
-    whole = text_source(path, Dialect("utf-8", ";", "\n"))
-
-    def lines():
-        first, *rest = whole.lines()
-        yield rest[0]._replace(raw=first.raw + rest[0].raw)
-        yield from rest[1:]
-
-    source = Source(**{**vars(whole), "lines": lines, "headers": ("ID", "N"), "last_row": 2})
-    deliver(source, tmp_path / "out.csv", [2])
+    deliver(text_source(path, Dialect("utf-8", ";", "\n")), tmp_path / "out.csv", [2])
     assert (tmp_path / "out.csv").read_bytes().decode() == (
         f'sep=;\nID;"N";{";".join(RESULT_COLUMNS)}\n7;"x;y";{fields(2, ";")}\n'
     )
@@ -150,7 +152,49 @@ def test_bytes_that_an_encoding_writes_back_differently_stay_as_they_were(tmp_pa
     roster.write_bytes(before)
     (tmp_path / "private").mkdir()
     source = read_roster(roster, Reading(encoding="cp932"), tmp_path / "private").source
-    table = pd.DataFrame({"row": [2], **{name: ["x"] for name in RESULT_COLUMNS}})
-    write(plan_output(source, tmp_path / "out.csv"), table, tmp_path / "out.csv")
+    results = results_of_texts([2], [["x"]] * len(RESULT_COLUMNS))
+    write(plan_output(source, tmp_path / "out.csv"), results, tmp_path / "out.csv")
     lines = (tmp_path / "out.csv").read_bytes().split(b"\r\n")
     assert lines[1].startswith(before.split(b"\r\n")[1])
+
+
+CELLS = st.text("ab1 ,;\"'\n=é", max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=8),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(["\r\n", "\n"]),
+    st.booleans(),
+    st.data(),
+)
+def test_whatever_a_text_holds_its_records_come_back_with_their_results_beside_them(
+    table: list[list[str]], quoting: int, end: str, even: bool, data: st.DataObject
+) -> None:
+    width = max(map(len, table))
+    lines = [line + ["x"] * (width - len(line) if even else 0) for line in [["ID"], *table]]
+    records = [written(line, quoting, end) for line in lines]
+    listed = data.draw(st.sets(st.integers(2, len(lines))).map(sorted))
+    with tempfile.TemporaryDirectory() as folder:
+        path, target = Path(folder) / "roster.csv", Path(folder) / "out.csv"
+        path.write_text("".join(records), encoding="utf-8", newline="")
+        deliver(text_source(path, COMMA), target, listed)
+        found = list(csv.reader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
+        assert found[0] == lines[0] + [""] * (width - len(lines[0])) + list(RESULT_COLUMNS)
+        for row, line in enumerate(lines[1:], 2):
+            if row in listed:
+                fields = [one or "" for one in expected(row)]
+                assert found[row - 1] == line + [""] * (width - len(line)) + fields
+            else:
+                assert found[row - 1] == line + [""] * (len(found[row - 1]) - len(line))
+        at = 0
+        whole = target.read_text(encoding="utf-8")
+        for record in records:
+            at = whole.index(record.removesuffix(end), at)
+
+
+def written(line: list[str], quoting: int, end: str) -> str:
+    file = io.StringIO(newline="")
+    csv.writer(file, quoting=quoting, lineterminator=end).writerow(line)  # type: ignore[arg-type]
+    return file.getvalue()

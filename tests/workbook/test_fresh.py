@@ -31,7 +31,7 @@ def of_cells(*lines: list[Cell]) -> Source:
 
     headers = tuple(str(cell) for cell in lines[0])
     path = Path("roster.ods")
-    return Source(path, path, "", "ods", 1, 2, len(lines), 0, headers, 0, read, "Staff")
+    return Source(path, path, "", "ods", 1, 2, len(lines), len(headers), 0, headers, 0, read, "Staff")
 
 
 def test_text_stays_text(tmp_path: Path) -> None:
