@@ -11,7 +11,6 @@ import typer
 from bulk_register.commands import options as o
 from bulk_register.commands.frame import framed
 from bulk_register.commands.voice import say
-from bulk_register.version import __version__
 
 if TYPE_CHECKING:
     from bulk_register.settings import Command, Settings
@@ -31,7 +30,7 @@ app = typer.Typer(
     name="bulk-register",
     help="Register a roster of employees for a StartExam exam and get it back with everybody's exam link.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -57,14 +56,22 @@ def _main() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        say(f"bulk-register {__version__}")
+        from bulk_register.commands.versions import program_words, surroundings  # slow to load
+
+        say("\n".join([program_words(), *surroundings()]))
         raise typer.Exit
 
 
 @app.callback()
 def _program(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Show the versions of the program and its libraries.",
+        ),
     ] = False,
 ) -> None:
     pass

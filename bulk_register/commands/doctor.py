@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import platform
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bulk_register.commands.connecting import ANSWER_SECONDS, trouble
+from bulk_register.commands.versions import program_words, surroundings
 from bulk_register.commands.voice import say
 from bulk_register.commands.words import count
 from bulk_register.errors import LedgerError, SettingsError
@@ -21,9 +20,7 @@ from bulk_register.settings import SETTINGS_FILE, Settings, load_settings
 from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
 from bulk_register.startexam.probing import Sight, look
 from bulk_register.titles import ACTIVE, fold
-from bulk_register.version import __version__
 
-LIBRARIES = ("pandas", "openpyxl", "python-calamine", "requests", "tenacity", "pydantic", "typer", "keyring")
 CLOCK_FINE_SECONDS = 60.0
 CLOCK_REFUSED_SECONDS = 15 * 60.0  # API page "Authorization"
 ATTEMPTS = 2  # somebody is waiting
@@ -61,16 +58,7 @@ def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Line]
 
 
 def _program_line() -> Line:
-    found = [f"{name} {number}" for name in LIBRARIES if (number := _version(name))]
-    python = f"Python {platform.python_version()} on {platform.system()} {platform.release()}"
-    return Line("OK", f"bulk-register {__version__}, {python}; {', '.join(found)}")
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
+    return Line("OK", ", ".join([program_words(), *surroundings()]))
 
 
 def _setting_lines(explained: Explained) -> Iterator[Line]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bulk_register.commands import completing
+
 
 def _roster(text: str) -> str:
     try:
@@ -28,7 +30,12 @@ def _number(text: str) -> int:
 
 Run = Annotated[
     int | None,
-    typer.Argument(metavar="RUN", parser=_number, help="A run's number; the latest if none is given."),
+    typer.Argument(
+        metavar="RUN",
+        parser=_number,
+        help="A run's number; the latest if none is given.",
+        autocompletion=completing.runs,
+    ),
 ]
 
 # --- how the roster is read
@@ -77,7 +84,14 @@ EscapeFormulas = Annotated[
     bool | None,
     typer.Option("--escape-formulas", help="CSV: disarm cells that Excel would take for formulas."),
 ]
-LogFormat = Annotated[str | None, typer.Option(metavar="text|json", help="How progress is told (text).")]
+LogFormat = Annotated[
+    str | None,
+    typer.Option(
+        metavar="text|json",
+        help="How progress is told (text).",
+        autocompletion=completing.choices("text", "json"),
+    ),
+]
 Quiet = Annotated[bool | None, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
 Verbose = Annotated[bool | None, typer.Option("--verbose", "-v", help="Show every request and every wait.")]
 
@@ -89,7 +103,12 @@ Config = Annotated[
     ),
 ]
 Profile = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The profile to use from the settings file.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The profile to use from the settings file.",
+        autocompletion=completing.profiles,
+    ),
 ]
 AccountId = Annotated[str | None, typer.Option(metavar="N", help="The number of the StartExam account.")]
 BaseUrl = Annotated[
@@ -111,7 +130,11 @@ ValidTill = Annotated[
 ]
 Timezone = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The time zone of such times, like Europe/Berlin (this computer's)."),
+    typer.Option(
+        metavar="NAME",
+        help="The time zone of such times, like Europe/Berlin (this computer's).",
+        autocompletion=completing.zones,
+    ),
 ]
 Proctoring = Annotated[
     bool | None, typer.Option("--proctoring/--no-proctoring", help="Whether the exam is proctored (no).")
@@ -145,7 +168,11 @@ NewerThan = Annotated[
 ]
 Tolerate = Annotated[
     list[str] | None,
-    typer.Option(metavar="STATUS", help="Rows with this status are no reason for exit code 1; repeat."),
+    typer.Option(
+        metavar="STATUS",
+        help="Rows with this status are no reason for exit code 1; repeat.",
+        autocompletion=completing.choices("invalid", "conflict", "rejected", "expired", "unknown"),
+    ),
 ]
 EndingDays = Annotated[
     str | None, typer.Option(metavar="N", help="Tell whose links end within so many days (7).")
@@ -177,13 +204,22 @@ Yes = Annotated[bool | None, typer.Option("--yes", "-y", help="Don't ask before 
 
 # --- of one command only
 Forget = Annotated[
-    list[int] | None, typer.Option(metavar="RUN", help="Delete a run and what became known in it.")
+    list[int] | None,
+    typer.Option(
+        metavar="RUN", help="Delete a run and what became known in it.", autocompletion=completing.runs
+    ),
 ]
 ForgetBefore = Annotated[
     str | None, typer.Option(metavar="DATE", help="Delete all runs that began before this day.")
 ]
 TestStatus = Annotated[
-    str | None, typer.Option("--status", metavar="STATUS", help="Only active, archive or deleted ones.")
+    str | None,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help="Only active, archive or deleted ones.",
+        autocompletion=completing.choices("active", "archive", "deleted"),
+    ),
 ]
 
 # --- of init, doctor, template and verify

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import bulk_register
@@ -45,7 +47,10 @@ def test_each_setting_is_a_flag_of_run_but_those_that_never_are() -> None:
 
 def test_version() -> None:
     ended = call("--version")
-    assert (ended.code, ended.out) == (0, f"bulk-register {bulk_register.__version__}\n")
+    first, python, *libraries = ended.out.splitlines()
+    assert (ended.code, first) == (0, f"bulk-register {bulk_register.__version__}")
+    assert python.startswith(f"Python {platform.python_version()} on ")
+    assert f"pandas {pd.__version__}" in libraries
 
 
 def test_help_loads_nothing_slow(tmp_path: Path) -> None:
