@@ -14,10 +14,11 @@ class MendError(BulkRegisterError):
 
 
 class SettingsError(MendError):
-    """Settings that can't be used; `problems` holds one sentence for each wrong value."""
+    """Settings that can't be used; `problems` holds one sentence for each wrong value, `hint` a way out."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], hint: str = "") -> None:
         self.problems = problems
+        self.hint = hint
         super().__init__("\n".join(problems))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +24,11 @@ class Limits:
     newer_than_seconds: float | None = None
 
 
-def newest_roster(named: str) -> Path:
+def newest_roster(named: str, is_ours: Callable[[Path], bool] = lambda _: False) -> Path:
     """Return the roster that is meant: the file itself, or the newest roster in a folder or of a pattern.
 
-    Left out are outputs of this program, hidden files and what Excel leaves beside an open one. Raises
-    RosterError where a folder or pattern holds none.
+    Left out are outputs of this program (by their names, or because `is_ours` knows them), hidden files and
+    what Excel leaves beside an open one. Raises RosterError where a folder or pattern holds none.
     """
     path = Path(named)
     if path.is_dir():
@@ -37,11 +37,12 @@ def newest_roster(named: str) -> Path:
         found = map(Path, glob.glob(named, recursive=True))  # noqa: PTH207 - a pattern may be absolute
     else:
         return path
-    rosters = [file for file in found if _is_roster(file)]
-    if not rosters:
+    rosters = sorted(filter(_is_roster, found), key=lambda file: (file.stat().st_mtime, file.name))
+    newest = next((file for file in reversed(rosters) if not is_ours(file)), None)
+    if newest is None:
         where = f"The folder {named}" if path.is_dir() else named
         raise RosterError(f"{where} holds no roster (a CSV or Excel file). Name the file itself.")
-    return max(rosters, key=lambda file: (file.stat().st_mtime, file.name))
+    return newest
 
 
 def _is_roster(file: Path) -> bool:

@@ -183,7 +183,7 @@ def _link_faults(
     yield from _form_faults(claim, terms)
     holder = known.get(claim.key)
     if holder is None:
-        yield "this link is in no run that this computer's ledger holds"
+        yield "no earlier run on this computer got this link"
         return
     found = _LINK.fullmatch(claim.link)
     if found and unquote(found["center"]) != holder.scope.center:

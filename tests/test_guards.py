@@ -39,6 +39,12 @@ def test_a_pattern_means_its_newest_match(tmp_path: Path) -> None:
     assert guards.newest_roster(str(tmp_path / "staff-*.csv")) == newest
 
 
+def test_what_this_program_wrote_is_no_roster(tmp_path: Path) -> None:
+    older = roster(tmp_path, "staff.csv", 2)
+    ours = roster(tmp_path, "links.csv")
+    assert guards.newest_roster(str(tmp_path), lambda file: file == ours) == older
+
+
 def test_a_file_whose_name_looks_like_a_pattern_is_meant_itself(tmp_path: Path) -> None:
     assert guards.newest_roster(str(roster(tmp_path, "staff [2026].csv"))).name == "staff [2026].csv"
 

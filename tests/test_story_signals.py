@@ -86,3 +86,17 @@ def test_a_signal_before_anything_was_sent_ends_the_program_and_writes_nothing(t
         assert not sandbox.requests
         assert {file.name for file in tmp_path.iterdir()} == {"staff.csv"}
         assert not list(copies.glob("bulk_register-*"))
+
+
+def test_a_signal_that_leaves_nobody_without_a_link_asks_for_nothing_more(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(latency_seconds=0.3)) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(30))
+        assert office.tell(*RUN).code == 0
+        process = office.start(*RUN, "--refresh", "--batch-size", 10, "--workers", 1)
+        until(lambda: len(sandbox.requests) >= 2)
+        process.send_signal(signal.SIGINT)
+        told = office.end(process)
+        assert told.code == 130
+        assert len(office.links()) == 30
+        assert "rerun" not in told.out

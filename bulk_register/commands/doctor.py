@@ -150,13 +150,15 @@ def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[Line]:
     try:
         settings = load_settings(flags, command="ledger")
     except SettingsError:
-        yield Line("Note", "ledger: not looked at, because the problems above are in the way")
+        yield Line(
+            "Note", "records of runs (ledger): not looked at, because the problems above are in the way"
+        )
         return
     path = ledger_path(settings)
     try:
         yield _ledger_line(path, settings)
     except LedgerError as error:
-        yield Line("Problem", f"ledger: {error}")
+        yield Line("Problem", f"records of runs (ledger): {error}")
 
 
 def _ledger_line(path: Path, settings: Settings) -> Line:
@@ -164,13 +166,13 @@ def _ledger_line(path: Path, settings: Settings) -> Line:
     parts = [there, path.parent] if there == path else [there]
     if not all(os.access(one, os.W_OK) for one in parts):
         advice = "Have that changed, or name another file with --ledger or in the settings"
-        return Line("Problem", f"ledger: {path} can't be written to by you. {advice}")
+        return Line("Problem", f"records of runs (ledger): {path} can't be written to by you. {advice}")
     if there != path:
-        return Line("OK", f"ledger: {path} isn't there yet; the first run makes it")
+        return Line("OK", f"records of runs (ledger): {path} isn't there yet; the first run makes it")
     with Ledger(path, write=False) as ledger:
         runs = ledger.runs()
         unfinished = [run for run in runs if ledger.without_link(run)]
-    words = f"ledger: {path} can be used; {count(len(runs), 'run')}"
+    words = f"records of runs (ledger): {path} can be used; {count(len(runs), 'run')}"
     return Line("Note" if unfinished else "OK", words + _open_words(unfinished, settings))
 
 

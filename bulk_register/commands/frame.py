@@ -98,11 +98,13 @@ def framed(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
 
 
 def _outcome(command: Callable[[], int], case: Case) -> int:
-    calm = False
+    calm, hint = False, ""
     try:
         return command()
+    except SettingsError as error:
+        problems, code, hint = error.problems, _code(error), error.hint
     except BulkRegisterError as error:
-        problems, code = error.problems if isinstance(error, SettingsError) else [str(error)], _code(error)
+        problems, code = [str(error)], _code(error)
         calm = isinstance(error, DeclinedError)
     except (Interrupted, KeyboardInterrupt) as signal:
         problems, code, calm = ["Stopped; nothing was sent."], 128 + getattr(signal, "number", 2), True
@@ -111,6 +113,8 @@ def _outcome(command: Callable[[], int], case: Case) -> int:
     as_json = _wants_json(case.flags)
     for problem in problems:
         say_error(problem, as_json=as_json, calm=calm)
+    if hint:
+        say_error(hint, as_json=as_json, calm=True)
     case.fail(code, "\n".join(problems))
     return code
 

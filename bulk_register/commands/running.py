@@ -163,7 +163,7 @@ def _question_lines(plan: Plan, settings: Settings) -> list[str]:
     lines = [
         f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}",
         f"  center:     {exam.center}",
-        f"  test:       {', '.join(exam.tests)}",
+        f"  test:       {', '.join(settings.tests or exam.tests)}",
         f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
     ]
     if exam.reregister:

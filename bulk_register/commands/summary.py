@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Any
 
 from bulk_register.commands.words import command_line, count, rows, sentence
-from bulk_register.records import Changes, Outcome, Plan, Status
+from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
 from bulk_register.report import (
     COUNTED,
     EVERY,
@@ -23,6 +23,7 @@ from bulk_register.report import (
 MAX_PROBLEMS = 10  # kinds of problems in a summary
 MAX_LINE = 240  # characters of one problem
 
+_REPEATED = re.compile(r"(; )?same employee as row \d+\Z")
 _GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
@@ -40,7 +41,7 @@ def summary(finished: Finished, rerun: Sequence[str], zone: tzinfo | None) -> st
     lines += _change_lines(finished.changes)
     lines += ["", _effort_line(finished, zone), *map(sentence, finished.notes)]
     lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
-    if finished.exit_code == EXIT_UNDONE or outcome.signal:
+    if finished.exit_code == EXIT_UNDONE or (outcome.signal and _somebody_lacks(outcome)):
         lines += ["", _next_words(outcome), f"  {command_line(rerun)}"]
     return "\n".join(lines)
 
@@ -88,6 +89,10 @@ def _effort_line(finished: Finished, zone: tzinfo | None) -> str:
     return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}."
 
 
+def _somebody_lacks(outcome: Outcome) -> bool:
+    return sum(map(outcome.standings.count, LINKED)) < len(outcome.plan.roster.employees)
+
+
 def _next_words(outcome: Outcome) -> str:
     if outcome.stopped and not outcome.signal and not outcome.standings.count(Status.REGISTERED):
         return (
@@ -127,7 +132,8 @@ def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
     tests = outcome.plan.exam.tests
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for item in found:
-        note = "" if item["note"] == outcome.stopped else _unnamed(item["note"], [item["employee"]], tests)
+        note = _REPEATED.sub("", item["note"])
+        note = "" if note == outcome.stopped else _unnamed(note, [item["employee"]], tests)
         kinds.setdefault((item["status"], note), []).append(item)
     lines = ["", f"{count(len(found), 'row')} without a link (the column Registration Note says why):"]
     for (status, note), items in list(kinds.items())[:MAX_PROBLEMS]:

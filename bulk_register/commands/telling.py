@@ -128,7 +128,7 @@ class Progress:
         return f"{self.done / max(time.monotonic() - self._started, 0.001):,.0f}/s"
 
     def words(self) -> str:
-        return f"{self.done:,} of {count(self.total, 'employee')} done"
+        return f"{self.done:,} of {count(self.total, 'employee')} asked about"
 
 
 def listener(*, log_format: str, quiet: bool, verbose: bool) -> Listener:

@@ -32,7 +32,10 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
         if asking is not None:
             wrong += _asked(claims, known, wrong, ledger, asking)
     if not known and not path.exists():
-        aside(f"There is no ledger at {path}, so no link can be known. Name the right one with --ledger.")
+        aside(
+            f"There are no records of earlier runs at {path}, so no link can be known. Name the file that "
+            "the run wrote them to with --ledger."
+        )
     if wrong or not settings.quiet:
         say("\n".join(_lines(claims, sorted(wrong), asked=asking is not None)))
     return 1 if wrong else 0
@@ -61,9 +64,10 @@ def _lines(claims: Claims, wrong: Sequence[Finding], *, asked: bool) -> list[str
     if len(wrong) > shown:
         lines.append(f"… and {count(len(wrong) - shown, 'more row')}; send the output to a file to see all")
     linked = sum(bool(claim.link) for claim in claims.rows)
-    against = "the ledger and StartExam" if asked else "the ledger"
+    checked = (
+        f"{count(linked, 'link')} checked against {'StartExam and ' if asked else ''}what earlier runs got"
+    )
     if not wrong:
-        return [f"{count(linked, 'link')} held against {against}: each is its own row's, and works."]
+        return [f"{checked}: each is its own row's, and works."]
     rows = f"{count(len(wrong), 'row is', 'rows are')} not fit to be mailed"
-    advice = "bulk-register export writes the output again."
-    return [*lines, f"{count(linked, 'link')} held against {against}: {rows}. {advice}"]
+    return [*lines, f"{checked}: {rows}. bulk-register export writes the output again."]

@@ -44,7 +44,8 @@ def lock(path: Path) -> filelock.BaseFileLock:
         held.acquire(blocking=False)
     except filelock.Timeout:
         raise LedgerBusyError(
-            f"Another run is using the ledger {path}. Wait for it to end and run the same command again."
+            "Another run is under way. Wait for it to end, then run the same command again. (Both keep their "
+            f"records in the ledger {path}; runs side by side need one each: --ledger.)"
         ) from None
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from None

@@ -94,8 +94,11 @@ def _deliver(
     except (OutputError, LedgerError) as error:
         tell(Warned(f"{wanted.name} could not be written: {error}"))
         return finished
-    count = "1 row is" if len(places) == 1 else f"{len(places):,} rows are"
-    note = words.format(count=count, path=placed.path)
+    if len(places):
+        count = "1 row is" if len(places) == 1 else f"{len(places):,} rows are"
+        note = words.format(count=count, path=placed.path)
+    else:
+        note = f"Nobody got a link in this run: {placed.path} has its headers only"
     return replace(finished, notes=(*finished.notes, note, *placed.notes))
 
 

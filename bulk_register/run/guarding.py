@@ -8,7 +8,7 @@ from bulk_register.changes import Before, gone_since
 from bulk_register.guards import check_age, check_missing, check_new, newest_roster
 from bulk_register.ledger import Ledger
 from bulk_register.records import Plan, RunRecord, Scope
-from bulk_register.run.desk import limits_of
+from bulk_register.run.desk import ledger_path, limits_of
 from bulk_register.settings import Settings
 
 
@@ -16,7 +16,12 @@ def meant_roster(roster: str | Path, settings: Settings, earlier: RunRecord | No
     """Return the roster's file; for a new run the newest of a folder or pattern, if it is new enough."""
     if earlier is not None:
         return Path(roster)
-    path = newest_roster(str(roster))
+
+    def was_delivered(file: Path) -> bool:
+        with Ledger(ledger_path(settings), write=False) as ledger:
+            return ledger.delivery(file.resolve()) is not None
+
+    path = newest_roster(str(roster), was_delivered)
     check_age(path, limits_of(settings))
     return path
 

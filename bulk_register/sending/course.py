@@ -66,7 +66,7 @@ class Course:
         batch = errand.batch
         note = f"{UNMATCHED}: {fault}"
         if self._rules.reregister:
-            self.stop(f"{note}. What it registered is kept in the ledger: see bulk-register history")
+            self.stop(f"{note}. What it answered is kept: bulk-register history shows it")
             return [Verdict(batch, Status.UNKNOWN, note)]
         if errand.purpose is Purpose.ALONE:
             return self._left_out(errand)
@@ -174,7 +174,7 @@ class Course:
     def _refused_for_good(self, batch: Batch, told: str, words: str) -> list[Verdict]:
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= DEAD_AFTER:
-            self.stop(f"StartExam refused {DEAD_AFTER} batches in a row: {words}")
+            self.stop(f"StartExam refused {DEAD_AFTER} requests in a row: {words}")
         advice = "" if len(batch) == 1 else "; smaller batches (--batch-size) show which employee it is"
         return [Verdict(batch, Status.REJECTED, told + advice)]
 

@@ -155,7 +155,7 @@ class _Sender:
             self._flying.pop(errand, None)
             update(self.standings, errand.batch.codes, standings)
             what = "StartExam answered" if isinstance(result, Answer) else f"the request failed ({result})"
-            note = f"{what}, but the ledger could not keep it: {error}"
+            note = f"{what}, but that could not be written down: {error}"
             self._apply([Verdict(errand.batch, Status.UNKNOWN, note)])
         for errand in going:
             self._flying.pop(errand, None)

@@ -55,6 +55,10 @@ _NEEDED: dict[Command, dict[str, str]] = {
     "ledger": {},
 }
 
+FIRST_STEPS = (
+    "The first time: bulk-register init asks for all of this once and writes it down. "
+    "To try without an account: add --sandbox."
+)
 SANDBOX_VALID_TILL = "+10d"
 MAX_SHOWN = 100  # characters of a wrong value
 
@@ -89,7 +93,7 @@ def load_settings(
         if command in ("run", "tests"):
             secret = _secret(environ, settings, used, problems)
     if problems or settings is None:
-        raise SettingsError(problems)
+        raise SettingsError(problems, FIRST_STEPS if command == "run" and not origins else "")
     return settings.model_copy(update={"secret_key": secret})
 
 

@@ -171,7 +171,7 @@ class Settings(BaseModel):
     @field_validator("tolerate")
     @classmethod
     def _tolerable(cls, statuses: tuple[str, ...]) -> tuple[str, ...]:
-        found = tuple(status.lower() for status in statuses)
+        found = tuple(one.strip().lower() for status in statuses for one in status.split(","))
         if not set(found) <= set(TOLERABLE):
             raise ValueError
         return found

@@ -63,7 +63,7 @@ def test_all_is_well_line_by_line(sandbox: Sandbox, folder: Path) -> None:
         "OK: clock: this computer's is right",
         "OK: account and secret key: StartExam accepts them; 5 tests there",
         "OK: test: Workplace safety is active",
-        f"OK: ledger: {folder / 'ledger.db'} isn't there yet; the first run makes it",
+        f"OK: records of runs (ledger): {folder / 'ledger.db'} isn't there yet; the first run makes it",
         f"OK: working folder: {folder} can be written to",
         "Everything is in order.",
     ):
@@ -137,7 +137,7 @@ def test_a_test_that_cannot_be_used(test: str, words: str, sandbox: Sandbox, fol
 def test_the_ledger_s_runs_and_those_that_lack_somebody(sandbox: Sandbox, folder: Path) -> None:
     settle(folder, sandbox)
     call("run", "staff.csv", *exam(sandbox), environ=account(sandbox))
-    assert f"OK: ledger: {folder / 'ledger.db'} can be used; 1 run\n" in doctor(sandbox).out
+    assert f"OK: records of runs (ledger): {folder / 'ledger.db'} can be used; 1 run\n" in doctor(sandbox).out
     write_roster(folder, 5)
     flags = exam(sandbox, "--base-url", "http://127.0.0.1:9", "--attempts", "1")
     call("run", "staff.csv", *flags, environ=account(sandbox))
@@ -147,7 +147,7 @@ def test_the_ledger_s_runs_and_those_that_lack_somebody(sandbox: Sandbox, folder
     (folder / "ledger.db").write_bytes(b"SQLite format 3\0 and then nothing")
     broken = doctor(sandbox)
     assert broken.code == 2
-    assert "Problem: ledger: The ledger" in broken.out
+    assert "Problem: records of runs (ledger): The ledger" in broken.out
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")

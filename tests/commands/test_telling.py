@@ -201,14 +201,17 @@ def test_one_is_not_many(sandbox: Sandbox, folder: Path) -> None:
     ended = run(sandbox, "-v", roster="one.csv")
     assert "one.csv: 1 row, 1 employee\n" in ended.err
     assert "1 employee is to be registered" in ended.err
-    assert "1 of 1 employee done" in ended.err
+    assert "1 of 1 employee asked about" in ended.err
     assert "1 request, " in ended.out
     assert not re.search(r"\b1 (employees|rows|requests)\b", ended.out + ended.err)
 
 
 def test_words_for_people_hold_no_jargon(sandbox: Sandbox) -> None:
     ended = run(sandbox, "--batch-size", "5")
-    assert not re.search(r"batch|HTTP|JSON|status|http", ended.out + ended.err)
+    verified = call("verify", "staff.registered.xlsx", "--ledger", "ledger.db")
+    assert verified.code == 0
+    told = ended.out + ended.err + verified.out + verified.err
+    assert not re.search(r"batch|ledger|HTTP|JSON|status|http", told)
 
 
 def test_what_a_run_is_finished_with_can_be_typed_as_it_is_said(folder: Path) -> None:
@@ -270,3 +273,13 @@ def test_a_console_without_our_letters_is_no_trouble(sandbox: Sandbox, folder: P
     environ = account(sandbox, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     ended = end(start(["run", "Персонал.csv", *exam(sandbox)], folder, environ))
     assert ended.code == 0, ended.err
+
+
+def test_the_first_time_a_way_to_begin_is_said(folder: Path) -> None:
+    write_roster(folder)
+    ended = call("run", "staff.csv")
+    assert ended.code == 2
+    *errors, hint = ended.err.splitlines()
+    assert all(line.startswith("Error: ") for line in errors)
+    assert hint.startswith("The first time: bulk-register init asks for all of this once")
+    assert "The first time" not in call("run", "staff.csv", "--center", "x").err

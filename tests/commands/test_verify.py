@@ -60,7 +60,9 @@ def verify(path: Path, *more: str, **environ: str) -> Ended:
 def test_an_untouched_output_is_fit_to_be_mailed(output: Path, sandbox: Sandbox) -> None:
     asked = len(sandbox.requests)
     ended = verify(output)
-    assert ended == Ended(0, "6 links held against the ledger: each is its own row's, and works.\n", "")
+    assert ended == Ended(
+        0, "6 links checked against what earlier runs got: each is its own row's, and works.\n", ""
+    )
     assert len(sandbox.requests) == asked
     assert verify(output, "--quiet") == Ended(0, "", "")
     shutil.copy(output, output.with_name("renamed.csv"))  # a colleague's copy
@@ -119,7 +121,7 @@ def give_all_of_row_5(table: Table) -> None:
         (
             replace(LINK, "[0-9a-f]{3}$", "000"),
             [3],
-            "the link is not that of the row's Participant ID; this link",
+            "the link is not that of the row's Participant ID; no earlier run on this computer",
         ),
         (
             replace(PARTICIPANT, "[0-9a-f]{3}$", "000"),
@@ -142,8 +144,8 @@ def test_what_was_changed_is_found_with_its_row(
 def test_links_of_another_ledger_are_unknown(output: Path) -> None:
     ended = call("verify", str(output), "--ledger", "another.db")
     assert ended.code == 1
-    assert ended.out.count("this link is in no run that this computer's ledger holds") == PEOPLE
-    assert "There is no ledger at" in ended.err
+    assert ended.out.count("no earlier run on this computer got this link") == PEOPLE
+    assert "There are no records of earlier runs at" in ended.err
     assert not Path("another.db").exists()
 
 
@@ -210,7 +212,7 @@ def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandb
     ended = verify(output, "--ask", "--base-url", sandbox.base_url, **environ)
     assert ended.code == 1
     assert len(ended.out.splitlines()) == 2
-    assert "held against the ledger and StartExam" in ended.out
+    assert "checked against StartExam and what earlier runs got" in ended.out
     assert sandbox.created == made
     assert len(sandbox.requests[-1].employees) == PEOPLE - 1
 

@@ -1,0 +1,137 @@
+"""What a scheduled run may bear, what it tells of changes, and the spreadsheet for the mail merge."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bulk_register.sandbox import Behaviour, Sandbox
+from tests.storytelling import RUN, Office, Told, people
+
+
+def run(office: Office, *more: object) -> Told:
+    return office.say(*RUN, *more)
+
+
+def sheet(path: Path) -> list[tuple[object, ...]]:
+    return list(openpyxl.load_workbook(path).worksheets[0].values)
+
+
+@pytest.mark.parametrize(
+    ("tolerated", "code"),
+    [
+        ((), 1),
+        (("--tolerate", "rejected"), 1),
+        (("--tolerate", "rejected,invalid"), 0),
+        (("--tolerate", "rejected", "--tolerate", "invalid"), 0),
+        (("--tolerate", "Rejected, invalid, conflict"), 0),
+    ],
+)
+def test_tolerated_rows_make_no_alarm(tolerated: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    with Sandbox(Behaviour(unknown={"emp-00001"}, name_unknown=True)) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire([*people(3), ""])
+        told = run(office, *tolerated)
+        assert told.code == told.report["exit_code"] == code
+        assert [problem["status"] for problem in told.report["problems"]] == ["rejected", "invalid"]
+
+
+def test_what_is_left_to_do_is_never_tolerated(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(fail_rate=1, retry_after_seconds=0)) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(3))
+        assert run(office, "--tolerate", "rejected,unknown,invalid", "--attempts", 1).code == 3
+        assert "must be some of" in run(office, "--tolerate", "failed").err
+
+
+def test_only_those_with_a_new_link_go_into_the_second_spreadsheet(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url, {"BULK_REGISTER_TIMEZONE": "Asia/Tokyo"})
+        office.hire(people(3))
+        told = run(office, "--only-new", "new.xlsx")
+        assert (
+            f"3 rows are of employees who got a link in this run: {tmp_path / 'new.xlsx'} holds them."
+            in told.out
+        )
+        office.hire(people(5))
+        run(office, "--only-new", "new.xlsx")
+        head, *lines = sheet(tmp_path / "new.xlsx")
+        assert head[:5] == ("Employee ID", "Name", "Participant ID", "Exam Link", "Link Valid Till")
+        assert [line[0] for line in lines] == ["emp-00003", "emp-00004"]
+        assert {str(line[0]): line[2] for line in lines}.items() <= office.links().items()
+        ends = datetime.fromisoformat(str(lines[0][4])) - datetime.now()
+        assert ends.days in (9, 10)
+        told = run(office, "--only-new", "new.xlsx")
+        assert f"Nobody got a link in this run: {tmp_path / 'new.xlsx'} has its headers only." in told.out
+        assert sheet(tmp_path / "new.xlsx") == [head]
+
+
+def test_what_changed_since_the_last_run_is_told(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(unknown={"emp-00007"}, name_unknown=True)) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(4))
+        assert run(office).report["changes"] is None
+        office.hire([*people(8)[2:]])
+        told = run(office, "--ending-days", 3)
+        assert told.report["changes"] == {
+            "since_run": 1,
+            "new": 4,
+            "gone": ["emp-00000", "emp-00001"],
+            "ending_rows": [],
+            "newly_failing_rows": [7],
+            "ending_days": 3,
+        }
+        assert "Employees since the last run: 4 new, 2 gone, 1 newly without a link." in told.out
+        told = run(office, "--ending-days", 11)
+        changes = told.report["changes"]
+        assert (changes["new"], changes["gone"], changes["newly_failing_rows"]) == (0, [], [])
+        assert changes["ending_rows"] == [2, 3, 4, 5, 6]
+        assert "5 with a link that ends within 11 days" in told.out
+
+
+def test_another_exam_is_another_story(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(4))
+        run(office)
+        assert run(office, "--proctoring").report["changes"] is None
+
+
+def test_an_output_beside_the_rosters_is_never_taken_for_the_newest_one(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        (tmp_path / "exports").mkdir()
+        office.hire(people(3), "exports/staff.csv")
+        hour_ago = time.time() - 3600
+        os.utime(tmp_path / "exports" / "staff.csv", (hour_ago, hour_ago))
+        words = ("run", "exports", "-o", "exports/links.csv", "--valid-till", "+10d")
+        for _ in range(2):
+            told = office.say(*words, "--only-new", "exports/mail.xlsx")
+            assert told.code == 0
+            assert told.out.startswith("staff.csv: 3 rows")
+
+
+def test_a_guard_that_trips_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(10))
+        run(office)
+        before = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.suffix == ".csv"}
+        office.hire(people(200)[:100])
+        for guard, words in (
+            (("--max-new", 50), "run it once with --max-new 90"),
+            (("--min-rows", 1000), "--min-rows 0"),
+            (("--newer-than", "1s"), "--newer-than"),
+        ):
+            file = tmp_path / "staff.csv"
+            os.utime(file, (time.time() - 60,) * 2)
+            told = run(office, *guard)
+            assert (told.code, told.report["exit_code"]) == (2, 2)
+            assert words in told.report["error"]
+        assert (tmp_path / "out.csv").read_bytes() == before["out.csv"]
+        assert len(sandbox.requests) == 1
