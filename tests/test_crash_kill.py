@@ -50,6 +50,23 @@ def test_a_run_that_was_killed_is_finished_by_rerun(tmp_path: Path, moment: int)
         check(office, sandbox, names, 1)
 
 
+def test_what_a_killed_run_left_of_roster_and_links_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(latency_seconds=0.3)) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(BATCHES * 10))
+        copies = Path(office.environment["TMPDIR"])
+        process = office.start(*RUN, *FLAGS)
+        until(lambda: len(sandbox.requests) >= 3)
+        [alive] = copies.glob("bulk_register-*")
+        assert office.tell("check", "staff.csv").code == 0
+        assert (alive / "roster.csv").exists(), "a run that goes on keeps its own"
+        process.kill()
+        office.end(process)
+        assert alive.exists()
+        assert office.tell("check", "staff.csv").code == 0
+        assert not list(copies.glob("bulk_register-*"))
+
+
 def test_twelve_kills_over_a_run_of_forty_batches(tmp_path: Path) -> None:
     with Sandbox(Behaviour(latency_seconds=0.03)) as sandbox:
         office = Office(tmp_path, sandbox.base_url)

@@ -6,11 +6,10 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-import filelock
-
+from bulk_register import places
 from bulk_register.errors import LedgerBusyError, LedgerError
 from bulk_register.ledger import schema
 
@@ -34,21 +33,20 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         return _made_ready(path, connection) if write else connection
 
 
-def lock(path: Path) -> filelock.BaseFileLock:
+def lock(path: Path) -> AbstractContextManager[object]:
     """Take the ledger for one run; the operating system drops it when the process dies.
 
     Raises LedgerBusyError where another run has it.
     """
-    held = filelock.FileLock(f"{os.path.realpath(path)}.lock", mode=0o600)  # one lock, whatever the name
     try:
-        held.acquire(blocking=False)
-    except filelock.Timeout:
+        held = places.held(Path(f"{os.path.realpath(path)}.lock"))  # one lock, whatever the name
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from None
+    if held is None:
         raise LedgerBusyError(
             "Another run is under way. Wait for it to end, then run the same command again. (Both keep their "
             f"records in the ledger {path}; runs side by side need one each: --ledger.)"
-        ) from None
-    except OSError as error:
-        raise _unusable(path, error.strerror or str(error)) from None
+        )
     return held
 
 

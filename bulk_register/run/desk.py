@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from bulk_register.guards import Limits
 from bulk_register.ledger import Ledger
-from bulk_register.places import ledger_file
+from bulk_register.places import ledger_file, private_folder
 from bulk_register.plan import scope_of
 from bulk_register.records import Exam, Scope, Tell
 from bulk_register.report import Style
@@ -37,8 +36,7 @@ def open_desk(settings: Settings, tell: Tell) -> Iterator[Desk]:
         if settings.sandbox:
             settings = stack.enter_context(_against_sandbox(settings))
         if settings.sandbox and settings.ledger is None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bulk_register-"))
-            path = Path(folder) / "ledger.sqlite3"
+            path = stack.enter_context(private_folder()) / "ledger.sqlite3"
         ledger = stack.enter_context(Ledger(path))
         yield Desk(ledger, StartExam(connection_of(settings), tell), exam, scope)
 

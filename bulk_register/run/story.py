@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from bulk_register.delivery import output_path
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.guards import check_rows
 from bulk_register.ledger import Ledger, lock
+from bulk_register.places import private_folder
 from bulk_register.plan import Aim, make_plan
 from bulk_register.records import (
     Event,
@@ -128,8 +128,8 @@ def opened_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterato
         settings.skip_hidden,
         settings.max_size,
     )
-    with tempfile.TemporaryDirectory(prefix="bulk_register-", ignore_cleanup_errors=True) as folder:
-        found = read_roster(Path(roster).expanduser(), reading, Path(folder))
+    with private_folder() as folder:
+        found = read_roster(Path(roster).expanduser(), reading, folder)
         tell(RosterRead(found))
         yield found
 
