@@ -100,12 +100,12 @@ def look(office: Office, sandbox: Sandbox, kills: int) -> None:
 
 def test_a_kill_while_refused_employees_are_sought_forgets_nobody(tmp_path: Path) -> None:
     bad = {"emp-00123", "emp-00277"}
-    with Sandbox(Behaviour(latency_seconds=0.02, unknown=bad)) as sandbox:
+    with Sandbox(Behaviour(latency_seconds=0.08, unknown=bad)) as sandbox:
         office = Office(tmp_path, sandbox.base_url)
         office.hire(people(400))
         process = office.start(*RUN, "--batch-size", 100, "--workers", 2)
         until(
-            lambda: any(arrival.status == 400 and len(arrival.employees) < 30 for arrival in sandbox.requests)
+            lambda: any(arrival.status == 400 and len(arrival.employees) < 60 for arrival in sandbox.requests)
         )
         process.kill()
         office.end(process)
