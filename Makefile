@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: help demo test check format docs sample bench clean
+.PHONY: help demo test check format docs pictures sample bench clean
 
 help:
 	@echo "make demo    register a sample roster against a local sandbox"
 	@echo "make test    run the tests"
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make docs    write docs/cli.md from --help"
+	@echo "make pictures  draw the tutorial's pictures anew"
 	@echo "make bench   measure time and memory (make bench BENCH=--quick: a small round)"
 	@echo "make clean   remove build/ and .venv/"
 
@@ -33,6 +34,9 @@ format: .venv/developing
 
 docs: .venv/developing
 	$(BIN)/python docs/write_cli.py
+
+pictures: .venv/developing
+	$(BIN)/python docs/draw_pictures.py
 
 bench: .venv/developing
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -66,7 +66,7 @@ def test_their_rows_come_with_all_columns_beside_the_output(folder: Path) -> Non
     assert [row[:2] for row in found[1:]] == [["007000002", "Person 2"], ["007000004", "Person 4"]]
     assert [row[5] for row in found[1:]] == ["rejected", "rejected"]
     assert any(
-        note.startswith(f"2 rows are of employees whom StartExam refused: {folder / 'staff.unknown.xlsx'}")
+        note.startswith(f"StartExam refused 2 employees: {folder / 'staff.unknown.xlsx'} holds them")
         for note in finished.notes
     )
 

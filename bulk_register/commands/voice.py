@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+MIN_WIDTH = 20  # of lines that are broken between words
 
 
 def say(text: str) -> None:
@@ -43,6 +47,28 @@ def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:  # a Windows program without a console
         return
     try:
-        print(text, file=stream, flush=True)
+        print(_fitted(text) if stream.isatty() else text, file=stream, flush=True)
     except OSError:
         silence(stream)
+
+
+def _fitted(text: str) -> str:
+    """Break lines that are wider than the terminal between words, which it doesn't do itself."""
+    width = shutil.get_terminal_size().columns
+    return "\n".join(_broken(line, width) if len(line) > width else line for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> str:
+    words = line.lstrip(" ")
+    if "  " in words or "bulk-register " in words:  # columns, and commands that somebody copies
+        return line
+    indent = " " * (len(line) - len(words))
+    folded = textwrap.wrap(
+        words,
+        max(width, MIN_WIDTH),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(folded)

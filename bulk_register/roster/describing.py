@@ -46,7 +46,7 @@ def _counts(employees: Employees) -> list[tuple[str, str]]:
     duplicates = len(rows) - ignored - invalid - len(employees)
     first, last = employees.identifiers[:ENDS].tolist(), employees.identifiers[-ENDS:].tolist()
     counts = [
-        ("Rows", len(rows) - ignored),
+        ("Rows", len(rows)),
         ("Employees", len(employees)),
         ("Duplicate rows", duplicates),
         ("Invalid rows", invalid),

@@ -24,10 +24,10 @@ UNKNOWN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _REFUSED = (
-    "{count} of employees whom StartExam refused: {path} holds them. Add these people in StartExam, then run "
-    "the same command again"
+    "StartExam refused {people}: {path} holds them, a row each. Add these people in StartExam, then run the "
+    "same command again"
 )
-_NEW = "{count} of employees who got a link in this run: {path} holds them"
+_NEW = "{people} got a link in this run: {path} holds them, a row each"
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 
 
@@ -37,14 +37,20 @@ def unknown_path(output: Path) -> Path:
 
 
 def unknown_places(finished: Finished) -> np.ndarray:
-    """Return the places in `results` of employees whom StartExam refused as unknown.
+    """Return the places in `results` of employees whom StartExam refused as unknown, their first rows.
 
     Where no refusal says so in words that we understand, those of all whom it refused.
     """
     rejected = np.flatnonzero(finished.results.status(EVERY) == Status.REJECTED)
     *_, notes = finished.results.texts(rejected)
     said = [bool(UNKNOWN_WORDS.search(note)) for note in notes]
-    return rejected[said] if any(said) else rejected
+    return _once(finished, rejected[said] if any(said) else rejected)
+
+
+def _once(finished: Finished, places: np.ndarray) -> np.ndarray:
+    """Return the first place of each employee: nobody is to get two mails."""
+    codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()[places]
+    return places[np.sort(np.unique(codes, return_index=True)[1])]
 
 
 def deliver_more(
@@ -60,7 +66,7 @@ def deliver_more(
         wanted = unknown_path(finished.output or target)
         finished = _deliver(finished, refused, wanted, _REFUSED, ledger, tell)
     if settings.only_new is not None:
-        new = np.flatnonzero(finished.results.status(EVERY) == Status.REGISTERED)
+        new = _once(finished, np.flatnonzero(finished.results.status(EVERY) == Status.REGISTERED))
         finished = _deliver(finished, new, Path(os.path.realpath(settings.only_new)), _NEW, ledger, tell)
     return finished
 
@@ -95,8 +101,8 @@ def _deliver(
         tell(Warned(f"{wanted.name} could not be written: {error}"))
         return finished
     if len(places):
-        count = "1 row is" if len(places) == 1 else f"{len(places):,} rows are"
-        note = words.format(count=count, path=placed.path)
+        people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
+        note = words.format(people=people, path=placed.path)
     else:
         note = f"Nobody got a link in this run: {placed.path} has its headers only"
     return replace(finished, notes=(*finished.notes, note, *placed.notes))

@@ -19,7 +19,7 @@ from bulk_register.settings.storing import store_in_file, store_in_keyring
 from bulk_register.settings.writing import Choices, settings_text
 from bulk_register.settings.zone import machine_zone
 from tests.commands.program import Ended, account, call, clean, write_roster
-from tests.commands.test_terminal import CONTROL_C, CONTROL_D, Terminal
+from tests.commands.terminal import CONTROL_C, CONTROL_D, Terminal
 
 SETTINGS = "bulk_register.toml"
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
