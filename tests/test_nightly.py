@@ -113,6 +113,8 @@ def test_an_output_beside_the_rosters_is_never_taken_for_the_newest_one(tmp_path
             told = office.say(*words, "--only-new", "exports/mail.xlsx")
             assert told.code == 0
             assert told.out.startswith("staff.csv: 3 rows")
+        assert office.say("check", "exports").out.startswith("exports/staff.csv\n")
+        assert office.say("check", "exports/*.csv").out.startswith("exports/staff.csv\n")
 
 
 def test_a_guard_that_trips_leaves_everything_as_it_is(tmp_path: Path) -> None:

@@ -18,7 +18,12 @@ def _roster(text: str) -> str:
 
 
 Roster = Annotated[
-    str, typer.Argument(metavar="ROSTER", parser=_roster, help="The roster: a CSV or Excel file.")
+    str,
+    typer.Argument(
+        metavar="ROSTER",
+        parser=_roster,
+        help="The roster: a CSV or Excel file. Of a folder, or a pattern in quotes, the newest one.",
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from bulk_register.run.desk import connection_of, ledger_path
 from bulk_register.run.extra import write_problems
+from bulk_register.run.guarding import meant_roster
 from bulk_register.run.story import dry_run, export_run, finish_run, opened_roster, register_roster
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "export_run",
     "finish_run",
     "ledger_path",
+    "meant_roster",
     "opened_roster",
     "register_roster",
     "write_problems",

@@ -38,7 +38,7 @@ _ASKING = frozenset(
 )
 _USED: dict[Command, frozenset[str]] = {
     "run": frozenset(Settings.model_fields),
-    "check": _READING,
+    "check": _READING | {"ledger"},  # which knows what this program wrote, and is no roster
     "tests": _ASKING,
     "ledger": _READING | _ASKING | {"yes"},
 }
