@@ -62,8 +62,8 @@ def check_age(roster: Path, limits: Limits) -> None:
     age = time.time() - roster.stat().st_mtime
     if age > limits.newer_than_seconds:
         raise GuardError(
-            f"{roster} was written {_span(age)} ago, and may be {_span(limits.newer_than_seconds)} old "
-            "(--newer-than). Nothing was sent. Was the export made? Another --newer-than lets it through."
+            f"{roster} was written {_span(age)} ago; --newer-than allows {_span(limits.newer_than_seconds)}. "
+            "Nothing was sent. Was the export made? A longer --newer-than lets it through."
         )
 
 

@@ -258,7 +258,9 @@ def assert_undone(ended: Ended, *words: str) -> None:
 def test_a_wrong_secret_key(sandbox: Sandbox) -> None:
     environ = account(sandbox, STARTEXAM_SECRET_KEY="qwertz")
     ended = call("run", "staff.csv", *exam(sandbox), environ=environ)
-    assert_undone(ended, "Check the account id and the secret key", "Nobody was registered", "rows 2 to 4")
+    assert_undone(
+        ended, "Check the account number and the secret key", "Nobody was registered", "rows 2 to 4"
+    )
     assert "qwertz" not in ended.out + ended.err
 
 

@@ -167,7 +167,7 @@ class Course:
             self.stop(
                 f"StartExam refused more than {self._rules.max_rejected} employees one by one "
                 f"({words}). Are the account's licences used up, or was the test archived? "
-                "--max-rejected sets how many are borne"
+                "--max-rejected sets how many it takes to stop"
             )
         return [Verdict(batch, Status.REJECTED, told)]
 

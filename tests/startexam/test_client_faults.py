@@ -82,9 +82,12 @@ def test_a_404_with_a_message_refuses_the_batch_and_any_other_stops() -> None:
 @pytest.mark.parametrize(
     ("reaction", "words"),
     [
-        (message(401, "who are you"), "who are you. Check the account id and the secret key"),
-        (message(403, "HTTP header 'Authorization' is incorrect"), "Check the account id and the secret key"),
-        (hostile.html(403), "403. Check the account id and the secret key"),
+        (message(401, "who are you"), "who are you. Check the account number and the secret key"),
+        (
+            message(403, "HTTP header 'Authorization' is incorrect"),
+            "Check the account number and the secret key",
+        ),
+        (hostile.html(403), "403. Check the account number and the secret key"),
         (message(405, "POST only"), "Check the base URL"),
         (message(410, "gone"), "Check the base URL"),
         (hostile.answer(304, b""), "redirects are not followed"),
@@ -157,7 +160,7 @@ def test_a_huge_answer_costs_neither_memory_nor_time(reaction: Reaction) -> None
 
 def test_a_huge_refusal_is_still_judged_by_its_status() -> None:
     reaction = hostile.Reaction(403, {"Content-Type": "text/html"}, b" " * 1_000_000, repeat=30, work=False)
-    with HostileServer([reaction]) as server, pytest.raises(StopError, match="Check the account id"):
+    with HostileServer([reaction]) as server, pytest.raises(StopError, match="Check the account number"):
         client_of(server.base_url).register(EXAM, BATCH)
 
 

@@ -95,5 +95,5 @@ def test_the_body_is_compact_and_says_what_is_asked_for() -> None:
 
 
 def test_a_wrong_key_is_refused_by_the_sandbox() -> None:
-    with Sandbox(Behaviour()) as sandbox, pytest.raises(Exception, match="Check the account id"):
+    with Sandbox(Behaviour()) as sandbox, pytest.raises(Exception, match="Check the account number"):
         client_of(sandbox.base_url, secret_key="wrong").register(EXAM, batch_of("a"))
