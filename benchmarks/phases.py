@@ -30,7 +30,6 @@ DOORS: dict[str, tuple[str, ...]] = {
     "prepare output": ("bulk_register.workbook:plan_output",),
     "plan": ("bulk_register.plan:make_plan",),
     "send": ("bulk_register.sending:send",),
-    "results": ("bulk_register.report:results_by_row",),
     "write, beside sending": ("bulk_register.workbook:write",),
     "write: waiting for answers": ("bulk_register.run.drafting:_Draft._texts",),
     "place": ("bulk_register.delivery:place",),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bulk_register.plan import Aim, make_plan, scope_of
 from bulk_register.records import Reading, Results, Status, Submission
-from bulk_register.report import Style, results_of
+from bulk_register.results import Style, results_of
 from bulk_register.roster import read_roster
 from bulk_register.run.drafting import drafted
 from bulk_register.workbook import Output, plan_output, write

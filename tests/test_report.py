@@ -26,19 +26,15 @@ from bulk_register.records import (
 )
 from bulk_register.report import (
     COUNTED,
-    EVERY,
     LINKED,
     Finished,
-    Style,
     blank_report,
     exit_code,
-    link,
     report,
-    results_of,
     roster_counts,
     roster_report,
-    roster_results,
 )
+from bulk_register.results import EVERY, Style, link, results_of, roster_results
 
 TILL = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
 SECONDS = int(TILL.timestamp())

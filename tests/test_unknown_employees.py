@@ -12,7 +12,8 @@ from openpyxl import Workbook, load_workbook
 from bulk_register import load_settings, register_roster
 from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Line, Roster, Status, Warned
-from bulk_register.report import Finished, Style, results_of
+from bulk_register.report import Finished
+from bulk_register.results import Style, results_of
 from bulk_register.run import opened_roster
 from bulk_register.run.extra import deliver_more, unknown_path, unknown_places
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox

@@ -16,7 +16,8 @@ from bulk_register.commands.words import count, sentence
 from bulk_register.errors import MendError
 from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Fix, Roster, RunRecord, Status, Waiting, Warned
-from bulk_register.report import blank_report, local_text, problems, roster_report, roster_results
+from bulk_register.report import blank_report, problems, roster_report
+from bulk_register.results import local_text, roster_results
 from bulk_register.run import connection_of, ledger_path, meant_roster, opened_roster, write_problems
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam

@@ -19,16 +19,8 @@ from bulk_register.commands.summary import plan_summary, row_lines, summary
 from bulk_register.commands.telling import Listener, listener, plan_words
 from bulk_register.commands.words import sentence
 from bulk_register.records import Event, Plan, RosterRead, RunRecord, RunStarted, Tell
-from bulk_register.report import (
-    Finished,
-    blank_report,
-    local_text,
-    problems,
-    report,
-    roster_report,
-    roster_results,
-    status_counts,
-)
+from bulk_register.report import Finished, blank_report, problems, report, roster_report, status_counts
+from bulk_register.results import local_text, roster_results
 from bulk_register.run import dry_run, export_run, finish_run, ledger_path, register_roster
 from bulk_register.settings import SETTINGS_FILE, Settings
 

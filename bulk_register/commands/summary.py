@@ -9,16 +9,8 @@ from typing import Any
 
 from bulk_register.commands.words import command_line, count, rows, sentence
 from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
-from bulk_register.report import (
-    COUNTED,
-    EVERY,
-    EXIT_UNDONE,
-    Finished,
-    local_text,
-    problems,
-    roster_counts,
-    status_counts,
-)
+from bulk_register.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
+from bulk_register.results import EVERY, local_text
 
 MAX_PROBLEMS = 10  # kinds of problems in a summary
 MAX_LINE = 240  # characters of one problem

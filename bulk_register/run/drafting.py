@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.records import Results, Standings, Status, Submission
-from bulk_register.report import Style, results_of
+from bulk_register.results import Style, results_of
 from bulk_register.workbook import Output, write
 
 LOOK_SECONDS = 0.02  # how often a row that isn't settled yet is looked at

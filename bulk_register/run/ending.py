@@ -12,7 +12,8 @@ from bulk_register.delivery import place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.records import LINKED, Delivered, Outcome, RunRecord, Tell, Warned
-from bulk_register.report import EXIT_UNDONE, Finished, exit_code, results_of
+from bulk_register.report import EXIT_UNDONE, Finished, exit_code
+from bulk_register.results import results_of
 from bulk_register.run.desk import style_of
 from bulk_register.settings import Settings
 from bulk_register.workbook import Output, write

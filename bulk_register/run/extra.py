@@ -13,7 +13,8 @@ from bulk_register.delivery import output_path, place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
-from bulk_register.report import EVERY, Finished, roster_results
+from bulk_register.report import Finished
+from bulk_register.results import EVERY, roster_results
 from bulk_register.settings import Settings
 from bulk_register.workbook.excerpt import write_excerpt
 

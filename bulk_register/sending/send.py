@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
 
 from bulk_register.errors import LedgerError, RefusedError, SendAgainError, StartExamError, StopError
 from bulk_register.ledger import Ledger
@@ -24,42 +22,13 @@ from bulk_register.records import (
 from bulk_register.sending.course import Course
 from bulk_register.sending.crew import Crew
 from bulk_register.sending.errands import Errand, Rules, Verdict
+from bulk_register.sending.manner import GivenUpError, Manner
 from bulk_register.sending.matching import Moment, Turns, foreign, match, notes_on, update
 from bulk_register.startexam import StartExam, StoppedError
 
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
 
 Landed = tuple[Errand, Answer | Exception]  # a request that came to its end, and how
-
-
-class Interruption(Protocol):
-    """How a run is asked to stop: the number of times (the second gives up what is in flight), the signal."""
-
-    times: int
-    signal: int
-
-
-@dataclass
-class NoInterruption:
-    """Nobody asks this run to stop."""
-
-    times: int = 0
-    signal: int = 0
-
-
-class GivenUpError(Exception):
-    """Nobody waits for the answer to a request any more."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a plan is sent."""
-
-    workers: int = 4
-    max_rejected: int = 50
-    trusted: bool = False  # the ledger holds registrations of the plan's scope
-    deadline_seconds: float | None = None
-    interruption: Interruption = field(default_factory=NoInterruption)
 
 
 def send(submission: Submission, ledger: Ledger, client: StartExam, manner: Manner, tell: Tell) -> Outcome:
