@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
 
-from bulk_register.commands.voice import aside
+from bulk_register.commands.voice import aside, fitted, screen
 from bulk_register.errors import DeclinedError, MendError, SettingsError
 
 MAX_SECRET = 10_000  # characters
+NOTICE_SECONDS = 0.2  # how soon a signal is noticed while a person thinks
+STOPPED = "Stopped; nothing was sent or written."
 
 Fault = Callable[[str], str]  # what is wrong with an answer, "" for nothing
 
 
 def somebody_there() -> bool:
     """Tell whether a person sees questions and can answer them."""
-    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+    return at_keyboard() and screen() is not None
+
+
+def at_keyboard() -> bool:
+    """Tell whether a person could type an answer, seen or unseen."""
+    return bool(sys.stdin and sys.stdin.isatty())
+
+
+def agreed(question: str, *, default: bool = False) -> bool:
+    """Ask a question that is answered with yes or no; the end of input is a no.
+
+    It never blocks: Python notices signals between its own steps. Raises MendError where nobody sees the
+    question.
+    """
+    seen = screen()
+    if seen is None:
+        raise MendError(
+            "You would be asked before this, but what is said goes into files or to another program, where "
+            "you can't see the question. Add --yes to go on without it."
+        )
+    while True:
+        seen.write(fitted(f"{question} [{'Y/n' if default else 'y/N'}]: "))
+        seen.flush()
+        try:
+            while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
+                pass
+            line = sys.stdin.readline()
+        except BaseException:  # a signal: what is said of it gets a line of its own
+            seen.write("\n")
+            raise
+        if not line.endswith("\n"):
+            seen.write("\n")
+            return False
+        answer = line.strip().lower()
+        if answer in ("y", "yes"):
+            return True
+        if answer in ("", "n", "no"):
+            return default and not answer
+        seen.write("Please type y for yes or n for no, and press Enter.\n")
 
 
 @dataclass(frozen=True)
@@ -40,17 +82,12 @@ class Person:
                 raise SettingsError([f"{flag} is '{answer}': {wrong}."])
             return answer
         while True:
-            answer = _typed(question, default)
+            if not (answer := _typed(question, default)):
+                aside("An answer is needed here. Ctrl-C stops.")
+                continue
             if not (wrong := fault(answer)):
                 return answer
             aside(wrong if wrong[:1].isupper() else f"'{answer}' can't be used: {wrong}.")
-
-    def agrees(self, question: str, *, default: bool) -> bool:
-        """Ask a question that is answered with yes or no."""
-        try:
-            return typer.confirm(question, default=default, err=True)
-        except typer.Abort:
-            raise DeclinedError("Stopped; nothing was written.") from None
 
 
 def hidden(question: str) -> str:
@@ -61,12 +98,8 @@ def hidden(question: str) -> str:
             "STARTEXAM_SECRET_KEY, or hand it over with --secret-from-stdin."
         )
     while True:
-        try:
-            answer = str(typer.prompt(question, hide_input=True, err=True, default="", show_default=False))
-        except typer.Abort:
-            raise DeclinedError("Stopped; nothing was written.") from None
-        if answer.strip():
-            return answer.strip()
+        if answer := _typed(question, "", hidden=True):
+            return answer
         aside("Nothing came in. Paste the key and press Enter; it is not shown.")
 
 
@@ -79,12 +112,16 @@ def piped() -> str:
     return text
 
 
-def _typed(question: str, default: str) -> str:
-    while True:
-        try:
-            answer = str(typer.prompt(question, default=default, show_default=bool(default), err=True))
-        except typer.Abort:
-            raise DeclinedError("Stopped; nothing was written.") from None
-        if answer.strip():
-            return answer.strip()
-        aside("An answer is needed here. Ctrl-C stops.")
+def _typed(question: str, default: str, *, hidden: bool = False) -> str:
+    try:
+        return str(
+            typer.prompt(
+                question,
+                default=default,
+                show_default=bool(default),
+                hide_input=hidden,
+                err=screen() is sys.stderr,
+            )
+        ).strip()
+    except typer.Abort:
+        raise DeclinedError(STOPPED) from None

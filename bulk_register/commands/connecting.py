@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bulk_register.commands.asking import Person, hidden
+from bulk_register.commands.asking import Person, agreed, hidden
 from bulk_register.commands.voice import aside
 from bulk_register.commands.words import sentence
 from bulk_register.errors import ClockError, SettingsError, StartExamError
@@ -51,7 +51,7 @@ def try_key(key: Key, person: Person) -> tuple[Key, Sequence[Test] | None]:
         if sight.error.status in REFUSED and not isinstance(sight.error, ClockError):
             number = person.choose("--account-id", "", "Account number", str(key.account_id), _digits)
             key = Key(int(number), hidden("Secret key (it is not shown)"), key.base_url)
-        elif not person.agrees("Try again? With no, the key is kept without having been tried", default=True):
+        elif not agreed("Try again? With no, the key is kept without having been tried", default=True):
             return key, None
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bulk_register.commands.asking import Person, hidden, piped, somebody_there
+from bulk_register.commands.asking import Person, agreed, hidden, piped, somebody_there
 from bulk_register.commands.connecting import Key, choose_tests, try_key
 from bulk_register.commands.signals import listening
 from bulk_register.commands.voice import aside, say
@@ -64,7 +64,7 @@ def _may_write(target: Path, person: Person, given: Given) -> bool:
     if not person.asked and not given.yes:
         raise MendError(f"{words} Say --yes to write a new one; the old one is kept under another name.")
     question = f"{words} Write a new one? The old one is kept under another name"
-    if person.asked and not person.agrees(question, default=False):
+    if person.asked and not agreed(question):
         raise DeclinedError("Nothing was written.")
     return True
 

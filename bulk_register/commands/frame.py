@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast
 import typer
 
 from bulk_register.commands import voice
+from bulk_register.commands.asking import STOPPED
 from bulk_register.commands.signals import Interrupted
 from bulk_register.errors import (
     BulkRegisterError,
@@ -61,14 +62,14 @@ class Case:
         self.reported = True
         text = json.dumps(content, ensure_ascii=False, indent=2)
         if target == "-":
-            voice.say(text)
+            voice.say(text, exact=True)
             return
         from bulk_register.delivery import put  # as above
 
         try:
             put(text + "\n", Path(target))
         except OSError as error:
-            say_error(f"The report can't be written to {target} ({error.strerror}).")
+            voice.aside(f"Error: The report can't be written to {target} ({error.strerror}).")
 
     def fail(self, code: int, error: str) -> None:
         """Write the report of a command that ends with an error, as far as things are known."""
@@ -107,22 +108,22 @@ def _outcome(command: Callable[[], int], case: Case) -> int:
         problems, code = [str(error)], _code(error)
         calm = isinstance(error, DeclinedError)
     except (Interrupted, KeyboardInterrupt) as signal:
-        problems, code, calm = ["Stopped; nothing was sent."], 128 + getattr(signal, "number", 2), True
+        problems, code, calm = [STOPPED], 128 + getattr(signal, "number", 2), True
     except Exception:
         problems, code = [_trace()], EXIT_BUG
     as_json = _wants_json(case.flags)
     for problem in problems:
-        say_error(problem, as_json=as_json, calm=calm)
+        say_error(problem, code, as_json=as_json, calm=calm)
     if hint:
-        say_error(hint, as_json=as_json, calm=True)
+        say_error(hint, code, as_json=as_json, calm=True)
     case.fail(code, "\n".join(problems))
     return code
 
 
-def say_error(words: str, *, as_json: bool = False, calm: bool = False) -> None:
+def say_error(words: str, code: int, *, as_json: bool = False, calm: bool = False) -> None:
     """Say what went wrong, on standard error; `calm` for what somebody wanted."""
     if as_json:
-        voice.log_json("info" if calm else "error", words)
+        voice.log_json("info" if calm else "error", words, {"exit_code": code})
     else:
         voice.aside(words if calm else f"Error: {words}")
 

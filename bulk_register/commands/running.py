@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,18 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from bulk_register.commands import voice
+from bulk_register.commands.asking import agreed, at_keyboard
 from bulk_register.commands.frame import Case
 from bulk_register.commands.signals import listening
 from bulk_register.commands.summary import plan_summary, row_lines, summary
 from bulk_register.commands.telling import Listener, listener, plan_words
-from bulk_register.commands.words import sentence
+from bulk_register.commands.words import count, sentence
 from bulk_register.records import Event, Plan, RosterRead, RunRecord, RunStarted, Tell
-from bulk_register.report import Finished, blank_report, problems, report, roster_report, status_counts
+from bulk_register.report import (
+    EXIT_ATTENTION,
+    EXIT_DONE,
+    Finished,
+    blank_report,
+    problems,
+    report,
+    roster_counts,
+    roster_report,
+    status_counts,
+)
 from bulk_register.results import local_text, roster_results
 from bulk_register.run import dry_run, export_run, finish_run, ledger_path, register_roster
 from bulk_register.settings import SETTINGS_FILE, Settings
-
-NOTICE_SECONDS = 0.2  # how soon a signal is noticed while a person thinks
 
 
 def run(roster: str, settings: Settings, case: Case) -> int:
@@ -81,6 +88,8 @@ def _attended(settings: Settings, case: Case, story: Callable[[dict[str, Any]], 
         finished = replace(story(ears), started=case.started)  # of this part, where a run is finished
     if settings.report:
         case.report(settings.report, report(finished))
+    if settings.log_format == "json":
+        _log_end(settings, finished)
     _say_end(settings, [summary(finished, _rerun(finished, settings), settings.zone)], finished)
     return finished.exit_code
 
@@ -97,6 +106,17 @@ def _heard(ear: Tell, case: Case) -> Tell:
             voice.silence(sys.stderr)
 
     return tell
+
+
+def _log_end(settings: Settings, finished: Finished) -> None:
+    """Write the last line of a log that a program reads: how the run ended, with its numbers."""
+    code, outcome = finished.exit_code, finished.outcome
+    if settings.quiet and not code:
+        return
+    level = {EXIT_DONE: "info", EXIT_ATTENTION: "warning"}.get(code, "error")
+    facts = {"event": "RunEnded", "run": finished.run, "exit_code": code} | status_counts(outcome.standings)
+    facts |= {"requests": outcome.requests, "retries": outcome.retries}
+    voice.log_json(level, f"run {finished.run} ended with exit code {code}", facts)
 
 
 def _say_end(settings: Settings, lines: Sequence[str], finished: Finished) -> None:
@@ -138,11 +158,12 @@ def _question(settings: Settings, case: Case) -> Callable[[Plan], bool]:
     """Return who is asked before anything is sent: the person at the terminal, if there is one."""
 
     def confirm(plan: Plan) -> bool:
-        if settings.yes or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        if settings.yes or settings.sandbox or not at_keyboard():
             return True
-        voice.aside("\n".join(_question_lines(plan, settings)))
+        if seen := voice.screen():
+            print(voice.fitted("\n".join(_question_lines(plan, settings))), file=seen)
         asked = datetime.now(UTC)
-        answer = _answered_yes()
+        answer = agreed("Send this to StartExam?")
         case.started += datetime.now(UTC) - asked  # the time that a person thinks is none of the run's
         return answer
 
@@ -158,21 +179,25 @@ def _question_lines(plan: Plan, settings: Settings) -> list[str]:
         f"  test:       {', '.join(settings.tests or exam.tests)}",
         f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
     ]
+    if left_out := _left_out(plan, settings):
+        lines.append(f"  without a link: {left_out} (bulk-register check lists them)")
     if exam.reregister:
         lines.append("  Everybody gets a new registration, also those who have one.")
     return lines
 
 
-def _answered_yes() -> bool:
-    """Ask; the end of input is a no. It never blocks: Python notices signals between its own steps."""
-    sys.stderr.write("Send this to StartExam? [y/N]: ")
-    sys.stderr.flush()
-    while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
-        pass
-    answer = sys.stdin.readline()
-    if not answer.endswith("\n"):
-        sys.stderr.write("\n")
-    return answer.strip().lower() in ("y", "yes")
+def _left_out(plan: Plan, settings: Settings) -> str:
+    """Say who on the roster gets no link whatever StartExam answers, "" for nobody."""
+    counts = roster_counts(plan.roster)
+    parts = [
+        (counts["invalid_rows"], "row that can't be sent", "rows that can't be sent"),
+        (
+            0 if settings.allow_conflicts else counts["conflicts"],
+            "employee whose rows differ",
+            "employees whose rows differ",
+        ),
+    ]
+    return ", ".join(count(*part) for part in parts if part[0])
 
 
 def _rerun(finished: Finished, settings: Settings) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -12,10 +13,13 @@ from typing import Any, TextIO
 
 MIN_WIDTH = 20  # of lines that are broken between words
 
+_COMMAND = "bulk-register "  # what follows on its line is copied by somebody
+_HELD = "\0"  # stands for a blank at which no line is broken
 
-def say(text: str) -> None:
-    """Print a result."""
-    _write(sys.stdout, text)
+
+def say(text: str, *, exact: bool = False) -> None:
+    """Print a result; `exact` where a program reads it, so that no line is broken to fit a terminal."""
+    _write(sys.stdout, text, exact=exact)
 
 
 def aside(text: str) -> None:
@@ -32,7 +36,8 @@ def log_text(level: str, words: str) -> None:
 def log_json(level: str, words: str, facts: dict[str, Any] | None = None) -> None:
     """Write a log line as one JSON object."""
     stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-    aside(json.dumps({"time": stamp, "level": level, "message": words, **(facts or {})}))
+    line = json.dumps({"time": stamp, "level": level, "message": words, **(facts or {})})
+    _write(sys.stderr, line, exact=True)
 
 
 def silence(stream: TextIO) -> None:
@@ -43,32 +48,43 @@ def silence(stream: TextIO) -> None:
         return
 
 
-def _write(stream: TextIO | None, text: str) -> None:
+def screen() -> TextIO | None:
+    """Return the stream whose words a person sees as they come; None where both go elsewhere."""
+    for stream in (sys.stderr, sys.stdout):
+        if stream and stream.isatty():
+            return stream
+    return None
+
+
+def _write(stream: TextIO | None, text: str, *, exact: bool = False) -> None:
     if stream is None:  # a Windows program without a console
         return
     try:
-        print(_fitted(text) if stream.isatty() else text, file=stream, flush=True)
+        print(fitted(text) if stream.isatty() and not exact else text, file=stream, flush=True)
     except OSError:
         silence(stream)
 
 
-def _fitted(text: str) -> str:
-    """Break lines that are wider than the terminal between words, which it doesn't do itself."""
+def fitted(text: str) -> str:
+    """Break lines that are wider than the terminal between words, which it doesn't do itself.
+
+    Tables stay as they are, and so do commands on a line of their own.
+    """
     width = shutil.get_terminal_size().columns
     return "\n".join(_broken(line, width) if len(line) > width else line for line in text.split("\n"))
 
 
 def _broken(line: str, width: int) -> str:
     words = line.lstrip(" ")
-    if "  " in words or "bulk-register " in words:  # columns, and commands that somebody copies
-        return line
     indent = " " * (len(line) - len(words))
+    if "  " in words or (indent and words.startswith(_COMMAND)):
+        return line
     folded = textwrap.wrap(
-        words,
+        re.sub(rf"({_COMMAND[:-1]}) (?=\w)", rf"\1{_HELD}", words),
         max(width, MIN_WIDTH),
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join(folded)
+    return "\n".join(folded).replace(_HELD, " ")

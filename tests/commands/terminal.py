@@ -12,9 +12,11 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.commands.program import clean
 
@@ -23,25 +25,42 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
-    """The program at a terminal of its own, which is standard input, output and error."""
+    """The program at a terminal of its own, which is standard input, output and error.
 
-    def __init__(self, args: list[str], folder: Path, environ: dict[str, str], columns: int = 80) -> None:
+    `into` names files in the folder for streams that go there instead: {"stderr": "log.txt"}.
+    """
+
+    def __init__(
+        self,
+        args: list[str],
+        folder: Path,
+        environ: dict[str, str],
+        columns: int = 80,
+        into: Mapping[str, str] | None = None,
+    ) -> None:
         self.seen = ""
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         kept = clean({"TERM": "xterm-256color", **environ}, folder)
         kept = {name: text for name, text in kept.items() if name not in ("COLUMNS", "LINES")}
-        self._process = subprocess.Popen(
+        with ExitStack() as files:
+            streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), theirs)
+            for stream, name in (into or {}).items():
+                streams[stream] = files.enter_context((folder / name).open("w"))
+            self._process = self._start(args, folder, kept, streams)
+        os.close(theirs)
+
+    def _start(
+        self, args: list[str], folder: Path, environ: dict[str, str], streams: dict[str, Any]
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [sys.executable, "-m", "bulk_register", *args],
             cwd=folder,
-            env=kept,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
+            env=environ,
+            **streams,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches it
         )
-        os.close(theirs)
 
     def __enter__(self) -> Self:
         return self

@@ -283,3 +283,31 @@ def test_the_first_time_a_way_to_begin_is_said(folder: Path) -> None:
     assert all(line.startswith("Error: ") for line in errors)
     assert hint.startswith("The first time: bulk-register init asks for all of this once")
     assert "The first time" not in call("run", "staff.csv", "--center", "x").err
+
+
+# --- the last line of a log
+
+
+@pytest.mark.parametrize(
+    ("refused", "fail_rate", "code", "level"),
+    [(set(), 0, 0, "info"), ({"007000003"}, 0, 1, "warning"), (set(), 1, 3, "error")],
+)
+def test_the_last_line_of_a_json_log_tells_how_the_run_ended(
+    refused: set[str], fail_rate: float, code: int, level: str
+) -> None:
+    behaviour = Behaviour(unknown=refused, fail_rate=fail_rate, seed=1, retry_after_seconds=0)
+    with Sandbox(behaviour) as sandbox:
+        ended = run(sandbox, "--log-format", "json", "--attempts", "2")
+    last = lines_of(ended.err)[-1]
+    linked = 0 if code == 3 else 12 - len(refused)
+    assert (ended.code, last["exit_code"], last["level"]) == (code, code, level)
+    assert (last["event"], last["run"], last["registered"]) == ("RunEnded", 1, linked)
+
+
+def test_errors_in_a_json_log_tell_the_exit_code(sandbox: Sandbox) -> None:
+    [line] = lines_of(run(sandbox, "--log-format", "json", roster="nowhere.csv").err)
+    assert (line["level"], line["exit_code"]) == ("error", 2)
+
+
+def test_a_quiet_json_log_of_a_good_run_is_empty(sandbox: Sandbox) -> None:
+    assert run(sandbox, "--log-format", "json", "--quiet").err == ""

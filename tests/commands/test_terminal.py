@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,8 +64,47 @@ def test_any_other_answer_sends_nothing(keys: str, code: int, sandbox: Sandbox, 
         at.type(keys)
         assert at.end() == code
     assert sandbox.requests == []
-    assert "othing was sent." in at.seen
-    assert "Error" not in at.seen.replace("Error: invalid input", "")  # the answer "maybe"
+    assert "othing was sent" in at.seen
+    assert "Error" not in at.seen
+    assert ("Please type y for yes or n for no" in at.seen) == keys.startswith("maybe")
+
+
+@pytest.mark.parametrize("elsewhere", ["stdout", "stderr"])
+def test_the_question_is_asked_where_the_person_looks(elsewhere: str, sandbox: Sandbox, folder: Path) -> None:
+    into = {elsewhere: "said.txt"}
+    with Terminal(["run", "staff.csv", *exam(sandbox)], folder, account(sandbox), into=into) as at:
+        at.wait_for(QUESTION)
+        assert "12 employees are to be registered" in at.seen
+        at.type("n\n")
+        assert at.end() == 2
+    assert sandbox.requests == []
+    assert QUESTION not in (folder / "said.txt").read_text()
+
+
+def test_who_cannot_see_the_question_is_not_taken_to_agree(sandbox: Sandbox, folder: Path) -> None:
+    into = {"stdout": "said.txt", "stderr": "log.txt"}
+    with Terminal(["run", "staff.csv", *exam(sandbox)], folder, account(sandbox), into=into) as at:
+        assert at.end() == 2
+    assert sandbox.requests == []
+    assert "Add --yes to go on without it." in (folder / "log.txt").read_text()
+    with Terminal(["run", "staff.csv", *exam(sandbox, "-y")], folder, account(sandbox), into=into) as at:
+        assert at.end() == 0
+
+
+def test_nobody_is_asked_before_something_is_tried(folder: Path) -> None:
+    with Terminal(["run", "staff.csv", "--sandbox"], folder, {}) as at:
+        assert at.end() == 0
+    assert QUESTION not in at.seen
+
+
+def test_the_question_tells_who_gets_no_link_anyway(sandbox: Sandbox, folder: Path) -> None:
+    lines = ["Employee ID,Name", "1,Ann Example", "1,Bob Sample", "2,Cid Specimen", ",Dan Placeholder"]
+    (folder / "staff.csv").write_text("\n".join(lines) + "\n")
+    with terminal(sandbox, folder) as at:
+        at.wait_for(QUESTION)
+        assert "without a link: 1 row that can't be sent, 1 employee whose rows differ" in at.seen
+        at.type("n\n")
+        assert at.end() == 2
     assert "Traceback" not in at.seen
     assert not list(folder.glob("*.registered.*"))
 
@@ -133,3 +173,13 @@ def test_json_for_a_log_means_no_bar(sandbox: Sandbox, folder: Path) -> None:
     with terminal(sandbox, folder, "--yes", "--log-format", "json", "-v") as at:
         assert at.end() == 0
     assert "\x1b" not in at.seen
+
+
+def test_what_programs_read_is_never_broken_to_fit_a_terminal(sandbox: Sandbox, folder: Path) -> None:
+    with terminal(sandbox, folder, "--yes", "--log-format", "json", "-v", "--report", "-", columns=40) as at:
+        assert at.end() == 0
+    lines = at.seen.replace("\r\n", "\n").splitlines()
+    logged = [json.loads(line) for line in lines if line.startswith('{"time"')]
+    assert {line["event"] for line in logged if "event" in line} >= {"RunStarted", "RequestDone", "RunEnded"}
+    first = lines.index("{")
+    assert json.loads("\n".join(lines[first : lines.index("}") + 1]))["exit_code"] == 0
