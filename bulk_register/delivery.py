@@ -63,6 +63,22 @@ def check_report(target: Path, taken: Iterable[Path]) -> None:
         _check_writable(real, "report", "--report")
 
 
+def list_path(named: Path, flag: str = "", taken: Iterable[Path] = ()) -> Path:
+    """Return where a workbook beside the output goes; with `flag`, which names it, raises OutputError.
+
+    `taken` are files that it must not replace.
+    """
+    real = Path(os.path.realpath(named.expanduser()))
+    if flag:
+        with _explained("list", flag):
+            if real.suffix.lower() != ".xlsx":
+                raise OutputError(f"{named} must end in .xlsx. Name another file with {flag}.")
+            if any(real == Path(os.path.realpath(path)) for path in taken):
+                raise OutputError(f"The list would replace {named}. Name another file with {flag}.")
+            _check_writable(real, "list", flag)
+    return real
+
+
 def put(text: str, target: Path) -> None:
     """Write a text file in one step, over what is there; into a device or a pipe as it comes."""
     target = Path(os.path.realpath(target.expanduser()))
@@ -119,24 +135,27 @@ def _check_writable(target: Path, what: str, flag: str) -> None:
     draft.unlink()
 
 
-def place(write: Callable[[Path], None], target: Path, ours: Callable[[Path], str | None]) -> Placed:
+def place(
+    write: Callable[[Path], None],
+    target: Path,
+    ours: Callable[[Path], str | None],
+    keep: Callable[[Path], bool] = lambda _: False,
+) -> Placed:
     """Write a file and put it in its place in one step.
 
     `ours` returns the checksum with which this program left a file. Anything else that stands there is moved
-    aside first. Where the place can't be written to, the file goes beside it under another name, else into
-    the working folder. Raises OutputError where neither works.
+    aside first, and so is what it left there where `keep` says so. Where the place can't be written to, the
+    file goes beside it under another name, else into the working folder. Raises OutputError where neither
+    works.
     """
     failures: list[str] = []
     for folder in _folders(target):
         wanted = folder / target.name
         try:
-            return _place(write, wanted, ours, failures)
+            return _place(write, wanted, lambda path: _is_ours(path, ours) and not keep(path), failures)
         except OSError as error:
             failures.append(f"{wanted} can't be written: {_reason(error)}")
-    raise OutputError(
-        f"The output could not be written. {'; '.join(failures)}. Nothing is lost: when that is mended, "
-        "bulk-register export writes it."
-    )
+    raise OutputError(f"{'; '.join(failures)}.")
 
 
 def _folders(target: Path) -> list[Path]:
@@ -147,23 +166,24 @@ def _folders(target: Path) -> list[Path]:
 
 
 def _place(
-    write: Callable[[Path], None], wanted: Path, ours: Callable[[Path], str | None], failures: list[str]
+    write: Callable[[Path], None], wanted: Path, replaceable: Callable[[Path], bool], failures: list[str]
 ) -> Placed:
     draft = _draft(wanted)
     try:
         draft.open("xb").close()  # not mkstemp: that makes files which colleagues can't open
         write(draft)
-        checksum = _flush(draft)
-        notes = [f"{failure}, so the output is in {wanted}" for failure in failures]
+        sha256 = _flush(draft)
+        notes = [f"{failure}, so it is in {wanted}" for failure in failures]
         try:
-            notes += _move_aside(wanted, ours(wanted))
+            if wanted.exists() and not replaceable(wanted):
+                notes.append(_move_aside(wanted))
             _replace(draft, wanted)
         except PermissionError as error:
             other = _free_name(wanted, "{stem}-{number}{suffix}")
             _replace(draft, other)
-            notes.append(f"{wanted} can't be written ({_reason(error)}), so the output is in {other}")
+            notes.append(f"{wanted} can't be written ({_reason(error)}), so it is in {other}")
             wanted = other
-        return Placed(wanted, checksum, tuple(notes))
+        return Placed(wanted, sha256, tuple(notes))
     finally:
         draft.unlink(missing_ok=True)
 
@@ -180,22 +200,27 @@ def _cut(stem: str, size: int) -> str:
 def _flush(path: Path) -> str:
     """Bring a file to the disk and return its SHA-256."""
     with path.open("r+b") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    return checksum
+    return sha256
 
 
-def _move_aside(target: Path, left_with: str | None) -> list[str]:
-    if not target.exists():
-        return []
-    with target.open("rb") as file:
-        if left_with == hashlib.file_digest(file, "sha256").hexdigest():
-            return []
+def checksum(path: Path) -> str:
+    """Return a file's SHA-256; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_ours(path: Path, ours: Callable[[Path], str | None]) -> bool:
+    return ours(path) == checksum(path)
+
+
+def _move_aside(target: Path) -> str:
     stamp = datetime.now().strftime("%Y-%m-%d %H%M%S")
     aside = target.with_name(f"{_cut(target.stem, 200)} (before {stamp}){target.suffix}")
     aside = aside if not aside.exists() else _free_name(aside, "{stem} {number}{suffix}")
     _replace(target, aside)
-    return [f"What was in {target.name} before is in {aside.name}"]
+    return f"What was in {target.name} before is in {aside.name}"
 
 
 def _free_name(path: Path, pattern: str) -> Path:

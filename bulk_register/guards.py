@@ -11,7 +11,7 @@ from pathlib import Path
 from bulk_register.errors import GuardError, RosterError
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-OURS = (".registered", ".sandbox", ".unknown", ".new")  # outputs of this program beside a roster
+OURS = (".registered", ".sandbox", ".unknown", ".new", " (before ")  # in names of what this program made
 
 
 @dataclass(frozen=True)

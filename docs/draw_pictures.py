@@ -114,7 +114,7 @@ def play(folder: Path) -> Iterator[Scene]:
             ("StartExam): ", sandbox.center),
             ("1, 3): ", "1"),
             ("[+10d]: ", ""),
-            ("Time zone", ""),
+            ("Berlin]: ", ""),
         ]
         yield _scene(["init"], folder, environ, answers)
         yield _scene(["check", "staff.xlsx"], folder, environ)

@@ -11,7 +11,11 @@ import openpyxl
 import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
-from tests.storytelling import RUN, Office, Told, people
+from tests import hostile
+from tests.hostile import HostileServer
+from tests.storytelling import RUN, Office, Told, people, until
+
+posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 as POSIX has it")
 
 
 def run(office: Office, *more: object) -> Told:
@@ -54,9 +58,7 @@ def test_only_those_with_a_new_link_go_into_the_second_spreadsheet(tmp_path: Pat
         office = Office(tmp_path, sandbox.base_url, {"BULK_REGISTER_TIMEZONE": "Asia/Tokyo"})
         office.hire(people(3))
         told = run(office, "--only-new", "new.xlsx")
-        assert (
-            f"3 employees got a link in this run: {tmp_path / 'new.xlsx'} holds them, a row each." in told.out
-        )
+        assert f"3 employees got a new link: {tmp_path / 'new.xlsx'} holds them, a row each." in told.out
         office.hire([*people(5), "emp-00004"])
         run(office, "--only-new", "new.xlsx")
         head, *lines = sheet(tmp_path / "new.xlsx")
@@ -66,8 +68,81 @@ def test_only_those_with_a_new_link_go_into_the_second_spreadsheet(tmp_path: Pat
         ends = datetime.fromisoformat(str(lines[0][4])) - datetime.now()
         assert ends.days in (9, 10)
         told = run(office, "--only-new", "new.xlsx")
-        assert f"Nobody got a link in this run: {tmp_path / 'new.xlsx'} has its headers only." in told.out
+        assert f"Nobody got a new link: {tmp_path / 'new.xlsx'} has its headers only." in told.out
         assert sheet(tmp_path / "new.xlsx") == [head]
+        assert "What was in new.xlsx before is in new (before " in told.out
+        aside = sorted(map(sheet, tmp_path.glob("new (before *")), key=len)
+        assert [len(rows) for rows in aside] == [3, 4]  # nobody knows whether they were mailed
+        run(office, "--only-new", "new.xlsx")
+        assert len(list(tmp_path.glob("new*.xlsx"))) == 3  # an empty list is nobody's loss
+
+
+def ids(path: Path) -> list[object]:
+    return [line[0] for line in sheet(path)[1:]]
+
+
+@posix
+def test_a_link_of_a_run_that_was_killed_stands_in_the_next_list(tmp_path: Path) -> None:
+    with HostileServer(lambda _: hostile.hang(0.05)) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        office.hire(people(40))
+        words = (*RUN, "--only-new", "new.xlsx", "--batch-size", 2, "--workers", 1)
+        process = office.start(*words)
+        until(lambda: len(startexam.requests) >= 4)
+        process.kill()
+        office.end(process)
+        assert not (tmp_path / "new.xlsx").exists()
+        told = office.tell(*words)
+        assert told.report["already_registered"] > 0
+        assert ids(tmp_path / "new.xlsx") == people(40)
+        office.hire(people(41))
+        office.tell(*words)
+        assert ids(tmp_path / "new.xlsx") == people(41)[40:]
+
+
+def test_finishing_a_run_lists_those_whom_its_first_part_did_not(tmp_path: Path) -> None:
+    refusals = [hostile.HONEST, hostile.message(400, "no"), hostile.message(400, "no")]
+    with HostileServer(refusals) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        office.hire(people(2))
+        assert run(office, "--batch-size", 1, "--workers", 1, "--only-new", "new.xlsx").code == 1
+        first = ids(tmp_path / "new.xlsx")
+        while office.say("rerun").code:
+            pass
+        assert first + ids(tmp_path / "new.xlsx") == people(2)
+        assert len(office.links()) == 2
+
+
+def test_a_list_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(3))
+        for named, words in (
+            ("new.csv", "must end in .xlsx"),
+            ("out.xlsx", "would replace"),
+            ("nowhere/new.xlsx", "doesn't exist"),
+            (".", "must end in .xlsx"),
+        ):
+            told = office.say(*RUN[:3], "out.xlsx", *RUN[4:], "--only-new", named)
+            assert told.code == 2
+            assert words in told.err
+            assert "--only-new" in told.err
+        assert sandbox.requests == []
+
+
+def test_a_newest_file_that_is_an_output_stops_the_night(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        (tmp_path / "exports").mkdir()
+        office.hire(people(3), "exports/staff.csv")
+        assert office.say("run", "exports/staff.csv", "-o", "out.csv", "--valid-till", "+10d").code == 0
+        (tmp_path / "out.csv").rename(tmp_path / "exports" / "links for Ann.csv")
+        for words in (("run", "exports", "--valid-till", "+10d"), ("check", "exports")):
+            told = office.say(*words)
+            assert told.code == 2
+            assert "links for Ann.csv, which has the columns of an output" in told.err
+        assert len(sandbox.requests) == 1
+        assert office.say("check", "exports/links for Ann.csv").code == 0  # named, it is meant
 
 
 def test_what_changed_since_the_last_run_is_told(tmp_path: Path) -> None:

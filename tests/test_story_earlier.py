@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,15 +122,28 @@ def test_rerun_refuses_a_changed_roster_and_a_window_that_is_over(tmp_path: Path
         told = office.say("rerun")
         assert told.code == 2
         assert "was changed since run 1" in told.err
-        assert "bulk-register run" in told.err
+        assert_it_does_the_same(office, told.err, soon)
         assert office.say("export").code == 2
         time.sleep(3.1)
         office.hire(people(3))
         told = office.say("rerun")
         assert told.code == 2
-        assert "window of run 1 is over" in told.err
-        assert "bulk-register run" in told.err
+        assert "the time in which its links work is over" in told.err
+        assert "with the end that you want" in told.err
+        assert_it_does_the_same(office, told.err, "+10d")
         assert len(sandbox.requests) == asked
+
+
+def assert_it_does_the_same(office: Office, said: str, till: str) -> None:
+    """The command that is said instead stands on its own line and needs no settings but the key."""
+    command = shlex.split(said.splitlines()[-1])
+    assert command[:3] == ["bulk-register", "run", str(office.folder / "staff.csv")]
+    assert command[command.index("--valid-till") + 1] == till
+    bare = replace(office)
+    ours = ("BULK_REGISTER_", "STARTEXAM_ACCOUNT")
+    bare.environment = {name: text for name, text in bare.environment.items() if not name.startswith(ours)}
+    told = bare.say(*command[1:], "--dry-run")
+    assert told.code == 0, told.err
 
 
 def test_rerun_without_any_run_and_with_nothing_to_finish(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from bulk_register.records import Event, Line, Roster, Status, Warned
 from bulk_register.report import Finished
 from bulk_register.results import Style, results_of
 from bulk_register.run import opened_roster
-from bulk_register.run.extra import deliver_more, unknown_path, unknown_places
+from bulk_register.run.extra import Lists, unknown_path, unknown_places
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
 from tests.commands.program import write_roster
 
@@ -36,9 +36,9 @@ def finish(roster: Path, unknown: set[str]) -> Finished:
         finished = register_roster(roster, settings)
         with opened_roster(roster, settings, lambda _: None) as found, Ledger(Path("l.db")) as ledger:
             settings = load_settings({"sandbox": True}, environ={})
-            return deliver_more(
-                with_roster(finished, found), Path("nowhere"), ledger, settings, lambda _: None
-            )
+            lists = Lists(finished.output or roster, ledger, settings, lambda _: None, finished.run)
+            again = lists.deliver(with_roster(replace(finished, notes=()), found))
+            return replace(again, notes=finished.notes)
 
 
 def with_roster(finished: Finished, roster: Roster) -> Finished:
@@ -98,6 +98,17 @@ def test_where_nobody_is_refused_nothing_is_touched(folder: Path) -> None:
     assert (folder / "staff.unknown.xlsx").read_bytes() == b"yesterday's"
 
 
+def test_an_earlier_list_is_removed_once_nobody_is_refused_any_more(folder: Path) -> None:
+    finish(folder / "staff.csv", {"007000002"})
+    finished = finish(folder / "staff.csv", set())
+    assert not list(folder.glob("staff.unknown*"))
+    assert "Nobody is refused any more, so staff.unknown.xlsx of an earlier run was removed" in finished.notes
+    finish(folder / "staff.csv", {"007000002"})
+    (folder / "staff.unknown.xlsx").write_bytes(b"with somebody's notes")
+    finish(folder / "staff.csv", set())
+    assert (folder / "staff.unknown.xlsx").read_bytes() == b"with somebody's notes"
+
+
 def test_a_workbook_s_identifiers_keep_their_zeros_and_its_dates_stay_dates(folder: Path) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
@@ -144,7 +155,7 @@ def test_a_failure_is_a_warning_and_the_output_stands(folder: Path) -> None:
     told: list[Event] = []
     with Ledger(folder / "l.db") as ledger:
         settings = load_settings({"sandbox": True}, environ={})
-        same = deliver_more(wide, folder / "o.xlsx", ledger, settings, told.append)
+        same = Lists(folder / "o.xlsx", ledger, settings, told.append, 0).deliver(wide)
     assert same.notes == finished.notes
     assert isinstance(told[0], Warned)
     assert "could not be written" in told[0].message

@@ -133,12 +133,13 @@ def test_a_week_of_nights(tmp_path: Path) -> None:
         # Saturday: thirty come, and the process is killed while they are being registered
         hr.staff += [f"hr-{number}" for number in range(200, 230)]
         hr.export(hr.staff)
-        process = hr.office.start(*NIGHTLY, *GUARDS, "--batch-size", 2, "--workers", 2)
+        process = hr.office.start(*NIGHTLY, *GUARDS, *MORE, "--batch-size", 2, "--workers", 2)
         until(lambda: len(startexam.requests) >= asked + 5)
         process.send_signal(signal.SIGKILL)
         assert hr.office.end(process).code == -signal.SIGKILL
         told = hr.office.tell("rerun", "--report", "report.json")
         assert (told.code, told.report["registered"]) == (0, 30)
+        assert hr.mailed() == hr.staff[-30:]
 
         # Sunday: one of two new ones is not in StartExam yet
         hr.staff += ["hr-9999", "hr-0300"]

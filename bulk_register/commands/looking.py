@@ -18,7 +18,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Fix, Roster, RunRecord, Status, Waiting, Warned
 from bulk_register.report import blank_report, problems, roster_report
 from bulk_register.results import local_text, roster_results
-from bulk_register.run import connection_of, ledger_path, meant_roster, opened_roster, write_problems
+from bulk_register.run import chosen_roster, connection_of, ledger_path, write_problems
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam
 
@@ -33,7 +33,7 @@ def check(roster: str, settings: Settings, case: Case, named: Path | None = None
     The rows with a problem are also written into the workbook `named`, with their reasons.
     """
     case.check_report(settings.report, [Path(roster)])
-    with opened_roster(meant_roster(roster, settings, None), settings, lambda _: None) as found:
+    with chosen_roster(roster, settings, lambda _: None) as found:
         wrong = problems(found, roster_results(found, allow_conflicts=settings.allow_conflicts))
         code = 1 if wrong else 0
         known = {**roster_report(found), **_findings(found), "problems": wrong}

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from bulk_register.commands.words import command_line, count, rows, sentence
+from bulk_register.commands.words import count, rows, sentence
 from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
 from bulk_register.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
 from bulk_register.results import EVERY, local_text
+from bulk_register.settings import command_line
 
 MAX_PROBLEMS = 10  # kinds of problems in a summary
 MAX_LINE = 240  # characters of one problem

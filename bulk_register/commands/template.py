@@ -6,8 +6,8 @@ import codecs
 from pathlib import Path
 
 from bulk_register.commands.voice import say
-from bulk_register.commands.words import command_line
 from bulk_register.errors import OutputError
+from bulk_register.settings import command_line
 from bulk_register.workbook.blank import Column, blank_workbook
 
 TEXT, DATE = "@", "yyyy-mm-dd"

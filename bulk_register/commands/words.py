@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
-import sys
 from collections.abc import Sequence
 
 MAX_SPANS = 6  # of rows that are named one by one
@@ -18,11 +15,6 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def sentence(text: str) -> str:
     """Return a text with one full stop at its end."""
     return text if text.endswith((".", "!", "?")) else text + "."
-
-
-def command_line(words: Sequence[str]) -> str:
-    """Return a command as it is typed on this system."""
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def rows(numbers: Sequence[int]) -> str:

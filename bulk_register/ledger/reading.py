@@ -108,6 +108,11 @@ class Reader:
         )
         return (int(rows[0][0]), self._list(rows[0][1])) if rows else None
 
+    def last_ended(self, scope: Scope) -> int:
+        """Return a scope's last run that has come to its end, 0 where there is none."""
+        query = "SELECT MAX(id) FROM run WHERE scope = ? AND finished IS NOT NULL"
+        return int(self._all(query, (self._scope(scope),))[0][0] or 0)
+
     # --- outputs
 
     def delivery(self, path: Path) -> str | None:

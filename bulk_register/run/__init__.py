@@ -2,16 +2,22 @@
 
 from bulk_register.run.desk import connection_of, ledger_path
 from bulk_register.run.extra import write_problems
-from bulk_register.run.guarding import meant_roster
-from bulk_register.run.story import dry_run, export_run, finish_run, opened_roster, register_roster
+from bulk_register.run.story import (
+    chosen_roster,
+    dry_run,
+    export_run,
+    finish_run,
+    opened_roster,
+    register_roster,
+)
 
 __all__ = [
+    "chosen_roster",
     "connection_of",
     "dry_run",
     "export_run",
     "finish_run",
     "ledger_path",
-    "meant_roster",
     "opened_roster",
     "register_roster",
     "write_problems",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -12,25 +12,32 @@ from bulk_register.errors import RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.plan import Aim
 from bulk_register.records import Plan, Roster, RunRecord, StandingNote, Status
-from bulk_register.settings import Settings
+from bulk_register.run.desk import ledger_path
+from bulk_register.settings import Settings, command_line, flags_of
 from bulk_register.startexam import utc_text
+
+NEW_WINDOW = "+10d"  # where the run's own is over
 
 
 def check_unchanged(roster: Roster, earlier: RunRecord, settings: Settings) -> None:
     if roster.source.sha256 != earlier.sha256:
         raise RosterError(
-            f"{roster.source.path} was changed since run {earlier.id}. {instead(earlier, settings)}"
+            f"{roster.source.path} was changed since run {earlier.id}, so that can't be finished or written "
+            f"again. {instead(earlier, settings)}"
         )
 
 
 def instead(record: RunRecord, settings: Settings) -> str:
-    """Return the `run` command that does what finishing a run can't."""
-    words = ["bulk-register", "run", record.roster, "-o", record.output, "--center", settings.center or ""]
-    for test in settings.tests:
-        words += ["--test", test]
-    till = datetime.fromtimestamp(record.valid_till, UTC)
-    words += ["--valid-till", utc_text(till) if record.valid_till > time.time() else "+10d"]
-    return "Use this instead: " + " ".join(shlex.quote(word) for word in words)
+    """Return the `run` command that does what finishing a run can't, with the words that lead to it."""
+    over = record.valid_till <= time.time()
+    till = NEW_WINDOW if over else utc_text(datetime.fromtimestamp(record.valid_till, UTC))
+    ledger = ledger_path(settings) if settings.ledger else None
+    same = settings.model_copy(update={"output": Path(record.output), "valid_till": None, "ledger": ledger})
+    words = ["bulk-register", "run", record.roster, *flags_of(same), "--valid-till", till]
+    lead = "Use this instead" + (", with the end that you want" if over else "")
+    if record.reregister:
+        lead += " (it goes without --reregister, which would renew everybody's link once more)"
+    return f"{lead}:\n  {command_line(words)}"
 
 
 def aim_of(settings: Settings, ledger: Ledger, earlier: RunRecord | None) -> Aim:

@@ -34,7 +34,8 @@ def deliver(
     except LedgerError as error:
         tell(Warned(str(error)))
     except OutputError as error:
-        tell(Warned(str(error)))
+        advice = "Nothing is lost: when that is mended, bulk-register export writes it"
+        tell(Warned(f"The output could not be written. {error} {advice}."))
         code = code if outcome.signal else EXIT_UNDONE
     started = datetime.fromtimestamp(record.started, UTC)
     return Finished(record.id, outcome, results, path, notes, code, started, datetime.now(UTC))

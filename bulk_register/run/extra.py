@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from bulk_register.delivery import output_path, place
+from bulk_register.delivery import checksum, list_path, output_path, place
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
-from bulk_register.report import Finished
+from bulk_register.report import EXIT_UNDONE, Finished
 from bulk_register.results import EVERY, roster_results
+from bulk_register.run.desk import ledger_path
 from bulk_register.settings import Settings
-from bulk_register.workbook.excerpt import write_excerpt
+from bulk_register.workbook.excerpt import holds_anybody, write_excerpt
 
 # How a refusal says that StartExam doesn't know somebody; its wording isn't documented.
 UNKNOWN_WORDS = re.compile(
@@ -24,11 +26,25 @@ UNKNOWN_WORDS = re.compile(
     r"|неизвест|не\s+(найден|существует|зарегистрирован)|отсутству",
     re.IGNORECASE,
 )
-_REFUSED = (
+
+
+class _List(NamedTuple):
+    """A file beside the output: what is said of it, with somebody in it and without, and what is kept."""
+
+    some: str
+    nobody: str = ""
+    keep: Callable[[Path], bool] = lambda _: False  # whether our own earlier file is moved aside
+
+
+_REFUSED = _List(
     "StartExam refused {people}: {path} holds them, a row each. Add these people in StartExam, then run the "
     "same command again"
 )
-_NEW = "{people} got a link in this run: {path} holds them, a row each"
+_NEW = _List(
+    "{people} got a new link: {path} holds them, a row each",
+    "Nobody got a new link: {path} has its headers only",
+    holds_anybody,  # perhaps nobody has mailed these yet
+)
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 
 
@@ -48,28 +64,91 @@ def unknown_places(finished: Finished) -> np.ndarray:
     return _once(finished, rejected[said] if any(said) else rejected)
 
 
+def check_lists(roster: Path, output: Path, settings: Settings) -> None:
+    """Find what would make the files beside the output fail; raises OutputError."""
+    if settings.only_new is not None:
+        taken = [roster, output, unknown_path(output), ledger_path(settings)]
+        list_path(settings.only_new, "--only-new", taken)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The files beside the output: employees whom StartExam refused, and those with a new link.
+
+    `ended`: the last run for this exam that had come to its end when this one began. Whoever got a link in a
+    later one that was cut off stands in no list yet.
+    """
+
+    output: Path  # where it belongs
+    ledger: Ledger
+    settings: Settings
+    tell: Tell
+    ended: int
+
+    def deliver(self, finished: Finished) -> Finished:
+        """Write them; the notes say where they are. What fails is a warning: the output has the rows too.
+
+        Without the list of new links, which nobody may notice, the run isn't done.
+        """
+        unknown = unknown_path(finished.output or self.output)
+        refused = unknown_places(finished)
+        if len(refused):
+            finished = self._deliver(finished, lambda: refused, unknown, _REFUSED)
+        else:
+            finished = self._remove(finished, unknown)
+        if self.settings.only_new is None:
+            return finished
+        wanted = list_path(self.settings.only_new)
+        listed = self._deliver(finished, lambda: self._newly_linked(finished), wanted, _NEW)
+        if listed is finished and not finished.outcome.signal:
+            return replace(finished, exit_code=EXIT_UNDONE)
+        return listed
+
+    def _newly_linked(self, finished: Finished) -> np.ndarray:
+        """Return the places of employees with a link that no run before listed, their first rows."""
+        plan, known = finished.outcome.plan, self.ledger.known(finished.outcome.plan.scope)
+        run_of = dict(zip(known.employees.tolist(), known.runs.tolist(), strict=True))
+        runs = np.array([run_of.get(name, 0) for name in plan.roster.employees.identifiers], np.int64)
+        in_this_part = (runs == finished.run) & (plan.standings.status != Status.REGISTERED)
+        new = np.flatnonzero((runs > self.ended) | in_this_part)
+        codes = plan.roster.employees.rows["employee"].to_numpy()
+        linked = np.isin(finished.results.status(EVERY), LINKED)
+        return _once(finished, np.flatnonzero(linked & np.isin(codes, new)))
+
+    def _deliver(
+        self, finished: Finished, places_of: Callable[[], np.ndarray], wanted: Path, kind: _List
+    ) -> Finished:
+        """Write one; returns `finished` itself where that failed."""
+        try:
+            places = places_of()
+            ours = self.ledger.delivery
+            placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
+            self.tell(Delivered(placed.path, placed.notes))
+            self.ledger.delivered(finished.run, placed.path, placed.sha256)
+        except (OutputError, LedgerError) as error:
+            self.tell(Warned(f"{wanted.name} could not be written: {error}"))
+            return finished
+        people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
+        note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
+        return replace(finished, notes=(*finished.notes, note, *placed.notes))
+
+    def _remove(self, finished: Finished, unknown: Path) -> Finished:
+        """Remove an earlier run's list of refused employees, if nobody has changed it: it holds no longer."""
+        try:
+            if not unknown.is_file() or self.ledger.delivery(unknown) != checksum(unknown):
+                return finished
+            unknown.unlink()
+        except (OSError, LedgerError) as error:
+            self.tell(Warned(f"{unknown.name} is of an earlier run, and could not be removed: {error}"))
+            return finished
+        note = f"Nobody is refused any more, so {unknown.name} of an earlier run was removed"
+        return replace(finished, notes=(*finished.notes, note))
+
+
 def _once(finished: Finished, places: np.ndarray) -> np.ndarray:
     """Return the first place of each employee: nobody is to get two mails."""
     codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()[places]
     return places[np.sort(np.unique(codes, return_index=True)[1])]
-
-
-def deliver_more(
-    finished: Finished, target: Path, ledger: Ledger, settings: Settings, tell: Tell
-) -> Finished:
-    """Write the rows that belong in files of their own as well; the notes say where they are.
-
-    Employees whom StartExam refused go beside the output, which belongs at `target`; those who got a link in
-    this run into `only_new`, where that is set. A failure is a warning: the output has these rows too.
-    """
-    refused = unknown_places(finished)
-    if len(refused):
-        wanted = unknown_path(finished.output or target)
-        finished = _deliver(finished, refused, wanted, _REFUSED, ledger, tell)
-    if settings.only_new is not None:
-        new = _once(finished, np.flatnonzero(finished.results.status(EVERY) == Status.REGISTERED))
-        finished = _deliver(finished, new, Path(os.path.realpath(settings.only_new)), _NEW, ledger, tell)
-    return finished
 
 
 def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
@@ -89,24 +168,6 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
 
 def _nobodys(_: Path) -> None:
     """No file counts as ours: without a ledger nothing is known of what was written before."""
-
-
-def _deliver(
-    finished: Finished, places: np.ndarray, wanted: Path, words: str, ledger: Ledger, tell: Tell
-) -> Finished:  # fmt: skip
-    try:
-        placed = place(lambda draft: _write(finished, places, draft), wanted, ledger.delivery)
-        tell(Delivered(placed.path, placed.notes))
-        ledger.delivered(finished.run, placed.path, placed.sha256)
-    except (OutputError, LedgerError) as error:
-        tell(Warned(f"{wanted.name} could not be written: {error}"))
-        return finished
-    if len(places):
-        people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
-        note = words.format(people=people, path=placed.path)
-    else:
-        note = f"Nobody got a link in this run: {placed.path} has its headers only"
-    return replace(finished, notes=(*finished.notes, note, *placed.notes))
 
 
 def _write(finished: Finished, places: np.ndarray, draft: Path) -> None:

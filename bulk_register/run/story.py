@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 from bulk_register.changes import changes_since
 from bulk_register.delivery import output_path
 from bulk_register.errors import DeclinedError, RosterError
-from bulk_register.guards import check_rows
 from bulk_register.ledger import Ledger, lock
 from bulk_register.places import private_folder
 from bulk_register.plan import Aim, make_plan
@@ -33,15 +31,14 @@ from bulk_register.records import (
 )
 from bulk_register.report import (
     Finished,
-    roster_counts,
 )
 from bulk_register.roster import read_roster
-from bulk_register.run.desk import Desk, exam_of, ledger_path, limits_of, open_desk, scope_under, style_of
+from bulk_register.run.desk import Desk, exam_of, ledger_path, open_desk, scope_under, style_of
 from bulk_register.run.drafting import drafted
 from bulk_register.run.earlier import aim_of, check_unchanged, instead, recall
 from bulk_register.run.ending import close_run, deliver
-from bulk_register.run.extra import deliver_more
-from bulk_register.run.guarding import check_plan, last_run, meant_roster
+from bulk_register.run.extra import Lists, check_lists
+from bulk_register.run.guarding import check_chosen, check_plan, check_roster, last_run, meant_roster
 from bulk_register.run.lookup import with_identified_tests
 from bulk_register.sending import Interruption, Manner, NoInterruption, send
 from bulk_register.settings import Settings
@@ -82,7 +79,10 @@ def finish_run(
     the roster was changed since or the run's window is over.
     """
     if record.valid_till <= time.time():
-        raise RosterError(f"The window of run {record.id} is over. {instead(record, settings)}")
+        raise RosterError(
+            f"Run {record.id} can't be finished: the time in which its links work is over. "
+            f"{instead(record, settings)}"
+        )
     settings = settings.model_copy(update={"output": Path(record.output)})
     return _story(record.roster, settings, record, _Ears(tell, confirm, interruption or NoInterruption()))
 
@@ -102,9 +102,9 @@ def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: 
 
 def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
     """Tell what `register_roster` would send, without sending, writing or making anything."""
-    with opened_roster(meant_roster(roster, settings, None), settings, tell) as found:
-        _check(found, settings, None)
-        prepare_output(found, settings)
+    with chosen_roster(roster, settings, tell) as found:
+        check_roster(found, settings)
+        check_lists(found.source.path, prepare_output(found, settings).target, settings)
         settings = with_identified_tests(settings, tell)
         exam, scope = exam_of(settings), scope_under(settings)
         with Ledger(ledger_path(settings), write=False) as ledger:
@@ -113,6 +113,14 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
         tell(Planned(plan))
         check_plan(plan, before, settings)
         return plan
+
+
+@contextmanager
+def chosen_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
+    """Read a roster, of a folder or pattern the newest; raises GuardError where that can't be meant."""
+    with opened_roster(meant_roster(roster, settings), settings, tell) as found:
+        check_chosen(roster, found)
+        yield found
 
 
 @contextmanager
@@ -155,9 +163,14 @@ class _Ears:
 
 def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ears: _Ears) -> Finished:
     tell = _one_at_a_time(ears.tell)
-    with opened_roster(meant_roster(roster, settings, earlier), settings, tell) as found:
-        _check(found, settings, earlier)
+    opened = opened_roster if earlier else chosen_roster
+    with opened(roster, settings, tell) as found:
+        if earlier:
+            check_unchanged(found, earlier, settings)
+        else:
+            check_roster(found, settings)
         output = prepare_output(found, settings)
+        check_lists(found.source.path, output.target, settings)
         settings = with_identified_tests(settings, tell)
         with open_desk(settings, tell) as desk:
             plan = _plan(found, desk, settings, earlier)
@@ -168,6 +181,7 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
                 raise DeclinedError("Nothing was sent.")
             with lock(desk.ledger.path):
                 plan = _plan(found, desk, settings, earlier)  # another run may have ended meanwhile
+                ended = desk.ledger.last_ended(desk.scope)
                 record = _begin(plan, output, desk, settings, earlier)
                 tell(RunStarted(record.id))
                 manner = _manner(desk, settings, ears.interruption)
@@ -175,27 +189,12 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
                 with drafted(output, submission, style_of(settings)) as drafting:
                     outcome = send(submission, desk.ledger, desk.client, manner, tell)
                     finished = deliver(outcome, record, drafting, desk.ledger, settings, tell)
-                finished = deliver_more(finished, output.target, desk.ledger, settings, tell)
+                finished = Lists(output.target, desk.ledger, settings, tell, ended).deliver(finished)
                 if before is not None:
                     changes = changes_since(before, outcome, settings.ending_days)
                     finished = replace(finished, changes=changes)
                 close_run(finished, desk.ledger, tell)
                 return finished
-
-
-def _check(roster: Roster, settings: Settings, earlier: RunRecord | None) -> None:
-    if earlier is not None:
-        check_unchanged(roster, earlier, settings)
-        return
-    counts = roster_counts(roster)
-    check_rows(counts["rows"], limits_of(settings))
-    conflicts = 0 if settings.allow_conflicts else counts["conflicts"]
-    if settings.strict and (counts["invalid_rows"] or conflicts):
-        raise RosterError(
-            f"{roster.source.path.name} has {counts['invalid_rows']} rows that can't be sent and "
-            f"{conflicts} employees whose rows differ, and --strict was given, so nothing was sent. "
-            f"bulk-register check {shlex.quote(str(roster.source.path))} lists them."
-        )
 
 
 def _plan(roster: Roster, desk: Desk, settings: Settings, earlier: RunRecord | None) -> Plan:

@@ -4,6 +4,7 @@ from bulk_register.settings.load import Command, first_said, load_settings, sett
 from bulk_register.settings.model import Settings, is_this_machine
 from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
 from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
+from bulk_register.settings.typed import command_line, flags_of
 from bulk_register.settings.when import When, parse_when
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "Command",
     "Settings",
     "When",
+    "command_line",
     "first_said",
     "flag",
+    "flags_of",
     "is_this_machine",
     "load_settings",
     "parse_when",

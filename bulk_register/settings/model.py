@@ -153,8 +153,9 @@ class Settings(BaseModel):
     def for_rerun(self) -> dict[str, Any]:
         """Return as plain data what finishing a run needs of its settings; never the secret key."""
         plain = self.model_dump(mode="json", exclude=NOT_FOR_RERUN)
-        if self.secret_key_file:  # whatever folder the run is finished from
-            plain["secret_key_file"] = str(self.secret_key_file.absolute())
+        for name in ("secret_key_file", "only_new"):  # whatever folder the run is finished from
+            if file := getattr(self, name):
+                plain[name] = str(file.absolute())
         return plain
 
     @field_validator("tests")

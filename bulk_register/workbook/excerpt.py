@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from bulk_register.records import Line, Results, Source
+from bulk_register.records import RESULT_COLUMNS, Line, Results, Source
 from bulk_register.workbook import fresh
 
 
@@ -29,6 +30,18 @@ def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, pat
     )
     numbered = replace(results, rows=np.arange(first, first + len(rows), dtype=np.int64))
     fresh.prepare(part, ".xlsx").write(numbered, path)
+
+
+def holds_anybody(path: Path) -> bool:
+    """Tell whether a workbook that `write_excerpt` wrote has more than its header."""
+    from openpyxl import load_workbook  # slow to load
+
+    book = load_workbook(path, read_only=True)
+    try:
+        rows = list(islice(book.worksheets[0].values, 2))
+    finally:
+        book.close()
+    return len(rows) > 1 or not set(RESULT_COLUMNS).issubset(rows[0] if rows else RESULT_COLUMNS)
 
 
 def _lines(source: Source, rows: dict[int, str]) -> Iterator[Line]:

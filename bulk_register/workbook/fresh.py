@@ -6,6 +6,7 @@ live formula, now or when the cell is edited; no apostrophe is added.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _BLOCK_ROWS = 1_000
 _MAX_WIDTH, _MIN_WIDTH = 60, 8  # of a column, in characters
 _FRAME_BYTES = 1 << 24
 _SECONDS_A_DAY = 86_400
+_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')  # the frame's, which has a single row
 _EPOCH = datetime(1899, 12, 30)  # serial number 0; right from March 1900 on (18.17.4.1)
 
 
@@ -115,9 +117,9 @@ class New:
         self, book: Book, part: str, made: ResultCells, styles: _Styles, links: Links
     ) -> Iterator[bytes]:
         head, *_, tail = pieces(book.large(part), part)
-        yield head.data
-        yield from self._rows(made, styles)
         whole = reference(1, 0, max(self.survey.rows, 1), self.layout.width - 1)
+        yield _DIMENSION.sub(f'<dimension ref="{whole}"/>'.encode(), head.data)
+        yield from self._rows(made, styles)
         ignored = f'<ignoredErrors><ignoredError sqref="{whole}" numberStoredAsText="1"/></ignoredErrors>'
         yield links.tail(head.data, tail.data.replace(b"</worksheet>", ignored.encode() + b"</worksheet>"))
 

@@ -51,6 +51,16 @@ def test_text_stays_text(tmp_path: Path) -> None:
     assert b"<f>" not in parts(target)["xl/worksheets/sheet1.xml"]
 
 
+def test_readers_that_go_by_the_sheet_s_dimension_see_every_row(tmp_path: Path) -> None:
+    target = tmp_path / "out.xlsx"
+    deliver(of_text(tmp_path, "ID,Name\r\n7,Ann\r\n8,Bob\r\n"), target, [2, 3])
+    book = openpyxl.load_workbook(target, read_only=True)
+    sheet = book.worksheets[0]
+    assert sheet.calculate_dimension() == "A1:G3"
+    assert [line[0] for line in sheet.values] == ["ID", "7", "8"]
+    book.close()
+
+
 def test_it_is_framed_for_people(tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
     deliver(of_text(tmp_path, "ID,Name\r\n7,Ann\r\n\r\n8,Bob\r\n"), target, [2, 4])
