@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from bulk_register.errors import RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.package.hyperlinks import hyperlinks
-from bulk_register.package.values import shown
-from bulk_register.records import RESULT_COLUMNS, Roster, RunRecord, Scope, Status
+from bulk_register.package.values import letters, shown
+from bulk_register.records import RESULT_COLUMNS, Roster, RunRecord, Scope, Source, Status
 
 SANDBOX_BASE = "https://sandbox.invalid"  # how a sandbox's links begin
 LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)
@@ -71,7 +71,7 @@ class Finding(NamedTuple):
 def claims_of(roster: Roster) -> Claims:
     """Return what an output's rows say; raises RosterError where the file has no column of links."""
     source, rows = roster.source, roster.employees.rows
-    places = _result_places(source.headers, source.first_column)
+    places = _result_places(source)
     if "Exam Link" not in places:
         raise RosterError(
             f"{source.path.name} has no column Exam Link: it isn't what bulk-register run wrote. "
@@ -144,12 +144,19 @@ def runs_to_ask(
 # --- within
 
 
-def _result_places(headers: Iterable[str], first_column: int) -> dict[str, int]:
+def _result_places(source: Source) -> dict[str, int]:
     names = {name.casefold(): name for name in RESULT_COLUMNS}
     places: dict[str, int] = {}
-    for column, header in enumerate(headers, first_column):
-        if name := names.get(header.strip().casefold()):
-            places.setdefault(name, column)
+    for column, header in enumerate(source.headers, source.first_column):
+        name = names.get(header.strip().casefold())
+        if name in places:
+            both = f"{letters(places[name])} and {letters(column)}"
+            raise RosterError(
+                f"{source.path.name} has two columns {name} ({both}), and nobody can tell which is mailed. "
+                "Remove one of them."
+            )
+        if name:
+            places[name] = column
     return places
 
 

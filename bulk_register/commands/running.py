@@ -30,7 +30,7 @@ from bulk_register.report import (
     status_counts,
 )
 from bulk_register.results import local_text, roster_results
-from bulk_register.run import dry_run, export_run, finish_run, ledger_path, register_roster
+from bulk_register.run import dry_run, export_run, finish_run, ledger_flags, ledger_path, register_roster
 from bulk_register.settings import SETTINGS_FILE, Settings
 
 
@@ -203,5 +203,4 @@ def _left_out(plan: Plan, settings: Settings) -> str:
 def _rerun(finished: Finished, settings: Settings) -> Sequence[str]:
     if settings.sandbox and settings.ledger is None:
         return ["bulk-register", "run", str(finished.outcome.plan.roster.source.path), "--sandbox"]
-    words = ["bulk-register", "rerun", str(finished.run)]
-    return words + (["--ledger", str(ledger_path(settings))] if settings.ledger else [])
+    return ["bulk-register", "rerun", str(finished.run), *ledger_flags(settings)]

@@ -11,12 +11,14 @@ from bulk_register.commands.words import count, sentence
 from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Waiting, Warned
-from bulk_register.run import ledger_path, opened_roster
+from bulk_register.run import ledger_flags, ledger_path, opened_roster
+from bulk_register.run.comparing import Compared, compare_people
 from bulk_register.run.confirming import confirm_links
-from bulk_register.settings import Settings
+from bulk_register.settings import Settings, command_line
 from bulk_register.verification import Claims, Finding, Registered, Terms, claims_of, judge, registered
 
 SHOWN = 50  # rows on a terminal; a file or a pipe gets them all
+_NO_LINKS = "This file holds no links"
 
 
 def verify(file: str, settings: Settings, asking: Settings | None) -> int:
@@ -29,6 +31,7 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
         claims = claims_of(found)
         known = registered(ledger, claims, settings.base_url)
         wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
+        compared = compare_people(found, claims, known, ledger, settings)
         if asking is not None:
             wrong += _asked(claims, known, wrong, ledger, asking)
     if not known and not path.exists():
@@ -36,9 +39,15 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
             f"There are no records of earlier runs at {path}, so no link can be known. Name the file that "
             "the run wrote them to with --ledger."
         )
-    if wrong or not settings.quiet:
-        say("\n".join(_lines(claims, sorted(wrong), asked=asking is not None)))
-    return 1 if wrong else 0
+    linked = sum(bool(claim.link) for claim in claims.rows)
+    wrong = sorted([*wrong, *compared.findings])
+    fit = bool(linked) and not wrong
+    if not fit or not settings.quiet:
+        sources = f"{'StartExam and ' if asking else ''}what earlier runs got"
+        checked = f"{count(linked, 'link')} checked against {sources}" if linked else _NO_LINKS
+        lines = _lines(wrong, checked, compared)
+        say("\n".join(lines + (_export_lines(compared.run, settings) if wrong else [])))
+    return 0 if fit else 1
 
 
 def _asked(
@@ -58,16 +67,22 @@ def _tell(event: Event) -> None:
         aside(f"Warning: {event.message}")
 
 
-def _lines(claims: Claims, wrong: Sequence[Finding], *, asked: bool) -> list[str]:
+def _lines(wrong: Sequence[Finding], checked: str, compared: Compared) -> list[str]:
     shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
     lines = [f"Row {row}: {what}" for row, what in wrong[:shown]]
     if len(wrong) > shown:
-        lines.append(f"… and {count(len(wrong) - shown, 'more row')}; send the output to a file to see all")
-    linked = sum(bool(claim.link) for claim in claims.rows)
-    checked = (
-        f"{count(linked, 'link')} checked against {'StartExam and ' if asked else ''}what earlier runs got"
-    )
-    if not wrong:
-        return [f"{checked}: each is its own row's, and works."]
-    rows = f"{count(len(wrong), 'row is', 'rows are')} not fit to be mailed"
-    return [*lines, f"{checked}: {rows}. bulk-register export writes the output again."]
+        lines.append(f"… and {count(len(wrong) - shown, 'more')}; send the output to a file to see all")
+    verdict = f"{checked}: each is its own row's, and works."
+    if wrong:
+        rows = count(len({finding.row for finding in wrong}), "row is", "rows are")
+        verdict = f"{checked}: {rows} not fit to be mailed."
+    elif checked == _NO_LINKS:
+        verdict = f"{checked}: there is nothing to mail."
+    lines += [verdict, compared.words] if compared.words else [verdict]
+    return lines
+
+
+def _export_lines(run: int, settings: Settings) -> list[str]:
+    """Say how the output comes right again; not for a file of an unknown run."""
+    words = ["bulk-register", "export", str(run), *ledger_flags(settings)]
+    return [f"This writes the whole output of run {run} again:", f"  {command_line(words)}"] if run else []

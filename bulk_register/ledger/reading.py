@@ -120,6 +120,15 @@ class Reader:
         rows = self._all("SELECT sha256 FROM delivery WHERE path = ?", (str(path),))
         return str(rows[0][0]) if rows else None
 
+    def delivered_by(self, path: Path) -> int | None:
+        """Return the run that wrote a file last, or None where none did."""
+        rows = self._all("SELECT run FROM delivery WHERE path = ?", (str(path),))
+        return int(rows[0][0]) if rows else None
+
+    def wrote(self, sha256: str) -> bool:
+        """Tell whether this program wrote a file with exactly this content."""
+        return bool(self._all("SELECT 1 FROM delivery WHERE sha256 = ?", (sha256,)))
+
     # --- earlier runs
 
     def runs(self) -> list[RunRecord]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from bulk_register.errors import RosterError
 from bulk_register.records import Reading, Roster
 from bulk_register.roster.copying import Copy, take_copy
+from bulk_register.roster.gathering import same_person_text
 from bulk_register.roster.telling import KINDS, tell
 from bulk_register.roster.understanding import understand
 
-__all__ = ["KINDS", "read_roster"]
+__all__ = ["KINDS", "read_roster", "same_person_text"]
 
 
 def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:

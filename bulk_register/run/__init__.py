@@ -1,6 +1,6 @@
 """The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
 
-from bulk_register.run.desk import connection_of, ledger_path
+from bulk_register.run.desk import connection_of, ledger_flags, ledger_path
 from bulk_register.run.extra import write_problems
 from bulk_register.run.story import (
     chosen_roster,
@@ -17,6 +17,7 @@ __all__ = [
     "dry_run",
     "export_run",
     "finish_run",
+    "ledger_flags",
     "ledger_path",
     "opened_roster",
     "register_roster",

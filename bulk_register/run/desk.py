@@ -80,6 +80,11 @@ def ledger_path(settings: Settings) -> Path:
     return (settings.ledger or ledger_file()).expanduser().absolute()
 
 
+def ledger_flags(settings: Settings) -> list[str]:
+    """Return the flag that leads another command to the same ledger, from any folder; none for the usual."""
+    return ["--ledger", str(ledger_path(settings))] if settings.ledger else []
+
+
 def style_of(settings: Settings) -> Style:
     """Return how results are written under these settings."""
     base = SANDBOX_URL if settings.sandbox else settings.link_base

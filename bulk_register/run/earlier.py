@@ -12,7 +12,7 @@ from bulk_register.errors import RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.plan import Aim
 from bulk_register.records import Plan, Roster, RunRecord, StandingNote, Status
-from bulk_register.run.desk import ledger_path
+from bulk_register.run.desk import ledger_flags
 from bulk_register.settings import Settings, command_line, flags_of
 from bulk_register.startexam import utc_text
 
@@ -31,9 +31,9 @@ def instead(record: RunRecord, settings: Settings) -> str:
     """Return the `run` command that does what finishing a run can't, with the words that lead to it."""
     over = record.valid_till <= time.time()
     till = NEW_WINDOW if over else utc_text(datetime.fromtimestamp(record.valid_till, UTC))
-    ledger = ledger_path(settings) if settings.ledger else None
-    same = settings.model_copy(update={"output": Path(record.output), "valid_till": None, "ledger": ledger})
+    same = settings.model_copy(update={"output": Path(record.output), "valid_till": None, "ledger": None})
     words = ["bulk-register", "run", record.roster, *flags_of(same), "--valid-till", till]
+    words += ledger_flags(settings)
     lead = "Use this instead" + (", with the end that you want" if over else "")
     if record.reregister:
         lead += " (it goes without --reregister, which would renew everybody's link once more)"

@@ -61,7 +61,10 @@ def test_an_untouched_output_is_fit_to_be_mailed(output: Path, sandbox: Sandbox)
     asked = len(sandbox.requests)
     ended = verify(output)
     assert ended == Ended(
-        0, "6 links checked against what earlier runs got: each is its own row's, and works.\n", ""
+        0,
+        "6 links checked against what earlier runs got: each is its own row's, and works.\n"
+        "Nobody has changed the file since it was written.\n",
+        "",
     )
     assert len(sandbox.requests) == asked
     assert verify(output, "--quiet") == Ended(0, "", "")
@@ -141,6 +144,89 @@ def test_what_was_changed_is_found_with_its_row(
     assert f"{len(rows)} row{'s are' if len(rows) > 1 else ' is'} not fit to be mailed" in ended.out
 
 
+# --- whose name and address stand beside the link
+
+
+def write_people(folder: Path) -> None:
+    lines = ["Employee ID,Name,E-mail,City"]
+    lines += [
+        f"{7_000_000 + number:09d},Person {number},p{number}@staff.example,X" for number in range(PEOPLE)
+    ]
+    lines.append(lines[-1].upper())  # the same person twice
+    (folder / "staff.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def people(sandbox: Sandbox, folder: Path) -> Path:
+    write_people(folder)
+    assert call("run", "staff.csv", *exam(sandbox, "-o", "out.csv"), environ=account(sandbox)).code == 0
+    return folder / "out.csv"
+
+
+def sort_one_column(column: int) -> Callable[[Table], None]:
+    """What a spreadsheet does if only this column is marked."""
+
+    def tamper(table: Table) -> None:
+        cells = [line[column] for line in table[1:]]
+        for line, cell in zip(table[1:], [*cells[1:], cells[0]], strict=True):
+            line[column] = cell
+
+    return tamper
+
+
+@pytest.mark.parametrize(("column", "header"), [(1, "Name"), (2, "E-mail")])
+def test_a_column_of_names_or_addresses_that_was_sorted_by_itself_is_found(
+    column: int, header: str, people: Path
+) -> None:
+    change(people, sort_one_column(column))
+    for name in ("out.csv", "renamed.csv"):
+        shutil.copy(people, people.with_name(name)) if name != people.name else None
+        ended = verify(people.with_name(name))
+        assert ended.code == 1
+        found = re.findall(r"^Row (\d+): (.*)$", ended.out, re.MULTILINE)
+        assert [int(row) for row, _ in found] == [2, 3, 4, 5, 6, 8]  # rows 7 and 8 are the same person
+        assert {what for _, what in found} == {f"{header}: not what the roster says of this employee"}
+        assert "Names and addresses don't all agree with staff.csv." in ended.out
+        assert "bulk-register export 1 --ledger" in ended.out
+
+
+def test_what_does_not_tell_people_apart_may_be_changed(people: Path) -> None:
+    change(people, sort_one_column(3))
+    change(people, put(3, 1, " PERSON  1"))
+    change(people, lambda table: table.reverse() or table.insert(0, table.pop()))
+    ended = verify(people)
+    assert (ended.code, ended.out.splitlines()[1]) == (0, "Names and addresses agree with staff.csv.")
+
+
+def test_where_the_roster_is_another_one_by_now_this_is_said(people: Path) -> None:
+    change(people, sort_one_column(2))
+    write_roster(people.parent, PEOPLE)
+    ended = verify(people)
+    assert ended.code == 0
+    assert "could not be compared: the roster" in ended.out
+    assert "was changed since run 1." in ended.out
+    (people.parent / "staff.csv").unlink()
+    assert "can't be read any more." in verify(people).out
+
+
+def test_a_file_without_any_link_is_nothing_to_mail(folder: Path) -> None:
+    everybody = {f"{7_000_000 + number:09d}" for number in range(PEOPLE)}
+    with Sandbox(Behaviour(unknown=everybody)) as refusing:
+        assert call("run", "staff.csv", *exam(refusing, "-o", "o.csv"), environ=account(refusing)).code != 0
+    ended = verify(folder / "o.csv")
+    assert (ended.code, ended.out.splitlines()[0]) == (
+        1,
+        "This file holds no links: there is nothing to mail.",
+    )
+
+
+def test_two_columns_of_links_are_refused(output: Path) -> None:
+    change(output, lambda table: [line.append(line[LINK]) for line in table] and None)
+    ended = verify(output)
+    assert ended.code == 2
+    assert "has two columns Exam Link (D and H)" in ended.err
+
+
 def test_links_of_another_ledger_are_unknown(output: Path) -> None:
     ended = call("verify", str(output), "--ledger", "another.db")
     assert ended.code == 1
@@ -211,7 +297,7 @@ def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandb
     change(output, put(3, ID, "008888888"))  # would be registered if it were asked about
     ended = verify(output, "--ask", "--base-url", sandbox.base_url, **environ)
     assert ended.code == 1
-    assert len(ended.out.splitlines()) == 2
+    assert len([line for line in ended.out.splitlines() if line.startswith("Row ")]) == 1
     assert "checked against StartExam and what earlier runs got" in ended.out
     assert sandbox.created == made
     assert len(sandbox.requests[-1].employees) == PEOPLE - 1
