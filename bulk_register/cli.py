@@ -212,6 +212,7 @@ def history(
     run: o.Run = None,
     forget: o.Forget = None,
     forget_before: o.ForgetBefore = None,
+    yes: o.Yes = None,
     ledger: o.LedgerFile = None,
     config: o.Config = None,
     profile: o.Profile = None,

@@ -99,6 +99,13 @@ def test_a_lookup_that_fails_says_what_to_do() -> None:
         with_identified_tests(settings(dead, "Workplace safety"), lambda _: None)
 
 
+def test_one_word_may_be_a_title() -> None:
+    environ = {"STARTEXAM_SECRET_KEY": "k", "STARTEXAM_ACCOUNT_ID": "1"}
+    for title in ("induction", "GDPR", "Einführung"):
+        said = {"center": "c", "valid_till": "+1d", "tests": [title]}
+        assert load_settings(said, environ=environ, folder=Path("/nowhere")).tests == (title,)
+
+
 def test_a_sandbox_run_takes_any_title_and_asks_nobody(tmp_path: Path) -> None:
     loaded = load_settings({"sandbox": True}, environ={}, folder=tmp_path)
     one, two = (

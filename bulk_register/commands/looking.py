@@ -9,14 +9,15 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from bulk_register.commands.asking import agreed, at_keyboard
 from bulk_register.commands.frame import Case
 from bulk_register.commands.summary import row_lines
 from bulk_register.commands.voice import aside, say
 from bulk_register.commands.words import count, sentence
-from bulk_register.errors import MendError
+from bulk_register.errors import DeclinedError, MendError
 from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Fix, Roster, RunRecord, Status, Waiting, Warned
-from bulk_register.report import blank_report, problems, roster_report
+from bulk_register.report import blank_report, problems, roster_counts, roster_report
 from bulk_register.results import local_text, roster_results
 from bulk_register.run import chosen_roster, connection_of, ledger_path, write_problems
 from bulk_register.settings import Settings
@@ -39,7 +40,7 @@ def check(roster: str, settings: Settings, case: Case, named: Path | None = None
         known = {**roster_report(found), **_findings(found), "problems": wrong}
         case.report(settings.report, blank_report(case.started, code) | known)
         if settings.report != "-" and not (settings.quiet and not wrong):
-            say("\n".join(_check_lines(found, wrong)))
+            say("\n".join(_check_lines(found, wrong, allow_conflicts=settings.allow_conflicts)))
         if named is not None and wrong:
             say(f"The rows with a problem are in {write_problems(found, named, settings)}")
     return code
@@ -82,16 +83,27 @@ def history(settings: Settings, run: int | None) -> int:
 
 
 def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
-    """Delete runs, and all that became known in them, from the ledger."""
+    """Delete runs, and all that became known in them, from the ledger; asks a person at a terminal first."""
     with Ledger(ledger_path(settings)) as ledger:
         found = ledger.runs()
         chosen = [pick(found, run).id for run in runs]
         if before is not None:
             until = _midnight(before, settings)
             chosen += [record.id for record in found if record.started < until]
+        chosen = sorted(set(chosen))
+        if chosen and at_keyboard() and not settings.yes:
+            known = "it" if len(chosen) == 1 else "them"
+            if not agreed(f"Forget {_named(chosen)}, and the links that became known in {known}?"):
+                raise DeclinedError("Nothing was forgotten.")
         ledger.forget(chosen)
-    say(f"Forgotten: {count(len(set(chosen)), 'run')}.")
+    say(f"Forgotten: {count(len(chosen), 'run')}.")
     return 0
+
+
+def _named(runs: Sequence[int]) -> str:
+    if len(runs) == 1:
+        return f"run {runs[0]}"
+    return f"{len(runs)} runs ({runs[0]} to {runs[-1]})"
 
 
 def pick(runs: list[RunRecord], number: int | None) -> RunRecord:
@@ -116,7 +128,7 @@ def _findings(roster: Roster) -> dict[str, Any]:
     }
 
 
-def _check_lines(roster: Roster, wrong: list[dict[str, Any]]) -> list[str]:
+def _check_lines(roster: Roster, wrong: list[dict[str, Any]], *, allow_conflicts: bool) -> list[str]:
     findings = roster.findings
     width = max((len(name) for name, _ in findings.understood), default=0) + 2
     lines = [str(roster.source.path)]
@@ -130,7 +142,9 @@ def _check_lines(roster: Roster, wrong: list[dict[str, Any]]) -> list[str]:
         lines.append(
             f"… and {count(len(wrong) - shown, 'more row')} with a problem: --report FILE lists them"
         )
-    lines.append(f"{count(len(roster.employees), 'employee')} can be sent{_verdict(len(wrong))}.")
+    conflicts = 0 if allow_conflicts else roster_counts(roster)["conflicts"]
+    withheld = f" ({conflicts:,} of them get no link until their rows agree)" if conflicts else ""
+    lines.append(f"{count(len(roster.employees), 'employee')} can be sent{withheld}{_verdict(len(wrong))}.")
     return lines
 
 

@@ -205,7 +205,7 @@ DryRun = Annotated[bool | None, typer.Option("--dry-run", help="Show what would 
 Sandbox = Annotated[
     bool | None, typer.Option("--sandbox", help="Try it out: needs no account, registers nobody.")
 ]
-Yes = Annotated[bool | None, typer.Option("--yes", "-y", help="Don't ask before sending.")]
+Yes = Annotated[bool | None, typer.Option("--yes", "-y", help="Don't ask first.")]
 
 # --- of one command only
 Forget = Annotated[

@@ -112,7 +112,7 @@ def _roster_line(name: str, counts: dict[str, int]) -> str:
 def _table(counts: dict[str, int]) -> list[str]:
     """Return a line for each status that occurs, with how many employees have it."""
     named: list[tuple[str, int]] = [(str(status), counts[status.replace(" ", "_")]) for status in COUNTED]
-    named += [(f"{Status.CONFLICT} (link withheld)", counts["conflicts"])]
+    named += [(f"of these, withheld ({Status.CONFLICT})", counts["conflicts"])]
     shown = [(name, number) for name, number in named if number or name == Status.REGISTERED]
     width = max(len(name) for name, _ in shown) + 2
     return [f"  {name:<{width}}{number:>9,}" for name, number in shown]

@@ -19,6 +19,7 @@ from bulk_register.records import (
     RosterRead,
     RunStarted,
     Settled,
+    Status,
     Waiting,
     Warned,
 )
@@ -173,6 +174,11 @@ def describe(event: Event) -> tuple[str, str]:
 def plan_words(plan: Plan) -> str:
     """Say what is going to be sent."""
     total = sum(map(len, plan.batches))
+    if not total and (lost := plan.standings.count(Status.UNKNOWN)):
+        return (
+            f"nothing is to be sent: whether {count(lost, 'employee')} got a new registration can't be "
+            "known, so it is not asked for once more"
+        )
     if not total:
         return "everybody's link is known already; nothing is to be sent"
     known = len(plan.roster.employees) - plan.new - plan.asked_again

@@ -123,7 +123,14 @@ def _check_file(path: Path, *, write: bool) -> None:
         raise damaged(path, "its end is missing")
     if write and os.name == "posix" and path.stat().st_uid == os.geteuid() and path.stat().st_mode & 0o077:
         with suppress(OSError):  # as on read-only media
-            path.chmod(0o600)
+            if _is_marked(path):
+                path.chmod(0o600)
+
+
+def _is_marked(path: Path) -> bool:
+    """Tell whether a file's header says that it is a ledger (SQLite file format 1.3.12: the application)."""
+    with path.open("rb") as file:
+        return file.read(72)[68:] == schema.APPLICATION_ID.to_bytes(4, "big")
 
 
 def _check_contents(path: Path, connection: sqlite3.Connection) -> None:

@@ -30,6 +30,7 @@ from bulk_register.settings.values import (
     Pairs,
     Percent,
     Seconds,
+    Span,
     Verbatim,
     Whole,
     Words,
@@ -54,9 +55,7 @@ NOT_FOR_RERUN = {
 TOLERABLE = ("invalid", "conflict", "rejected", "expired", "unknown")  # statuses of exit code 1
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-_TITLE = re.compile(r".*\s|.*[^\x00-\x7f]|[A-Z][a-z]+\Z")  # a mistyped identifier is none of these
+_TITLE = re.compile(r".*\s|.*[^\x00-\x7f]|[^\W\d_]{2,}\Z")  # a mistyped identifier is none of these
 
 
 class Settings(BaseModel):
@@ -120,7 +119,7 @@ class Settings(BaseModel):
     timeout: Seconds = Field(60.0, le=3600, description=SECONDS)
     wait_first: Seconds = Field(1.0, le=3600, description=SECONDS)
     wait_max: Seconds = Field(60.0, le=3600, description=SECONDS)
-    deadline: Seconds | None = Field(None, description="a time like 90s, 30m or 2h")
+    deadline: Span | None = Field(None, description="a time with its unit, like 90s, 30m or 2h")
     max_rejected: Whole = Field(50, ge=0, description="a whole number, 0 or more")
     allow_conflicts: bool = Field(False, description=TRUTH)
 
@@ -128,7 +127,7 @@ class Settings(BaseModel):
     min_rows: Whole | None = Field(None, ge=0, description="a whole number, 0 or more")
     max_new: Whole | None = Field(None, ge=0, description="a whole number, 0 or more")
     max_missing: Percent | None = Field(None, description="a percentage from 0 to 100")
-    newer_than: Seconds | None = Field(None, description="a time like 26h or 2d")
+    newer_than: Span | None = Field(None, description="a time with its unit, like 26h or 2d")
     tolerate: Words = Field((), description=f"some of {', '.join(TOLERABLE)}")
     ending_days: Whole = Field(7, ge=0, le=3650, description="a whole number of days, 0 or more")
     only_new: File | None = Field(None, description=PATH)
@@ -165,7 +164,7 @@ class Settings(BaseModel):
         if wrong:
             raise ValueError(
                 f"{wrong[0]!r} is not a test's identifier (like fa19e351-36d0-49c0-be92-66d640b17878) nor a "
-                "title of several words; bulk-register tests lists them"
+                "title; bulk-register tests lists them"
             )
         return tuple({test.lower(): test for test in tests}.values())
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -27,6 +27,13 @@ def _no_truth(value: Any) -> Any:
 def _duration(value: Any) -> Any:
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     return float(found[1]) * _SECONDS[found[2].lower()] if found else _no_truth(value)
+
+
+def _span(value: Any, info: ValidationInfo) -> Any:
+    """A time with its unit: 26 alone may be meant as hours. What a run stored is in seconds."""
+    if info.mode != "json" and not (isinstance(value, str) and value.strip()[-1:].isalpha()):
+        raise ValueError
+    return _duration(value)
 
 
 def _percent(value: Any) -> Any:
@@ -61,6 +68,7 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(gt=0, allow_inf_nan=False)]
+Span = Annotated[float, BeforeValidator(_span), Field(gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
 
 SECONDS = "a number of seconds up to 3600, or a time like 90s, 5m or 1h"

@@ -125,6 +125,9 @@ class StartExam:
     def _exchange(self, call: _Call, number: int, read: Callable[[bytes], Result]) -> Result:
         started = time.monotonic()
         status, reason = 0, ""
+        with self._counting:
+            self.requests += 1
+            self.retries += number > 1
         try:
             status, headers, raw = self._send(call)
             if status != 200:
@@ -138,9 +141,6 @@ class StartExam:
             raise
         finally:
             seconds = time.monotonic() - started
-            with self._counting:
-                self.requests += 1
-                self.retries += number > 1
             size = len(call.batch) if call.batch else 0
             self._tell(RequestDone(call.number, size, number, status, seconds, reason))
 

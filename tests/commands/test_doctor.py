@@ -73,6 +73,13 @@ def test_all_is_well_line_by_line(sandbox: Sandbox, folder: Path) -> None:
     assert not (folder / "ledger.db").exists()
 
 
+def test_what_is_said_with_each_run_is_no_problem_but_still_to_be_said(sandbox: Sandbox) -> None:
+    ended = call("doctor", "--base-url", sandbox.base_url, *LEDGER, environ=account(sandbox))
+    assert ended.code == 0
+    assert "Note: valid_till: " in ended.out
+    assert ended.out.endswith("the settings that the lines with Note name are still to be said.\n")
+
+
 def test_nothing_is_set_up_yet() -> None:
     ended = call("doctor", *LEDGER)
     assert ended.code == 2

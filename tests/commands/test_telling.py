@@ -173,9 +173,9 @@ def test_conflicts_that_are_allowed_are_no_problem_of_a_dry_run(sandbox: Sandbox
 
 def test_conflicts_are_told_where_links_are_withheld(sandbox: Sandbox, folder: Path) -> None:
     (folder / "two.csv").write_text("Employee ID,Name\n1,Anna Smith\n1,Boris Johnson\n")
-    assert "conflict (link withheld)" in run(sandbox, roster="two.csv").out
+    assert re.search(r"  of these, withheld \(conflict\) +1\n", run(sandbox, roster="two.csv").out)
     allowed = run(sandbox, "--allow-conflicts", roster="two.csv")
-    assert (allowed.code, "conflict (" in allowed.out) == (0, False)
+    assert (allowed.code, "(conflict)" in allowed.out) == (0, False)
 
 
 def test_history_knows_what_later_runs_have_mended(sandbox: Sandbox) -> None:
@@ -194,6 +194,9 @@ def test_check_lists_every_problem_with_its_row(folder: Path) -> None:
         f"Row {number}" for number in range(2, 122)
     ]
     assert ended.out.endswith("1 employee can be sent; 120 rows have a problem.\n")
+    (folder / "two.csv").write_text("Employee ID,Name\n1,Anna Smith\n1,Boris Johnson\n2,Cid\n")
+    told = "2 employees can be sent (1 of them get no link until their rows agree); 2 rows have a problem."
+    assert call("check", "two.csv").out.splitlines()[-1] == told
 
 
 def test_one_is_not_many(sandbox: Sandbox, folder: Path) -> None:

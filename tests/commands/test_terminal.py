@@ -151,6 +151,21 @@ def test_ctrl_c_while_sending_stops_in_order(folder: Path) -> None:
     assert (folder / "staff.registered.xlsx").exists()
 
 
+@pytest.mark.parametrize(("keys", "code", "left"), [("n\n", 2, 2), ("\n", 2, 2), ("y\n", 0, 1)])
+def test_nothing_is_forgotten_before_the_person_agrees(
+    keys: str, code: int, left: int, sandbox: Sandbox, folder: Path
+) -> None:
+    with terminal(sandbox, folder, "--yes") as at:
+        assert at.end() == 0
+    with Terminal(["history", "--forget", "1", "--ledger", "ledger.db"], folder, {}) as at:
+        at.wait_for("Forget run 1, and the links that became known in it? [y/N]: ")
+        at.type(keys)
+        assert at.end() == code
+    with Terminal(["history", "--ledger", "ledger.db"], folder, {}) as at:
+        assert at.end() == 0
+    assert len(at.seen.splitlines()) == left
+
+
 @pytest.mark.parametrize("columns", [20, 40, 200])
 def test_a_narrow_terminal_is_no_trouble(columns: int, sandbox: Sandbox, folder: Path) -> None:
     with terminal(sandbox, folder, "--yes", columns=columns) as at:

@@ -106,6 +106,17 @@ def test_what_a_crash_left_half_done_is_taken_back(book: Path, mode: str, write:
 # --- files that are no good
 
 
+@posix
+def test_a_file_of_somebody_else_keeps_its_permissions(book: Path) -> None:
+    with sqlite3.connect(book) as other:
+        other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    book.chmod(0o644)
+    with pytest.raises(LedgerError, match="is not a ledger"), Ledger(book):
+        pass
+    assert stat.S_IMODE(book.stat().st_mode) == 0o644
+
+
 def test_garbage_is_damaged_and_not_empty(book: Path) -> None:
     book.write_bytes(os.urandom(100_000))
     for write in (True, False):

@@ -39,7 +39,7 @@ WRONG = {
     "workers": ("33", "a whole number from 1 to 32"),
     "attempts": ("0", "a whole number from 1 to 100"),
     "timeout": ("-1", "up to 3600"),
-    "deadline": ("soon", "like 90s, 30m or 2h"),
+    "deadline": ("600", "a time with its unit, like 90s, 30m or 2h"),
     "max_rejected": ("-1", "0 or more"),
     "max_size": ("big", "like 500MB or 2GB"),
     "header_row": ("zero", "a row's number"),
