@@ -122,7 +122,7 @@ def _check_ending(target: Path, format: Format) -> None:  # noqa: A002
 
 
 def _check_writable(target: Path, what: str, flag: str) -> None:
-    """Try to write beside a target; raises OSError where that fails."""
+    """Try to write beside a target; raises OutputError where that fails."""
     if target.exists() and not target.is_file():
         raise OutputError(f"The {what} {target} is not a file. Name one with {flag}.")
     if not target.parent.is_dir():
@@ -131,8 +131,14 @@ def _check_writable(target: Path, what: str, flag: str) -> None:
             f"Make it, or name another file with {flag}."
         )
     draft = _draft(target)
-    draft.open("xb").close()
-    draft.unlink()
+    try:
+        draft.open("xb").close()
+        draft.unlink()
+    except OSError as error:
+        raise OutputError(
+            f"The folder {target.parent} for the {what} can't be written to ({error.strerror}). Mend that, "
+            f"or name a file in another folder with {flag}."
+        ) from None
 
 
 def place(

@@ -184,7 +184,8 @@ def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
     numbers = ", ".join(str(run.id) for run in unfinished[:10]) + (", …" if len(unfinished) > 10 else "")
     ledger = f" --ledger {settings.ledger}" if settings.ledger else ""
     advice = f"To finish one: bulk-register rerun NUMBER{ledger}"
-    return f", of which {len(unfinished)} left somebody without a working link ({numbers}). {advice}"
+    named = f"run {numbers}" if len(unfinished) == 1 else f"runs {numbers}"
+    return f", of which {len(unfinished)} left somebody without a working link ({named}). {advice}"
 
 
 def _folder_line(folder: Path) -> Line:

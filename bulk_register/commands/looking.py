@@ -23,7 +23,7 @@ from bulk_register.run import chosen_roster, connection_of, ledger_path, write_p
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam
 
-SHOWN = 50  # problems on a terminal; a file or a pipe gets them all
+SHOWN, SHOWN_RUNS = 50, 20  # problems and runs on a terminal; a file or a pipe gets them all
 NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
 STATUSES = ("active", "archive", "deleted")  # API page "Get Tests"
 
@@ -41,8 +41,11 @@ def check(roster: str, settings: Settings, case: Case, named: Path | None = None
         case.report(settings.report, blank_report(case.started, code) | known)
         if settings.report != "-" and not (settings.quiet and not wrong):
             say("\n".join(_check_lines(found, wrong, allow_conflicts=settings.allow_conflicts)))
-        if named is not None and wrong:
-            say(f"The rows with a problem are in {write_problems(found, named, settings)}")
+        if named is not None and (wrong or not settings.quiet):
+            told = f"No row has a problem, so {named} was not written."
+            if wrong:
+                told = f"The rows with a problem are in {write_problems(found, named, settings)}"
+            (aside if settings.report == "-" else say)(told)
     return code
 
 
@@ -75,7 +78,10 @@ def history(settings: Settings, run: int | None) -> int:
     with Ledger(ledger_path(settings), write=False) as ledger:
         runs = ledger.runs()
         if run is None:
-            say(_columns(_run_rows(runs, ledger, settings)) if runs else NO_RUNS)
+            shown = SHOWN_RUNS if sys.stdout and sys.stdout.isatty() else len(runs)
+            say(_columns(_run_rows(runs[:shown], ledger, settings)) if runs else NO_RUNS)
+            if len(runs) > shown:
+                say(f"… and {count(len(runs) - shown, 'earlier run')}; send the output to a file to see all")
             return 0
         record = pick(runs, run)
         say("\n".join(_run_lines(record, ledger, settings)))
@@ -143,7 +149,8 @@ def _check_lines(roster: Roster, wrong: list[dict[str, Any]], *, allow_conflicts
             f"… and {count(len(wrong) - shown, 'more row')} with a problem: --report FILE lists them"
         )
     conflicts = 0 if allow_conflicts else roster_counts(roster)["conflicts"]
-    withheld = f" ({conflicts:,} of them get no link until their rows agree)" if conflicts else ""
+    lack = "gets no link until its" if conflicts == 1 else "get no link until their"
+    withheld = f" ({conflicts:,} of them {lack} rows agree)" if conflicts else ""
     lines.append(f"{count(len(roster.employees), 'employee')} can be sent{withheld}{_verdict(len(wrong))}.")
     return lines
 
@@ -162,7 +169,8 @@ def _verdict(wrong: int) -> str:
 
 def _fix_lines(fix: Fix) -> list[str]:
     examples = [f"  row {row}: {before!r} → {after!r}" for row, before, after in fix.examples]
-    return [f"Mended ({fix.count:,}): {fix.what}", *examples]
+    more = fix.count - len(fix.examples)
+    return [f"Mended ({fix.count:,}): {fix.what}", *examples, *([f"  and {more:,} more"] if more else [])]
 
 
 def _run_rows(runs: list[RunRecord], ledger: Ledger, settings: Settings) -> Sequence[tuple[str, ...]]:
@@ -190,8 +198,8 @@ def _state(record: RunRecord, missing: int) -> str:
 def _run_lines(record: RunRecord, ledger: Ledger, settings: Settings) -> list[str]:
     state = _state(record, ledger.without_link(record))
     lines = [
-        f"Run {record.id}, {local_text(record.started, settings.zone)}: {state}, "
-        f"exit code {record.exit_code if record.exit_code is not None else 'none'}",
+        f"Run {record.id}, {local_text(record.started, settings.zone)}: {state}"
+        + (f", exit code {record.exit_code}" if record.exit_code is not None else ""),
         f"  roster: {record.roster}",
         f"  output: {record.output}",
         f"  center: {record.scope.center}, test: {record.scope.tests}",

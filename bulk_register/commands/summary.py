@@ -15,6 +15,7 @@ from bulk_register.settings import command_line
 
 MAX_PROBLEMS = 10  # kinds of problems in a summary
 MAX_LINE = 240  # characters of one problem
+OUR_WORDS = (Status.INVALID, Status.CONFLICT)  # whose notes are this program's, and name rows only
 
 _REPEATED = re.compile(r"(; )?same employee as row \d+\Z")
 _GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
@@ -64,7 +65,8 @@ def _change_lines(changes: Changes | None) -> list[str]:
         (len(changes.ending_rows), f"with a link that ends within {count(changes.ending_days, 'day')}"),
     ]
     told = [f"{number:,} {words}" for number, words in found if number]
-    return ["", f"Employees since the last run: {', '.join(told)}."] if told else []
+    since = f"Employees since run {changes.since_run}, the last one for this exam"
+    return ["", f"{since}: {', '.join(told)}."] if told else []
 
 
 def _begun(words: str) -> str:
@@ -76,7 +78,7 @@ def _effort_line(finished: Finished, zone: tzinfo | None) -> str:
     seconds = (finished.finished - finished.started).total_seconds()
     words = f"{count(outcome.requests, 'request')}, {seconds:.1f} s."
     if outcome.retries:
-        words = f"{count(outcome.requests, 'request')} ({outcome.retries:,} of them again), {seconds:.1f} s."
+        words = f"{count(outcome.requests, 'request')} ({outcome.retries:,} repeated), {seconds:.1f} s."
     if not outcome.standings.count(Status.REGISTERED):
         return words
     return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}."
@@ -126,11 +128,15 @@ def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for item in found:
         note = _REPEATED.sub("", item["note"])
-        note = "" if note == outcome.stopped else _unnamed(note, [item["employee"]], tests)
+        if note == outcome.stopped:
+            note = ""
+        elif item["status"] not in OUR_WORDS:
+            note = _unnamed(note, [item["employee"]], tests)
         kinds.setdefault((item["status"], note), []).append(item)
     lines = ["", f"{count(len(found), 'row')} without a link (the column Registration Note says why):"]
     for (status, note), items in list(kinds.items())[:MAX_PROBLEMS]:
-        words = _unnamed(note, [item["employee"] for item in items], tests)
+        people = [] if status in OUR_WORDS else [item["employee"] for item in items]
+        words = _unnamed(note, people, tests)
         where = rows([item["row"] for item in items])
         lines.append(_short(f"  {where}: {status}" + (f": {words}" if words else "")))
     more = sum(len(items) for items in list(kinds.values())[MAX_PROBLEMS:])

@@ -181,11 +181,14 @@ def plan_words(plan: Plan) -> str:
         )
     if not total:
         return "everybody's link is known already; nothing is to be sent"
-    known = len(plan.roster.employees) - plan.new - plan.asked_again
-    words = f"{count(total, 'employee is', 'employees are')} to be registered"
-    if plan.asked_again:
-        words += f", {plan.asked_again:,} of them again"
-    return words + (f"; {count(known, 'more link is', 'more links are')} known already" if known else "")
+    again, known = plan.asked_again, len(plan.roster.employees) - plan.new - plan.asked_again
+    anew = " anew" if plan.exam.reregister else ""
+    parts = [
+        (total - again, "employee is", "employees are", f"to be registered{anew}"),
+        (again, "link is", "links are", "asked about again, and kept while they work"),
+        (known, "more link is", "more links are", "known already"),
+    ]
+    return "; ".join(f"{count(number, one, many)} {words}" for number, one, many, words in parts if number)
 
 
 def _request_words(event: RequestDone) -> str:

@@ -162,8 +162,11 @@ class _Column:
     def warnings(self) -> tuple[str, ...]:
         """What wasn't read as it is shown, and merged cells."""
         formats = tuple(
-            f"{count:,} identifiers are numbers with the number format {code}; they were read without it, "
-            "as plain numbers." for code, count in self._others.items()
-        )  # fmt: skip
-        merged = (f"{self._merged:,} rows take their identifier from a merged cell above them.",)
-        return formats + (merged if self._merged else ())
+            f"{'1 identifier is a number' if count == 1 else f'{count:,} identifiers are numbers'} with the "
+            f"number format {code}, read without it as plain digits."
+            for code, count in self._others.items()
+        )
+        if not self._merged:
+            return formats
+        rows = "1 row takes its" if self._merged == 1 else f"{self._merged:,} rows take their"
+        return (*formats, f"{rows} identifier from a merged cell above.")

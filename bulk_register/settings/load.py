@@ -57,7 +57,8 @@ _NEEDED: dict[Command, dict[str, str]] = {
 
 FIRST_STEPS = (
     "The first time: bulk-register init asks for all of this once and writes it down. "
-    "To try without an account: add --sandbox."
+    "To try without an account: add --sandbox. "
+    f"If there is a {FILE_NAME} already: start in its folder, or name it with --config."
 )
 SANDBOX_VALID_TILL = "+10d"
 MAX_SHOWN = 100  # characters of a wrong value

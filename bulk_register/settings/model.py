@@ -168,6 +168,13 @@ class Settings(BaseModel):
             )
         return tuple({test.lower(): test for test in tests}.values())
 
+    @field_validator("center")
+    @classmethod
+    def _name_of_center(cls, name: str | None) -> str | None:
+        if name and "://" in name:
+            raise ValueError("that is an address; it must be the center's unique name in StartExam")
+        return name
+
     @field_validator("tolerate")
     @classmethod
     def _tolerable(cls, statuses: tuple[str, ...]) -> tuple[str, ...]:

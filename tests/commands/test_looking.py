@@ -148,3 +148,20 @@ def test_check_writes_nothing_where_every_row_can_be_sent(folder: Path) -> None:
 def test_check_lists_the_lines_that_are_ignored(folder: Path) -> None:
     (folder / "flawed.csv").write_text(FLAWED)
     assert re.search(r"^Row 4: ignored: \S", call("check", "flawed.csv").out, re.MULTILINE)
+
+
+def test_the_rows_with_a_problem_come_in_a_workbook_if_there_are_any(folder: Path) -> None:
+    ended = call("check", "staff.csv", "-o", "mend.xlsx")
+    assert ended.out.endswith("No row has a problem, so mend.xlsx was not written.\n")
+    assert not (folder / "mend.xlsx").exists()
+    (folder / "staff.csv").write_text("Employee ID,Name\n,A\n1,B\n")
+    ended = call("check", "staff.csv", "-o", "mend.xlsx", "--report", "-")
+    assert json.loads(ended.out)["invalid_rows"] == 1
+    assert f"The rows with a problem are in {folder / 'mend.xlsx'}" in ended.err
+
+
+def test_a_center_is_a_name_and_no_address(sandbox: Sandbox) -> None:
+    flags = exam(sandbox, "--center", "https://app.startexam.com/my-center")
+    ended = call("run", "staff.csv", *flags, environ=account(sandbox))
+    assert ended.code == 2
+    assert "that is an address; it must be the center's unique name" in ended.err

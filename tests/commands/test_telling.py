@@ -178,6 +178,20 @@ def test_conflicts_are_told_where_links_are_withheld(sandbox: Sandbox, folder: P
     assert (allowed.code, "(conflict)" in allowed.out) == (0, False)
 
 
+def test_our_own_words_about_a_row_are_told_whole(sandbox: Sandbox, folder: Path) -> None:
+    (folder / "two.csv").write_text("Employee ID,Name\n2,Anna Smith\n2,Boris Johnson\n")
+    told = "rows 2 to 3: conflict: rows 2, 3 have the same identifier"
+    assert told in run(sandbox, roster="two.csv").out
+
+
+def test_what_is_asked_about_again_is_told(sandbox: Sandbox, folder: Path) -> None:
+    run(sandbox)
+    write_roster(folder, 14)
+    told = run(sandbox, "--refresh").err
+    assert "2 employees are to be registered; 12 links are asked about again, and kept while" in told
+    assert "14 employees are to be registered anew\n" in run(sandbox, "--reregister").err
+
+
 def test_history_knows_what_later_runs_have_mended(sandbox: Sandbox) -> None:
     ended = call("run", "staff.csv", *exam(sandbox), environ=account(sandbox, STARTEXAM_SECRET_KEY="x"))
     assert ended.code == 3
@@ -195,7 +209,7 @@ def test_check_lists_every_problem_with_its_row(folder: Path) -> None:
     ]
     assert ended.out.endswith("1 employee can be sent; 120 rows have a problem.\n")
     (folder / "two.csv").write_text("Employee ID,Name\n1,Anna Smith\n1,Boris Johnson\n2,Cid\n")
-    told = "2 employees can be sent (1 of them get no link until their rows agree); 2 rows have a problem."
+    told = "2 employees can be sent (1 of them gets no link until its rows agree); 2 rows have a problem."
     assert call("check", "two.csv").out.splitlines()[-1] == told
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bulk_register.ledger import Ledger
+from bulk_register.records import RunRecord, Scope
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
 from tests.commands.program import account, exam, write_roster
 from tests.commands.terminal import CONTROL_C, CONTROL_D, ESCAPES, Terminal
@@ -149,6 +151,19 @@ def test_ctrl_c_while_sending_stops_in_order(folder: Path) -> None:
     assert "Stopping: waiting for the requests under way" in at.seen
     assert "bulk-register rerun 1" in at.seen
     assert (folder / "staff.registered.xlsx").exists()
+
+
+def test_a_long_history_is_cut_on_a_terminal_alone(folder: Path) -> None:
+    record = RunRecord(Scope(1, "u", "c", "t", ""), "{}", "r", "0", "o", 0, 1, False, 0, 0)
+    with Ledger(folder / "ledger.db") as ledger:
+        for _ in range(30):
+            ledger.begin(record, [])
+    with Terminal(["history", "--ledger", "ledger.db"], folder, {}) as at:
+        assert at.end() == 0
+    assert "… and 10 earlier runs; send the output to a file to see all" in at.seen
+    with Terminal(["history", "--ledger", "ledger.db"], folder, {}, into={"stdout": "all.txt"}) as at:
+        assert at.end() == 0
+    assert len((folder / "all.txt").read_text().splitlines()) == 31
 
 
 @pytest.mark.parametrize(("keys", "code", "left"), [("n\n", 2, 2), ("\n", 2, 2), ("y\n", 0, 1)])
