@@ -5,19 +5,16 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from bulk_register.errors import OutputError
-from bulk_register.records import Format
+from bulk_register.places import real_path
 
-SUFFIXES = (".xlsx", ".xlsm", ".csv")
 HELD_SECONDS = 2.0  # Windows: how long virus scanners and indexers hold a file that was just written
 MAX_NAMES = 1000
 
@@ -30,58 +27,9 @@ class Placed(NamedTuple):
     notes: tuple[str, ...]
 
 
-def output_path(roster: Path, format: Format, named: Path | None, *, sandbox: bool = False) -> Path:  # noqa: A002
-    """Return where the output goes; `named` is what the person asked for, a file or a folder.
-
-    Raises OutputError where that can't be: an unknown ending, the roster itself, a folder that isn't there
-    or can't be written to.
-    """
-    suffix = ".xlsm" if format == "xlsm" else ".xlsx"
-    default = _default_name(roster, "sandbox" if sandbox else "registered", suffix)
-    with _explained("output", "-o"):
-        target = roster.with_name(default) if named is None else named.expanduser()
-        if target.is_dir():
-            target = target / default
-        _check_ending(target, format)
-        target = Path(os.path.realpath(target))
-        if target.exists() and roster.exists() and target.samefile(roster):
-            raise OutputError("The output can't be the roster itself. Name another file with -o.")
-        _check_writable(target, "output", "-o")
-        return target
-
-
-def check_report(target: Path, taken: Iterable[Path]) -> None:
-    """Find what would make a report fail; raises OutputError. `taken` are files that it must not replace."""
-    with _explained("report", "--report"):
-        real = Path(os.path.realpath(target.expanduser()))
-        if real.exists() and not real.is_file() and not real.is_dir():
-            return  # a device or a pipe
-        if any(real == Path(os.path.realpath(path)) for path in taken):
-            raise OutputError(f"The report would replace {target}. Name another file with --report.")
-        if real.suffix.lower() in SUFFIXES:  # most likely the output that is about to be written
-            raise OutputError(f"The report is JSON, not {real.suffix}. Name a .json file with --report.")
-        _check_writable(real, "report", "--report")
-
-
-def list_path(named: Path, flag: str = "", taken: Iterable[Path] = ()) -> Path:
-    """Return where a workbook beside the output goes; with `flag`, which names it, raises OutputError.
-
-    `taken` are files that it must not replace.
-    """
-    real = Path(os.path.realpath(named.expanduser()))
-    if flag:
-        with _explained("list", flag):
-            if real.suffix.lower() != ".xlsx":
-                raise OutputError(f"{named} must end in .xlsx. Name another file with {flag}.")
-            if any(real == Path(os.path.realpath(path)) for path in taken):
-                raise OutputError(f"The list would replace {named}. Name another file with {flag}.")
-            _check_writable(real, "list", flag)
-    return real
-
-
 def put(text: str, target: Path) -> None:
     """Write a text file in one step, over what is there; into a device or a pipe as it comes."""
-    target = Path(os.path.realpath(target.expanduser()))
+    target = real_path(target)
     if target.exists() and not target.is_file():
         target.write_text(text, encoding="utf-8")
         return
@@ -92,53 +40,6 @@ def put(text: str, target: Path) -> None:
         _replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _default_name(roster: Path, word: str, suffix: str) -> str:
-    """Return `NAME.registered.xlsx`, or for such an output fed back `NAME.registered-2.xlsx`, and so on."""
-    found = re.fullmatch(rf"(?P<name>.+\.{word})(-(?P<number>\d+))?", roster.stem)
-    if found:
-        return f"{found['name']}-{int(found['number'] or 1) + 1}{suffix}"
-    return f"{roster.stem}.{word}{suffix}"
-
-
-@contextmanager
-def _explained(what: str, flag: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        where = f" to {error.filename}" if error.filename else ""
-        raise OutputError(
-            f"The {what} can't be written{where} ({error.strerror}). Mend that, or name another file with "
-            f"{flag}."
-        ) from None
-
-
-def _check_ending(target: Path, format: Format) -> None:  # noqa: A002
-    if target.suffix.lower() not in SUFFIXES:
-        raise OutputError(f"The output {target} must end in .xlsx or .csv. Name another file with -o.")
-    if target.suffix.lower() == ".xlsm" and format != "xlsm":
-        raise OutputError(f"The output {target} can't be .xlsm: the roster has no macros. End it in .xlsx.")
-
-
-def _check_writable(target: Path, what: str, flag: str) -> None:
-    """Try to write beside a target; raises OutputError where that fails."""
-    if target.exists() and not target.is_file():
-        raise OutputError(f"The {what} {target} is not a file. Name one with {flag}.")
-    if not target.parent.is_dir():
-        raise OutputError(
-            f"The folder {target.parent} for the {what} doesn't exist. "
-            f"Make it, or name another file with {flag}."
-        )
-    draft = _draft(target)
-    try:
-        draft.open("xb").close()
-        draft.unlink()
-    except OSError as error:
-        raise OutputError(
-            f"The folder {target.parent} for the {what} can't be written to ({error.strerror}). Mend that, "
-            f"or name a file in another folder with {flag}."
-        ) from None
 
 
 def place(

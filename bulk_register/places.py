@@ -1,4 +1,4 @@
-"""Where files of the user's own belong on this system, and who holds one at the moment."""
+"""Where files of the user's own belong on this system, where a name leads, and who holds a file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ import filelock
 import platformdirs
 
 PREFIX = "bulk_register-"  # of private folders
+
+
+def real_path(path: Path) -> Path:
+    """Return the file itself, whatever links lead to it."""
+    return Path(os.path.realpath(path.expanduser()))
 
 
 def config_folder() -> Path:

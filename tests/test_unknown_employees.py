@@ -27,9 +27,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def finish(roster: Path, unknown: set[str]) -> Finished:
-    with Sandbox(Behaviour(unknown=unknown)) as sandbox:
+def finish(roster: Path, unknown: set[str], fail_rate: float = 0) -> Finished:
+    with Sandbox(Behaviour(unknown=unknown, fail_rate=fail_rate, retry_after_seconds=0)) as sandbox:
         flags = {"center": DEMO_CENTER, "tests": [DEMO_TEST], "valid_till": "+10d", "ledger": "l.db"}
+        flags["attempts"] = "1"
         where = {"base_url": sandbox.base_url, "account_id": sandbox.account_id}
         environ = {"STARTEXAM_SECRET_KEY": sandbox.secret_key}
         settings = load_settings(flags | where, environ=environ)
@@ -107,6 +108,13 @@ def test_an_earlier_list_is_removed_once_nobody_is_refused_any_more(folder: Path
     (folder / "staff.unknown.xlsx").write_bytes(b"with somebody's notes")
     finish(folder / "staff.csv", set())
     assert (folder / "staff.unknown.xlsx").read_bytes() == b"with somebody's notes"
+
+
+def test_the_list_stays_while_it_cannot_be_told_whether_they_are_still_refused(folder: Path) -> None:
+    finish(folder / "staff.csv", {"007000002"})
+    finished = finish(folder / "staff.csv", set(), fail_rate=1)
+    assert finished.exit_code == 3
+    assert (folder / "staff.unknown.xlsx").exists()
 
 
 def test_a_workbook_s_identifiers_keep_their_zeros_and_its_dates_stay_dates(folder: Path) -> None:

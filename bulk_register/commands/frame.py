@@ -49,7 +49,7 @@ class Case:
     def check_report(self, target: str | None, taken: Iterable[Path]) -> None:
         """Find what would make the report fail; raises OutputError."""
         if target and target != "-":
-            from bulk_register.delivery import check_report  # not needed for --help
+            from bulk_register.destinations import check_report  # not needed for --help
 
             self.reported = True  # where it can't be written now, it can't be later
             check_report(Path(target), taken)

@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bulk_register.delivery import checksum, list_path, output_path, place
+from bulk_register.delivery import checksum, place
+from bulk_register.destinations import check_list, output_path
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
+from bulk_register.places import real_path
+from bulk_register.plan import known_standings
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
-from bulk_register.report import EXIT_UNDONE, Finished
+from bulk_register.report import EXIT_UNDONE, UNDONE, Finished
 from bulk_register.results import EVERY, roster_results
 from bulk_register.run.desk import ledger_path
 from bulk_register.settings import Settings
@@ -68,7 +71,7 @@ def check_lists(roster: Path, output: Path, settings: Settings) -> None:
     """Find what would make the files beside the output fail; raises OutputError."""
     if settings.only_new is not None:
         taken = [roster, output, unknown_path(output), ledger_path(settings)]
-        list_path(settings.only_new, "--only-new", taken)
+        check_list(settings.only_new, taken, "--only-new")
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,11 @@ class Lists:
         refused = unknown_places(finished)
         if len(refused):
             finished = self._deliver(finished, lambda: refused, unknown, _REFUSED)
-        else:
+        elif not np.isin(finished.outcome.standings.status, [*UNDONE, Status.UNKNOWN]).any():
             finished = self._remove(finished, unknown)
         if self.settings.only_new is None:
             return finished
-        wanted = list_path(self.settings.only_new)
+        wanted = real_path(self.settings.only_new)
         listed = self._deliver(finished, lambda: self._newly_linked(finished), wanted, _NEW)
         if listed is finished and not finished.outcome.signal:
             return replace(finished, exit_code=EXIT_UNDONE)
@@ -107,8 +110,7 @@ class Lists:
     def _newly_linked(self, finished: Finished) -> np.ndarray:
         """Return the places of employees with a link that no run before listed, their first rows."""
         plan, known = finished.outcome.plan, self.ledger.known(finished.outcome.plan.scope)
-        run_of = dict(zip(known.employees.tolist(), known.runs.tolist(), strict=True))
-        runs = np.array([run_of.get(name, 0) for name in plan.roster.employees.identifiers], np.int64)
+        _, runs = known_standings(plan.roster, known)
         in_this_part = (runs == finished.run) & (plan.standings.status != Status.REGISTERED)
         new = np.flatnonzero((runs > self.ended) | in_this_part)
         codes = plan.roster.employees.rows["employee"].to_numpy()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bulk_register.changes import changes_since
-from bulk_register.delivery import output_path
+from bulk_register.destinations import output_path
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.ledger import Ledger, lock
 from bulk_register.places import private_folder
