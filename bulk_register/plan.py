@@ -46,7 +46,7 @@ def make_plan(roster: Roster, exam: Exam, scope: Scope, known: Known, aim: Aim) 
 
     A new registration (`exam.reregister`) counts only links of the run itself as working.
     """
-    standings, runs = known_standings(roster, known)
+    standings, runs = _known_standings(roster, known)
     got = (runs == aim.run) & (aim.run > 0)
     now = int(datetime.now(UTC).timestamp()) if aim.at is None else aim.at
     working = got if exam.reregister else standings.valid_till > now
@@ -74,7 +74,7 @@ def _batches(roster: Roster, codes: np.ndarray, aim: Aim) -> tuple[Batch, ...]:
     )
 
 
-def known_standings(roster: Roster, known: Known) -> tuple[Standings, np.ndarray]:
+def _known_standings(roster: Roster, known: Known) -> tuple[Standings, np.ndarray]:
     """Return everybody's known participant and its end, working or not, and the run that got it."""
     standings = Standings.of(len(roster.employees))
     runs = np.zeros(len(roster.employees), np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests import hostile
-from tests.hostile import HostileServer
+from tests.hostile import HostileServer, Reaction, Request
 from tests.storytelling import RUN, Office, Told, people, until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 as POSIX has it")
@@ -92,12 +93,82 @@ def test_a_link_of_a_run_that_was_killed_stands_in_the_next_list(tmp_path: Path)
         process.kill()
         office.end(process)
         assert not (tmp_path / "new.xlsx").exists()
+        office.hire([*people(2), "somebody-else"], "other.csv")
+        office.tell("run", "other.csv", "--valid-till", "+10d", "--only-new", "new.xlsx")
+        listed = ids(tmp_path / "new.xlsx")
+        assert set(listed) == {*people(2), "somebody-else"}
         told = office.tell(*words)
         assert told.report["already_registered"] > 0
-        assert ids(tmp_path / "new.xlsx") == people(40)
+        assert ids(tmp_path / "new.xlsx") == people(40)[2:]  # those of the other roster had their turn
         office.hire(people(41))
         office.tell(*words)
         assert ids(tmp_path / "new.xlsx") == people(41)[40:]
+
+
+@posix
+def test_finishing_a_run_that_is_killed_lists_nobody_twice(tmp_path: Path) -> None:
+    down, slow = threading.Event(), hostile.hang(0.05)
+    down.set()
+    with HostileServer(
+        lambda _: hostile.html(503) if down.is_set() and len(startexam.requests) > 3 else slow
+    ) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        office.hire(people(40))
+        words = (*RUN, "--only-new", "new.xlsx", "--batch-size", 2, "--workers", 1, "--attempts", 1)
+        assert office.tell(*words).code == 3
+        first = ids(tmp_path / "new.xlsx")
+        assert 0 < len(first) < 40
+        down.clear()
+        asked = len(startexam.requests)
+        process = office.start("rerun")
+        until(lambda: len(startexam.requests) >= asked + 4)
+        process.kill()
+        office.end(process)
+        assert ids(tmp_path / "new.xlsx") == first
+        assert office.tell("rerun").code == 0
+        assert sorted([*map(str, first), *map(str, ids(tmp_path / "new.xlsx"))]) == people(40)
+
+
+def test_a_list_that_fails_at_the_end_is_made_up_for(tmp_path: Path) -> None:
+    def react(_: Request) -> Reaction:
+        (tmp_path / "new.xlsx").mkdir(exist_ok=True)  # somebody takes its place
+        return hostile.HONEST
+
+    with HostileServer(react) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        office.hire(people(5))
+        told = run(office, "--only-new", "new.xlsx")
+        assert (told.code, len(office.links())) == (3, 5)
+        assert "run the same command again: the list then holds these people" in told.err
+        assert "rerun" not in told.out
+        (tmp_path / "new.xlsx").rmdir()
+        assert run(office, "--only-new", "new.xlsx").code == 0
+        assert ids(tmp_path / "new.xlsx") == people(5)
+
+
+def test_a_link_that_was_withheld_is_listed_once_the_roster_is_mended(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(3))
+        text = (tmp_path / "staff.csv").read_text()
+        (tmp_path / "staff.csv").write_text(text + "emp-00001,Somebody Else\n")
+        assert run(office, "--only-new", "new.xlsx").code == 1
+        assert ids(tmp_path / "new.xlsx") == ["emp-00000", "emp-00002"]
+        office.hire(people(3))
+        assert run(office, "--only-new", "new.xlsx").code == 0
+        assert ids(tmp_path / "new.xlsx") == ["emp-00001"]
+
+
+def test_what_was_forgotten_is_listed_like_anything_new(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(3))
+        run(office)  # without a list: these people stand in the output
+        run(office, "--only-new", "new.xlsx")
+        assert ids(tmp_path / "new.xlsx") == []
+        assert office.say("history", "--forget-before", "2100-01-01").code == 0
+        run(office, "--only-new", "new.xlsx")
+        assert ids(tmp_path / "new.xlsx") == people(3)
 
 
 def test_finishing_a_run_lists_those_whom_its_first_part_did_not(tmp_path: Path) -> None:

@@ -27,17 +27,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def finish(roster: Path, unknown: set[str], fail_rate: float = 0) -> Finished:
+def finish(roster: Path, unknown: set[str], fail_rate: float = 0, **more: str) -> Finished:
     with Sandbox(Behaviour(unknown=unknown, fail_rate=fail_rate, retry_after_seconds=0)) as sandbox:
         flags = {"center": DEMO_CENTER, "tests": [DEMO_TEST], "valid_till": "+10d", "ledger": "l.db"}
         flags["attempts"] = "1"
         where = {"base_url": sandbox.base_url, "account_id": sandbox.account_id}
         environ = {"STARTEXAM_SECRET_KEY": sandbox.secret_key}
-        settings = load_settings(flags | where, environ=environ)
+        settings = load_settings(flags | where | more, environ=environ)
         finished = register_roster(roster, settings)
         with opened_roster(roster, settings, lambda _: None) as found, Ledger(Path("l.db")) as ledger:
             settings = load_settings({"sandbox": True}, environ={})
-            lists = Lists(finished.output or roster, ledger, settings, lambda _: None, finished.run)
+            lists = Lists(finished.output or roster, ledger, settings, lambda _: None)
             again = lists.deliver(with_roster(replace(finished, notes=()), found))
             return replace(again, notes=finished.notes)
 
@@ -110,6 +110,16 @@ def test_an_earlier_list_is_removed_once_nobody_is_refused_any_more(folder: Path
     assert (folder / "staff.unknown.xlsx").read_bytes() == b"with somebody's notes"
 
 
+def test_a_list_that_is_the_roster_itself_stays_as_it_is(folder: Path) -> None:
+    finish(folder / "staff.csv", {"007000002", "007000004"})
+    roster = folder / "staff.unknown.xlsx"
+    before = roster.read_bytes()
+    for unknown in ({"007000002"}, set[str]()):
+        finish(roster, unknown, output=str(folder / "staff.registered.xlsx"))
+        assert roster.read_bytes() == before
+        assert (folder / "staff.unknown-2.xlsx").exists() == bool(unknown)
+
+
 def test_the_list_stays_while_it_cannot_be_told_whether_they_are_still_refused(folder: Path) -> None:
     finish(folder / "staff.csv", {"007000002"})
     finished = finish(folder / "staff.csv", set(), fail_rate=1)
@@ -151,7 +161,7 @@ def test_refusals_for_another_reason_stay_out_where_some_are_understood(folder: 
     ],
 )
 def test_the_name_follows_the_output_s(output: str, name: str) -> None:
-    assert unknown_path(Path("exports") / output) == Path("exports") / name
+    assert unknown_path(Path("exports") / output, Path("exports/staff.csv")) == Path("exports") / name
 
 
 def test_a_failure_is_a_warning_and_the_output_stands(folder: Path) -> None:
@@ -163,7 +173,7 @@ def test_a_failure_is_a_warning_and_the_output_stands(folder: Path) -> None:
     told: list[Event] = []
     with Ledger(folder / "l.db") as ledger:
         settings = load_settings({"sandbox": True}, environ={})
-        same = Lists(folder / "o.xlsx", ledger, settings, told.append, 0).deliver(wide)
+        same = Lists(folder / "o.xlsx", ledger, settings, told.append).deliver(wide)
     assert same.notes == finished.notes
     assert isinstance(told[0], Warned)
     assert "could not be written" in told[0].message

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def _attended(settings: Settings, case: Case, story: Callable[[dict[str, Any]], 
         case.report(settings.report, report(finished))
     if settings.log_format == "json":
         _log_end(settings, finished)
-    _say_end(settings, [summary(finished, _rerun(finished, settings), settings.zone)], finished)
+    _say_end(settings, [summary(finished, partial(_command, finished, settings), settings.zone)], finished)
     return finished.exit_code
 
 
@@ -200,7 +201,8 @@ def _left_out(plan: Plan, settings: Settings) -> str:
     return ", ".join(count(*part) for part in parts if part[0])
 
 
-def _rerun(finished: Finished, settings: Settings) -> Sequence[str]:
+def _command(finished: Finished, settings: Settings, name: str) -> Sequence[str]:
+    """Return a command for the run that has ended; in a sandbox that nothing is left of, to run again."""
     if settings.sandbox and settings.ledger is None:
         return ["bulk-register", "run", str(finished.outcome.plan.roster.source.path), "--sandbox"]
-    return ["bulk-register", "rerun", str(finished.run), *ledger_flags(settings)]
+    return ["bulk-register", name, str(finished.run), *ledger_flags(settings)]

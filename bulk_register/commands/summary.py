@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -21,8 +21,8 @@ _REPEATED = re.compile(r"(; )?same employee as row \d+\Z")
 _GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
-def summary(finished: Finished, rerun: Sequence[str], zone: tzinfo | None) -> str:
-    """Return a run's summary; `rerun` is the command that finishes it."""
+def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: tzinfo | None) -> str:
+    """Return a run's summary; `command` returns the words of a command for this run, like rerun."""
     outcome, plan = finished.outcome, finished.outcome.plan
     counts = roster_counts(plan.roster)
     lines = [_roster_line(plan.roster.source.path.name, counts), ""]
@@ -35,8 +35,10 @@ def summary(finished: Finished, rerun: Sequence[str], zone: tzinfo | None) -> st
     lines += _change_lines(finished.changes)
     lines += ["", _effort_line(finished, zone), *map(sentence, finished.notes)]
     lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
-    if finished.exit_code == EXIT_UNDONE or (outcome.signal and _somebody_lacks(outcome)):
-        lines += ["", _next_words(outcome), f"  {command_line(rerun)}"]
+    if (finished.exit_code == EXIT_UNDONE or outcome.signal) and _somebody_lacks(outcome):
+        lines += ["", _next_words(outcome), f"  {command_line(command('rerun'))}"]
+    elif finished.output is None:
+        lines += ["", "To write the output:", f"  {command_line(command('export'))}"]
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -138,6 +138,17 @@ class Ledger(Reader):
                 (str(path), sha256, run),
             )
 
+    def told(self, scope: Scope, left: Mapping[str, int]) -> None:
+        """Record that all of a scope's links have been told, but for these employees' (with their runs)."""
+        number = self._scope(scope)
+        with self._transaction() as cursor:
+            cursor.execute(
+                "INSERT OR REPLACE INTO told SELECT ?, COALESCE(MAX(id), 0) FROM registration", (number,)
+            )
+            cursor.execute("DELETE FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)", (number,))
+            lines = [(run, employee) for employee, run in left.items()]
+            cursor.executemany("INSERT INTO untold (run, employee) VALUES (?,?)", lines)
+
     def forget(self, runs: Sequence[int]) -> None:
         """Delete these runs and all that became known in them; no byte of it stays in the file.
 
@@ -147,6 +158,8 @@ class Ledger(Reader):
             with self._transaction() as cursor:
                 cursor.executemany("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
                 cursor.executemany("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
+                last = "SELECT COALESCE(MAX(id), 0) FROM registration"  # new lines come after it
+                cursor.execute(f"UPDATE told SET registration = MIN(registration, ({last}))")  # noqa: S608
             self._holders.clear()
             disk.rewrite(self.path, self._connection)
 

@@ -108,10 +108,18 @@ class Reader:
         )
         return (int(rows[0][0]), self._list(rows[0][1])) if rows else None
 
-    def last_ended(self, scope: Scope) -> int:
-        """Return a scope's last run that has come to its end, 0 where there is none."""
-        query = "SELECT MAX(id) FROM run WHERE scope = ? AND finished IS NOT NULL"
-        return int(self._all(query, (self._scope(scope),))[0][0] or 0)
+    def untold(self, scope: Scope) -> dict[str, int]:
+        """Return whose link stands in no output or list yet, with the run that got it; see `Ledger.told`."""
+        number = self._scope(scope)
+        left = "SELECT employee, run FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)"
+        found = {employee: int(run) for employee, run in self._each(left, (number,))}
+        since = (
+            "SELECT employees, run FROM registration WHERE scope = ? AND current AND id > "
+            "COALESCE((SELECT registration FROM told WHERE scope = ?), 0) ORDER BY id"
+        )
+        for names, run in self._each(since, (number, number)):
+            found.update(dict.fromkeys(self._list(names), int(run)))
+        return found
 
     # --- outputs
 

@@ -60,6 +60,17 @@ MIGRATIONS: tuple[str, ...] = (
         employees TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE told ( -- up to which line of `registration` it is settled who has been told of the link
+        scope INTEGER PRIMARY KEY REFERENCES scope, registration INTEGER NOT NULL
+    );
+    CREATE TABLE untold ( -- employees on lines up to there whose link stands in no output or list yet
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, -- that got the link
+        employee TEXT NOT NULL,
+        PRIMARY KEY (run, employee)
+    ) WITHOUT ROWID;
+    INSERT INTO told (scope, registration) SELECT scope, MAX(id) FROM registration GROUP BY scope;
+    """,
 )
 
 

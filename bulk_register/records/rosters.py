@@ -86,7 +86,7 @@ class Source:
     dialect: Dialect | None = None  # of delimited text
     records: Callable[[], Iterator[Records]] | None = None  # of delimited text: reads it whole again
     outline: SheetOutline | None = None  # of an OOXML file's sheet
-    persons: tuple[int, ...] = ()  # the columns that tell people apart: name, e-mail, birth date
+    persons: tuple[tuple[str, int], ...] = ()  # what tells people apart (name, e-mail, birth date), and where
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def _source(path: Path, copy: Copy, kind: Format, grid: Grid, table: Table) -> S
         dialect=grid.dialect if isinstance(grid, TextGrid) else None,
         records=grid.records if isinstance(grid, TextGrid) else None,
         outline=grid.outline,
-        persons=tuple(column for _, column in table.persons),
+        persons=table.persons,
     )
 
 

@@ -1,24 +1,28 @@
-"""An output's people held against the roster that its run read: a name or an address in another's row."""
+"""An output's people held against the rosters that runs read: a name or an address in another's row."""
 
 from __future__ import annotations
 
-import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from itertools import islice
 from typing import NamedTuple
 
 from bulk_register.errors import BulkRegisterError
 from bulk_register.ledger import Ledger
 from bulk_register.package.values import shown
+from bulk_register.places import real_path
 from bulk_register.records import Cell, Roster, RunRecord, Source
 from bulk_register.roster import same_person_text
 from bulk_register.run.story import opened_roster
 from bulk_register.settings import Settings, settings_of_run
 from bulk_register.verification import Claims, Finding, Registered
 
+COMPARED = ("name", "e-mail")  # a birth date is written otherwise by the next spreadsheet, and mailed nowhere
+MAX_ROSTERS = 10  # that are read for the sake of employees whom the first doesn't have
+
 
 class Compared(NamedTuple):
-    """The rows that say otherwise than the roster who somebody is, and in words what was looked at."""
+    """The rows that say otherwise than a roster who somebody is, and in words what was looked at."""
 
     findings: Sequence[Finding] = ()
     words: str = ""
@@ -28,60 +32,131 @@ class Compared(NamedTuple):
 def compare_people(
     found: Roster, claims: Claims, known: Mapping[str, Registered], ledger: Ledger, settings: Settings
 ) -> Compared:
-    """Compare names, e-mail addresses and birth dates, in rows with a link, with the roster of the run.
+    """Compare names and e-mail addresses in rows with a link with what the rosters of earlier runs say.
 
-    A file that nobody has changed since this program wrote it needs no comparison. Where the roster is gone
-    or was changed there is nothing to compare with, and the words say so.
+    Each employee with the first roster that has him: of the run that wrote the file, then of others for the
+    same exams, the latest first. A roster that was changed since is none. The words say what was compared and
+    what could not be; a file that nobody has changed since this program wrote it needs no comparison.
     """
-    run = _run_of(found, known, ledger)
-    if run is None:
+    runs = _runs(found, known, ledger)
+    if not runs:
         return Compared()
     if ledger.wrote(found.source.sha256):
-        return Compared(words="Nobody has changed the file since it was written.", run=run.id)
-    untold = "Names and addresses could not be compared: the roster"
-    try:
-        of_run = settings_of_run(run.settings, settings, secret=False)
-        with opened_roster(run.roster, of_run, lambda _: None) as roster:
-            if roster.source.sha256 != run.sha256:
-                return Compared(words=f"{untold} {run.roster} was changed since run {run.id}.", run=run.id)
-            compared = _compared(found, roster, {claim.row for claim in claims.rows if claim.link})
-            return compared._replace(run=run.id)
-    except BulkRegisterError:
-        return Compared(words=f"{untold} {run.roster} can't be read any more.", run=run.id)
+        return Compared(words="Nobody has changed the file since it was written.", run=runs[0].id)
+    comparison = _Comparison(found, {claim.row for claim in claims.rows if claim.link})
+    for run in islice(runs, MAX_ROSTERS):
+        if comparison.left:
+            comparison.hold_against(run, settings)
+    return Compared(comparison.findings, comparison.words(), runs[0].id)
 
 
-def _run_of(found: Roster, known: Mapping[str, Registered], ledger: Ledger) -> RunRecord | None:
-    """Return the run that wrote the file, else the latest one for an exam whose links it holds."""
-    runs = ledger.runs()
-    number = ledger.delivered_by(Path(os.path.realpath(found.source.path)))
+def _runs(found: Roster, known: Mapping[str, Registered], ledger: Ledger) -> list[RunRecord]:
+    """Return the runs whose rosters may have these people, each roster once."""
+    number = ledger.delivered_by(real_path(found.source.path))
     scopes = {holder.scope for holder in known.values()}
-    wrote = (run for run in runs if run.id == number)
-    return next(wrote, None) or next((run for run in runs if run.scope in scopes), None)
+    runs = sorted(ledger.runs(), key=lambda run: run.id != number)
+    distinct: dict[tuple[str, str], RunRecord] = {}
+    for run in runs:
+        if run.id == number or run.scope in scopes:
+            distinct.setdefault((run.roster, run.sha256), run)
+    return list(distinct.values())
 
 
-def _compared(found: Roster, roster: Roster, linked: set[int]) -> Compared:
-    theirs, ours = _headers(roster.source), _headers(found.source)
-    persons = [header for header in ours if theirs.get(header) in roster.source.persons]
-    if not persons:
-        return Compared()
-    said: dict[tuple[str, str], set[str]] = {}
-    for _, employee, cells in _employees(roster):
-        for header in persons:
-            said.setdefault((employee, header), set()).add(_text(cells, theirs[header]))
-    findings = []
-    for row, employee, cells in _employees(found):
-        told = [(header, _text(cells, ours[header]), said.get((employee, header))) for header in persons]
-        wrong = [header for header, text, texts in told if texts and not _agrees(text, texts)]
-        if wrong and row in linked:
-            findings.append(Finding(row, f"{' and '.join(wrong)}: not what the roster says of this employee"))
-    state = "don't all agree" if findings else "agree"
-    return Compared(findings, f"Names and addresses {state} with {roster.source.path.name}.")
+class _Comparison:
+    """One file's rows with a link, held against one roster after the other."""
+
+    def __init__(self, found: Roster, linked: set[int]) -> None:
+        self._source = found.source
+        self._rows = [line for line in _employees(found) if line[0] in linked]
+        self.left = {employee for _, employee, _ in self._rows}  # in no roster so far
+        self.findings: list[Finding] = []
+        self._agreed: list[str] = []  # names of rosters
+        self._missing: dict[str, None] = {}  # columns of rosters that the file doesn't have
+        self._why_not = ""
+
+    def hold_against(self, run: RunRecord, settings: Settings) -> None:
+        """Compare the employees who are left with a run's roster, if that is there as it was."""
+        try:
+            of_run = settings_of_run(run.settings, settings, secret=False)
+            with opened_roster(run.roster, of_run, lambda _: None) as roster:
+                if roster.source.sha256 == run.sha256:
+                    self._compare(roster)
+                else:
+                    self._why_not = self._why_not or f"{run.roster} was changed since run {run.id}"
+        except BulkRegisterError:
+            self._why_not = self._why_not or f"{run.roster} can't be read any more"
+
+    def _compare(self, roster: Roster) -> None:
+        pairs, missing = _pairs(roster.source, self._source)
+        said: dict[str, list[set[str]]] = {}
+        for _, employee, cells in _employees(roster):
+            if employee in self.left:
+                texts = said.setdefault(employee, [set() for _ in pairs])
+                for (theirs, _), of_column in zip(pairs, texts, strict=True):
+                    of_column.add(_text(cells, theirs))
+        for row, employee, cells in self._rows:
+            told = zip(pairs, said.get(employee, ()), strict=False)  # nothing is said of another roster's
+            wrong = [
+                self._header(ours) for (_, ours), texts in told if not _agrees(_text(cells, ours), texts)
+            ]
+            if wrong:
+                what = " and ".join(wrong)
+                self.findings.append(Finding(row, f"{what}: not what the roster says of this employee"))
+        if said and pairs:
+            self._agreed.append(roster.source.path.name)
+        self._missing |= dict.fromkeys(missing if said else ())
+        self.left -= said.keys()
+
+    def _header(self, column: int) -> str:
+        return _header(self._source, column)
+
+    def words(self) -> str:
+        """Say what was compared, and what could not be."""
+        sentences = []
+        if self._agreed:
+            state = "don't all agree" if self.findings else "agree"
+            sentences.append(f"Names and addresses {state} with {' and '.join(self._agreed)}.")
+        if self._missing:
+            columns = ", ".join(self._missing)
+            sentences.append(f"Not compared, for the file has no such column: {columns}.")
+        if self.left:
+            who = f"of {len(self.left):,} employees " if self._agreed or self._missing else ""
+            why = self._why_not or "they stand in no roster of an earlier run"
+            sentences.append(f"Names and addresses {who}could not be compared: {why}.")
+        return " ".join(sentences)
 
 
-def _headers(source: Source) -> dict[str, int]:
-    """Return where each header stands."""
-    headers = enumerate(source.headers, source.first_column)
-    return {" ".join(header.split()): column for column, header in headers}
+def _pairs(theirs: Source, ours: Source) -> tuple[list[tuple[int, int]], list[str]]:
+    """Return the columns to compare, a roster's and a file's, and the roster's headers without a partner.
+
+    Columns of one header belong together; of those that are left, one of each source that means the same.
+    """
+    pairs, missing = [], []
+    for what in COMPARED:
+        there, here = _named(theirs, what), _named(ours, what)
+        same = [key for key in there if key in here]
+        pairs += [(there.pop(key), here.pop(key)) for key in same]
+        if len(there) == len(here):
+            pairs += list(zip(there.values(), here.values(), strict=True))
+        else:
+            missing += [_header(theirs, column) for column in there.values()]
+    return pairs, missing
+
+
+def _named(source: Source, what: str) -> dict[tuple[str, int], int]:
+    """Return the columns of that kind by folded header and, where one comes several times, its number."""
+    times: Counter[str] = Counter()
+    named = {}
+    for kind, column in source.persons:
+        header = _header(source, column).casefold()
+        if kind == what:
+            named[header, times[header]] = column
+            times[header] += 1
+    return named
+
+
+def _header(source: Source, column: int) -> str:
+    return " ".join(source.headers[column - source.first_column].split())
 
 
 def _employees(roster: Roster) -> Iterator[tuple[int, str, Sequence[Cell]]]:

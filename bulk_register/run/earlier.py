@@ -31,8 +31,11 @@ def instead(record: RunRecord, settings: Settings) -> str:
     """Return the `run` command that does what finishing a run can't, with the words that lead to it."""
     over = record.valid_till <= time.time()
     till = NEW_WINDOW if over else utc_text(datetime.fromtimestamp(record.valid_till, UTC))
-    same = settings.model_copy(update={"output": Path(record.output), "valid_till": None, "ledger": None})
-    words = ["bulk-register", "run", record.roster, *flags_of(same), "--valid-till", till]
+    same = settings.model_copy(update={"output": Path(record.output), "ledger": None})
+    words = ["bulk-register", "run", record.roster, *flags_of(same)]
+    if record.valid_from > time.time():
+        words += ["--valid-from", utc_text(datetime.fromtimestamp(record.valid_from, UTC))]
+    words += ["--valid-till", till]
     words += ledger_flags(settings)
     lead = "Use this instead" + (", with the end that you want" if over else "")
     if record.reregister:

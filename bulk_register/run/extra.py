@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,6 @@ from bulk_register.destinations import check_list, output_path
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.places import real_path
-from bulk_register.plan import known_standings
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
 from bulk_register.report import EXIT_UNDONE, UNDONE, Finished
 from bulk_register.results import EVERY, roster_results
@@ -36,6 +35,7 @@ class _List(NamedTuple):
 
     some: str
     nobody: str = ""
+    failed: str = ""  # what to do where it could not be written
     keep: Callable[[Path], bool] = lambda _: False  # whether our own earlier file is moved aside
 
 
@@ -46,14 +46,20 @@ _REFUSED = _List(
 _NEW = _List(
     "{people} got a new link: {path} holds them, a row each",
     "Nobody got a new link: {path} has its headers only",
+    "When that is mended, run the same command again: the list then holds these people.",
     holds_anybody,  # perhaps nobody has mailed these yet
 )
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 
 
-def unknown_path(output: Path) -> Path:
-    """Return where the unknown employees of an output go: `staff.unknown.xlsx` beside it."""
-    return output.with_name(f"{_OUR_ENDING.sub('', output.stem)}.unknown.xlsx")
+def unknown_path(output: Path, roster: Path) -> Path:
+    """Return where the unknown employees of an output go: `staff.unknown.xlsx` beside it, or another name.
+
+    It is never the roster itself, which may be such a list.
+    """
+    name = f"{_OUR_ENDING.sub('', output.stem)}.unknown"
+    path = output.with_name(f"{name}.xlsx")
+    return output.with_name(f"{name}-2.xlsx") if real_path(path) == real_path(roster) else path
 
 
 def unknown_places(finished: Finished) -> np.ndarray:
@@ -70,65 +76,71 @@ def unknown_places(finished: Finished) -> np.ndarray:
 def check_lists(roster: Path, output: Path, settings: Settings) -> None:
     """Find what would make the files beside the output fail; raises OutputError."""
     if settings.only_new is not None:
-        taken = [roster, output, unknown_path(output), ledger_path(settings)]
+        taken = [roster, output, unknown_path(output, roster), ledger_path(settings)]
         check_list(settings.only_new, taken, "--only-new")
 
 
 @dataclass(frozen=True)
 class Lists:
-    """The files beside the output: employees whom StartExam refused, and those with a new link.
-
-    `ended`: the last run for this exam that had come to its end when this one began. Whoever got a link in a
-    later one that was cut off stands in no list yet.
-    """
+    """The files beside the output: employees whom StartExam refused, and those with a new link."""
 
     output: Path  # where it belongs
     ledger: Ledger
     settings: Settings
     tell: Tell
-    ended: int
 
     def deliver(self, finished: Finished) -> Finished:
         """Write them; the notes say where they are. What fails is a warning: the output has the rows too.
 
         Without the list of new links, which nobody may notice, the run isn't done.
         """
-        unknown = unknown_path(finished.output or self.output)
+        return self._deliver_new(self._deliver_refused(finished))
+
+    def _deliver_refused(self, finished: Finished) -> Finished:
+        roster = finished.outcome.plan.roster.source.path
+        wanted = unknown_path(finished.output or self.output, roster)
         refused = unknown_places(finished)
         if len(refused):
-            finished = self._deliver(finished, lambda: refused, unknown, _REFUSED)
-        elif not np.isin(finished.outcome.standings.status, [*UNDONE, Status.UNKNOWN]).any():
-            finished = self._remove(finished, unknown)
-        if self.settings.only_new is None:
-            return finished
-        wanted = real_path(self.settings.only_new)
-        listed = self._deliver(finished, lambda: self._newly_linked(finished), wanted, _NEW)
-        if listed is finished and not finished.outcome.signal:
-            return replace(finished, exit_code=EXIT_UNDONE)
-        return listed
+            return self._deliver(finished, refused, wanted, _REFUSED)
+        unsure = np.isin(finished.outcome.standings.status, [*UNDONE, Status.UNKNOWN])
+        return finished if unsure.any() else self._remove(finished, wanted)
 
-    def _newly_linked(self, finished: Finished) -> np.ndarray:
-        """Return the places of employees with a link that no run before listed, their first rows."""
-        plan, known = finished.outcome.plan, self.ledger.known(finished.outcome.plan.scope)
-        _, runs = known_standings(plan.roster, known)
-        in_this_part = (runs == finished.run) & (plan.standings.status != Status.REGISTERED)
-        new = np.flatnonzero((runs > self.ended) | in_this_part)
-        codes = plan.roster.employees.rows["employee"].to_numpy()
-        linked = np.isin(finished.results.status(EVERY), LINKED)
-        return _once(finished, np.flatnonzero(linked & np.isin(codes, new)))
+    def _deliver_new(self, finished: Finished) -> Finished:
+        """List who got a link that no output or list has shown yet, and record that it has been shown.
 
-    def _deliver(
-        self, finished: Finished, places_of: Callable[[], np.ndarray], wanted: Path, kind: _List
-    ) -> Finished:
+        That includes links of a run that was cut off, and those that were withheld until now.
+        """
+        scope, identifiers = finished.outcome.plan.scope, finished.outcome.plan.roster.employees.identifiers
+        try:
+            untold = self.ledger.untold(scope)
+            places, codes = _newly_linked(finished, untold)
+            if self.settings.only_new is not None:
+                listed = self._deliver(finished, places, real_path(self.settings.only_new), _NEW)
+                if listed is finished:
+                    return self._undone(finished)
+                finished = listed
+            elif finished.output is None:
+                return finished
+            told = set(identifiers[codes])
+            self.ledger.told(scope, {name: run for name, run in untold.items() if name not in told})
+        except LedgerError as error:
+            self.tell(Warned(str(error)))
+            return self._undone(finished)
+        return finished
+
+    def _undone(self, finished: Finished) -> Finished:
+        wanted = self.settings.only_new is not None and not finished.outcome.signal
+        return replace(finished, exit_code=EXIT_UNDONE) if wanted else finished
+
+    def _deliver(self, finished: Finished, places: np.ndarray, wanted: Path, kind: _List) -> Finished:
         """Write one; returns `finished` itself where that failed."""
         try:
-            places = places_of()
             ours = self.ledger.delivery
             placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
             self.tell(Delivered(placed.path, placed.notes))
             self.ledger.delivered(finished.run, placed.path, placed.sha256)
         except (OutputError, LedgerError) as error:
-            self.tell(Warned(f"{wanted.name} could not be written: {error}"))
+            self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
             return finished
         people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
         note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
@@ -145,6 +157,17 @@ class Lists:
             return finished
         note = f"Nobody is refused any more, so {unknown.name} of an earlier run was removed"
         return replace(finished, notes=(*finished.notes, note))
+
+
+def _newly_linked(finished: Finished, untold: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first rows (places in `results`) of employees with a link not told yet, and their codes."""
+    employees = finished.outcome.plan.roster.employees
+    new = np.fromiter((name in untold for name in employees.identifiers), bool, len(employees))
+    codes = employees.rows["employee"].to_numpy()
+    linked = np.isin(finished.results.status(EVERY), LINKED) & (codes >= 0)
+    places = np.flatnonzero(linked)
+    places = _once(finished, places[new[codes[places]]])
+    return places, codes[places]
 
 
 def _once(finished: Finished, places: np.ndarray) -> np.ndarray:

@@ -181,7 +181,6 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
                 raise DeclinedError("Nothing was sent.")
             with lock(desk.ledger.path):
                 plan = _plan(found, desk, settings, earlier)  # another run may have ended meanwhile
-                ended = desk.ledger.last_ended(desk.scope)
                 record = _begin(plan, output, desk, settings, earlier)
                 tell(RunStarted(record.id))
                 manner = _manner(desk, settings, ears.interruption)
@@ -189,7 +188,7 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
                 with drafted(output, submission, style_of(settings)) as drafting:
                     outcome = send(submission, desk.ledger, desk.client, manner, tell)
                     finished = deliver(outcome, record, drafting, desk.ledger, settings, tell)
-                finished = Lists(output.target, desk.ledger, settings, tell, ended).deliver(finished)
+                finished = Lists(output.target, desk.ledger, settings, tell).deliver(finished)
                 if before is not None:
                     changes = changes_since(before, outcome, settings.ending_days)
                     finished = replace(finished, changes=changes)

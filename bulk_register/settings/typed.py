@@ -6,23 +6,22 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from bulk_register.settings.model import Settings
 from bulk_register.settings.sources import flag
-from bulk_register.settings.when import When
 
 _WITHOUT_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 _OF_THE_MOMENT = {"report", "log_format", "quiet", "verbose", "yes", "dry_run", "refresh", "reregister"}
+_OF_THE_MOMENT |= {"valid_from", "valid_till"}
 _IN_SECONDS = ("timeout", "deadline", "newer_than")
 
 
 def flags_of(settings: Settings) -> list[str]:
     """Return the flags that say the same: for all that differs from the defaults and has a flag.
 
-    Left out are what is said anew each time (`--report`, `--yes`, `--reregister`, …) and what moves with the
-    day of the run: a window's relative end, and a beginning that is over.
+    Left out are what is said anew each time (`--report`, `--yes`, `--reregister`, …) and the window, which
+    may move with the day of the run.
     """
     words: list[str] = []
     for name, field in Settings.model_fields.items():
@@ -40,9 +39,6 @@ def command_line(words: Sequence[str]) -> str:
 def _said(name: str, value: Any) -> Iterator[str]:
     if value is True:
         yield flag(name)
-    elif isinstance(value, When):
-        if value.absolute and value.moment > datetime.now(UTC):
-            yield from (flag(name), value.moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
     elif isinstance(value, tuple):
         for one in value:
             yield from (flag(name), one if isinstance(one, str) else "=".join(one))

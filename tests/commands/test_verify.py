@@ -198,13 +198,57 @@ def test_what_does_not_tell_people_apart_may_be_changed(people: Path) -> None:
     assert (ended.code, ended.out.splitlines()[1]) == (0, "Names and addresses agree with staff.csv.")
 
 
+def rename(column: int, header: str) -> Callable[[Table], None]:
+    def tamper(table: Table) -> None:
+        table[0][column] = header
+
+    return tamper
+
+
+@pytest.mark.parametrize("header", ["e-mail", " E-Mail ", "E-mail address"])
+def test_a_column_with_another_header_is_known_by_what_it_means(header: str, people: Path) -> None:
+    change(people, rename(2, header))
+    assert verify(people).out.splitlines()[1] == "Names and addresses agree with staff.csv."
+    change(people, sort_one_column(2))
+    assert verify(people).code == 1
+
+
+def test_a_column_that_is_not_there_any_more_is_told(people: Path) -> None:
+    change(people, rename(2, "Mail to"))
+    told = verify(people).out.splitlines()[1]
+    assert "agree with staff.csv. Not compared, for the file has no such column: E-mail." in told
+
+
+def test_of_two_columns_with_one_header_each_is_compared(sandbox: Sandbox, folder: Path) -> None:
+    lines = [f"{7_000_000 + number:09d},First {number},Last {number}" for number in range(PEOPLE)]
+    (folder / "staff.csv").write_text("\n".join(["Employee ID,Name,Name", *lines]) + "\n")
+    assert call("run", "staff.csv", *exam(sandbox, "-o", "two.csv"), environ=account(sandbox)).code == 0
+    for column in (1, 2):
+        shutil.copy(folder / "two.csv", folder / "copy.csv")
+        change(folder / "copy.csv", sort_one_column(column))
+        assert verify(folder / "copy.csv").code == 1
+
+
+def test_people_of_an_earlier_roster_are_compared_with_that(people: Path, sandbox: Sandbox) -> None:
+    (people.parent / "b.csv").write_text("Employee ID,Name,E-mail\n008000000,Bea,b@staff.example\n")
+    flags = exam(sandbox, "-o", "b-out.csv")
+    assert call("run", "b.csv", *flags, environ=account(sandbox)).code == 0
+    shutil.copy(people, people.with_name("both.csv"))
+    added = people.with_name("b-out.csv").read_text().splitlines()[1].split(",")
+    change(people.with_name("both.csv"), lambda table: table.append([*added[:3], "X", *added[3:]]))
+    ended = verify(people.with_name("both.csv"))
+    assert (ended.code, "agree with b.csv and staff.csv." in ended.out) == (0, True), ended
+    change(people.with_name("both.csv"), sort_one_column(2))
+    assert verify(people.with_name("both.csv")).code == 1
+
+
 def test_where_the_roster_is_another_one_by_now_this_is_said(people: Path) -> None:
     change(people, sort_one_column(2))
     write_roster(people.parent, PEOPLE)
     ended = verify(people)
     assert ended.code == 0
-    assert "could not be compared: the roster" in ended.out
-    assert "was changed since run 1." in ended.out
+    assert "Names and addresses could not be compared: " in ended.out
+    assert "staff.csv was changed since run 1." in ended.out
     (people.parent / "staff.csv").unlink()
     assert "can't be read any more." in verify(people).out
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +75,7 @@ def test_what_the_flags_say_is_what_the_settings_were(said: dict[str, Any]) -> N
     assert again.model_dump(exclude=MOVING) == settings.model_dump(exclude=MOVING)
 
 
-def test_a_window_is_said_only_where_it_is_a_time_to_come() -> None:
-    def flags(start: str, end: str) -> list[str]:
-        found = flags_of(loaded({"valid_from": start, "valid_till": end}))
-        return [word for word in found if word.startswith(("--valid", "20"))]
-
-    soon = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    later = (datetime.now(UTC) + timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert flags("now", "+10d") == []
-    assert flags("2020-01-01", later) == ["--valid-till", later]
-    assert flags(soon, later) == ["--valid-from", soon, "--valid-till", later]
-
-
 def test_what_is_said_anew_each_time_is_no_flag_of_the_settings() -> None:
     said = {"report": "r.json", "yes": True, "refresh": True, "reregister": True, "sandbox": True}
+    said |= {"valid_from": "now", "valid_till": "2099-01-01"}
     assert flags_of(load_settings(said, environ={}, folder=Path("/nowhere"))) == ["--sandbox"]
