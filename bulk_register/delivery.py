@@ -59,6 +59,8 @@ def place(
     for folder in _folders(target):
         wanted = folder / target.name
         try:
+            if failures and wanted.exists():  # whatever it is, it isn't in anybody's way
+                wanted = _free_name(wanted, "{stem}-{number}{suffix}")
             return _place(write, wanted, lambda path: _is_ours(path, ours) and not keep(path), failures)
         except OSError as error:
             failures.append(f"{wanted} can't be written: {_reason(error)}")

@@ -21,6 +21,7 @@ from bulk_register.roster import read_roster
 from bulk_register.run.drafting import drafted
 from bulk_register.workbook import Output, plan_output, write
 from tests.startexam.clients import EXAM
+from tests.storytelling import until
 from tests.test_plan import known_of
 
 STYLE = Style("https://go.startexam.com")
@@ -63,9 +64,11 @@ class Case:
 
 @contextmanager
 def office(people: int = PEOPLE) -> Iterator[Case]:
+    """People on a roster; the first fifty stand there once more at its end."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lines = "".join(f"{number:05d},Person {number}\n" for number in range(people))
+        numbers = [*range(people), *range(50)]
+        lines = "".join(f"{number:05d},Person {number}\n" for number in numbers)
         (folder / "staff.csv").write_text(f"Employee ID,Name\n{lines}")
         (folder / "private").mkdir()
         roster = read_roster(folder / "staff.csv", Reading(), folder / "private")
@@ -112,6 +115,18 @@ def test_a_participant_that_is_taken_back_after_its_row_was_drafted_is_in_no_out
         assert found == case.expected()
         assert "p-17," not in found
         assert "p-17," in (case.folder / "private" / "draft.csv").read_text()
+
+
+def test_a_participant_that_is_taken_back_between_two_rows_of_its_employee_is_in_neither() -> None:
+    with office() as case, case.drafting() as output:
+        case.settle(0, PEOPLE - 1)
+        draft = case.folder / "private" / "draft.csv"
+        until(lambda: draft.exists() and "p-17," in draft.read_text())
+        case.take_back(17)
+        case.settle(PEOPLE - 1, PEOPLE)
+        found = case.delivered(output)
+        assert found == case.expected()
+        assert "p-17," not in found
 
 
 def test_a_draft_that_fails_is_no_failure() -> None:

@@ -90,7 +90,7 @@ def test_a_week_of_nights(tmp_path: Path) -> None:
         counts = {key: told.report[key] for key in ("registered", "already_registered", "requests")}
         assert counts == {"registered": 2, "already_registered": 39, "requests": 1}
         assert (told.report["changes"]["new"], told.report["changes"]["gone"]) == (2, ["hr-0000"])
-        assert "Employees since run 1, the last one for this exam: 2 new, 1 gone." in told.out
+        assert "Employees since run 1, the last one for this exam: 2 new on the roster, 1 gone." in told.out
         assert hr.mailed() == ["hr-0100", "hr-0101"]
 
         # Wednesday: the export is cut off

@@ -43,8 +43,8 @@ def doctor(flags: Mapping[str, Any]) -> int:
     problems = sum(line.state == "Problem" for line in lines)
     if problems:
         say(f"\n{count(problems, 'problem')}. What to do stands in the lines that begin with Problem.")
-    elif any(problem.startswith(MISSING_FOR_RUN) for problem in explained.problems):
-        say("\nNo problem. Before a run, the settings that the lines with Note name are still to be said.")
+    elif any(line.state == "Note" for line in lines):
+        say("\nNo problem. The lines that begin with Note are worth a look before a run.")
     else:
         say("\nEverything is in order.")
     return 2 if problems else 0

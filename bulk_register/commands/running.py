@@ -89,9 +89,9 @@ def _attended(settings: Settings, case: Case, story: Callable[[dict[str, Any]], 
         finished = replace(story(ears), started=case.started)  # of this part, where a run is finished
     if settings.report:
         case.report(settings.report, report(finished))
+    _say_end(settings, [summary(finished, partial(_command, finished, settings), settings.zone)], finished)
     if settings.log_format == "json":
         _log_end(settings, finished)
-    _say_end(settings, [summary(finished, partial(_command, finished, settings), settings.zone)], finished)
     return finished.exit_code
 
 
@@ -151,7 +151,8 @@ def _try(roster: str, settings: Settings, case: Case) -> int:
     known = roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
     case.report(settings.report, blank_report(case.started, code) | known)
     if wrong or not settings.quiet:
-        _say_result(settings, "\n".join([*row_lines(wrong), plan_summary(plan, plan_words(plan))]))
+        exam = ["What would be sent:", *_exam_lines(plan, settings)]
+        _say_result(settings, "\n".join([*row_lines(wrong), *exam, plan_summary(plan, plan_words(plan))]))
     return code
 
 
@@ -171,18 +172,21 @@ def _question(settings: Settings, case: Case) -> Callable[[Plan], bool]:
     return confirm
 
 
-def _question_lines(plan: Plan, settings: Settings) -> list[str]:
+def _exam_lines(plan: Plan, settings: Settings) -> list[str]:
     exam = plan.exam
     end = local_text(int(exam.valid_till.timestamp()), settings.zone)
-    lines = [
-        f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}",
+    return [
         f"  center:     {exam.center}",
         f"  test:       {', '.join(settings.tests or exam.tests)}",
         f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
     ]
+
+
+def _question_lines(plan: Plan, settings: Settings) -> list[str]:
+    lines = [f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}", *_exam_lines(plan, settings)]
     if left_out := _left_out(plan, settings):
         lines.append(f"  without a link: {left_out} (bulk-register check lists them)")
-    if exam.reregister:
+    if plan.exam.reregister:
         lines.append("  Everybody gets a new registration, also those who have one.")
     return lines
 

@@ -11,6 +11,7 @@ from bulk_register.commands.words import count, rows, sentence
 from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
 from bulk_register.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
 from bulk_register.results import EVERY, local_text
+from bulk_register.run import SANDBOX_URL
 from bulk_register.settings import command_line
 
 MAX_PROBLEMS = 10  # kinds of problems in a summary
@@ -34,6 +35,8 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     lines += _problem_lines(problems(plan.roster, finished.results), outcome)
     lines += _change_lines(finished.changes)
     lines += ["", _effort_line(finished, zone), *map(sentence, finished.notes)]
+    if plan.scope.base_url == SANDBOX_URL:
+        lines.append("This was the sandbox: nobody was registered, and the links lead nowhere.")
     lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
     if (finished.exit_code == EXIT_UNDONE or outcome.signal) and _somebody_lacks(outcome):
         lines += ["", _next_words(outcome), f"  {command_line(command('rerun'))}"]
@@ -61,7 +64,7 @@ def _change_lines(changes: Changes | None) -> list[str]:
     if changes is None:
         return []
     found = [
-        (changes.new, "new"),
+        (changes.new, "new on the roster"),
         (len(changes.gone), "gone"),
         (len(changes.newly_failing_rows), "newly without a link"),
         (len(changes.ending_rows), f"with a link that ends within {count(changes.ending_days, 'day')}"),
@@ -83,7 +86,8 @@ def _effort_line(finished: Finished, zone: tzinfo | None) -> str:
         words = f"{count(outcome.requests, 'request')} ({outcome.retries:,} repeated), {seconds:.1f} s."
     if not outcome.standings.count(Status.REGISTERED):
         return words
-    return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}."
+    named = f" ({zone})" if zone else ""
+    return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}{named}."
 
 
 def _somebody_lacks(outcome: Outcome) -> bool:
@@ -91,6 +95,11 @@ def _somebody_lacks(outcome: Outcome) -> bool:
 
 
 def _next_words(outcome: Outcome) -> str:
+    if not outcome.reached:
+        return (
+            "StartExam could not be reached. Check the network, or ask your IT department whether this "
+            "computer may reach it. Then finish with:"
+        )
     if outcome.stopped and not outcome.signal and not outcome.standings.count(Status.REGISTERED):
         return (
             "Nobody was registered. If the center, the test or another setting was wrong, mend it and use "

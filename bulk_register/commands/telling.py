@@ -118,7 +118,7 @@ class Progress:
         elif isinstance(event, RunStarted):
             self._started = time.monotonic()
         elif isinstance(event, Settled):
-            self.done += event.settled
+            self.done = min(self.done + event.settled, self.total)  # what is taken back is settled twice
 
     @property
     def is_done(self) -> bool:

@@ -39,6 +39,8 @@ def template(file: str) -> int:
         raise OutputError(
             f"{target} is there already, and stays as it is. Name a file that isn't there yet."
         ) from None
+    except FileNotFoundError:
+        raise OutputError(f"The folder {target.parent} doesn't exist. Make it, or name another.") from None
     except OSError as error:
         raise OutputError(f"{target} can't be written ({error.strerror}). Name another file.") from None
     words = command_line(["bulk-register", "check", str(target)])

@@ -99,14 +99,14 @@ class Reader:
             self._holders[base_url] = holders
         return self._holders[base_url]
 
-    def last_roster(self, scope: Scope) -> tuple[int, list[str]] | None:
-        """Return a scope's latest run and the employees of its roster."""
+    def last_roster(self, scope: Scope) -> tuple[int, list[str], bool] | None:
+        """Return a scope's latest run, the employees of its roster, and whether it came to its end."""
         rows = self._all(
-            "SELECT t.run, t.employees FROM roster t JOIN run r ON r.id = t.run WHERE r.scope = ? "
-            "ORDER BY t.run DESC LIMIT 1",
+            "SELECT t.run, t.employees, r.finished IS NOT NULL FROM roster t JOIN run r ON r.id = t.run "
+            "WHERE r.scope = ? ORDER BY t.run DESC LIMIT 1",
             (self._scope(scope),),
         )
-        return (int(rows[0][0]), self._list(rows[0][1])) if rows else None
+        return (int(rows[0][0]), self._list(rows[0][1]), bool(rows[0][2])) if rows else None
 
     def untold(self, scope: Scope) -> dict[str, int]:
         """Return whose link stands in no output or list yet, with the run that got it; see `Ledger.told`."""

@@ -165,6 +165,7 @@ class Outcome:
     retries: int = 0
     stopped: str = ""  # why the run ended before everybody's turn, "" where it did not
     signal: int = 0  # the signal that interrupted the run, 0 for none
+    reached: bool = True  # StartExam gave at least one answer, or wasn't asked
 
 
 @dataclass(frozen=True)

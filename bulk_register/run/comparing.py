@@ -174,4 +174,5 @@ def _text(cells: Sequence[Cell], column: int) -> str:
 
 
 def _agrees(text: str, said: set[str]) -> bool:
+    text = text.removeprefix("'") if text not in said else text  # what --escape-formulas puts before a sign
     return text in said or same_person_text(text) in map(same_person_text, said)

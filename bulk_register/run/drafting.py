@@ -42,6 +42,7 @@ class _Draft(threading.Thread):
         self._drafted = Standings.of(len(submission.plan.roster.employees))
         self._results = results_of(submission.plan, self._drafted, style)
         self._employees = submission.plan.roster.employees.rows["employee"].to_numpy()
+        self._taken = np.zeros(len(submission.plan.roster.employees), bool)
         self._over = threading.Event()  # nothing changes any more
         self._unwanted = False
         self._whole = False
@@ -78,6 +79,9 @@ class _Draft(threading.Thread):
             pass
         if self._unwanted:
             raise _UnwantedError
+        # each employee once: what rows further up show of him can't be taken back any more
+        codes = np.unique(codes[~self._taken[codes]])
+        self._taken[codes] = True
         self._drafted.take_over(self._now, codes)
         return self._results.texts(places)
 

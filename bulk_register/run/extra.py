@@ -137,19 +137,25 @@ class Lists:
         try:
             ours = self.ledger.delivery
             placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
-            self.tell(Delivered(placed.path, placed.notes))
-            self.ledger.delivered(finished.run, placed.path, placed.sha256)
-        except (OutputError, LedgerError) as error:
+        except OutputError as error:
             self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
             return finished
+        self.tell(Delivered(placed.path, placed.notes))
+        try:
+            self.ledger.delivered(finished.run, placed.path, placed.sha256)
+        except LedgerError as error:
+            self.tell(Warned(str(error)))
         people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
         note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
         return replace(finished, notes=(*finished.notes, note, *placed.notes))
 
     def _remove(self, finished: Finished, unknown: Path) -> Finished:
-        """Remove an earlier run's list of refused employees, if nobody has changed it: it holds no longer."""
+        """Remove an earlier list of the same roster's refused employees, if nobody has changed it."""
         try:
             if not unknown.is_file() or self.ledger.delivery(unknown) != checksum(unknown):
+                return finished
+            rosters = {run.id: run.roster for run in self.ledger.runs()}
+            if rosters.get(self.ledger.delivered_by(unknown) or 0) != rosters[finished.run]:
                 return finished
             unknown.unlink()
         except (OSError, LedgerError) as error:

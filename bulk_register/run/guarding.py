@@ -41,8 +41,11 @@ def last_run(ledger: Ledger, scope: Scope) -> Before | None:
     found = ledger.last_roster(scope)
     if found is None:
         return None
-    run, employees = found
-    return Before(run, frozenset(employees), frozenset(item.employee for item in ledger.standings(run)))
+    run, employees, ended = found
+    failing = {item.employee for item in ledger.standings(run)}
+    if not ended:  # whom it did not come to, before it was cut off, has no standing
+        failing.update(set(employees).difference(ledger.known(scope).employees))
+    return Before(run, frozenset(employees), frozenset(failing))
 
 
 def check_roster(roster: Roster, settings: Settings) -> None:

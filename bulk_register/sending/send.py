@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import numpy as np
+
 from bulk_register.errors import LedgerError, RefusedError, SendAgainError, StartExamError, StopError
 from bulk_register.ledger import Ledger
 from bulk_register.records import (
@@ -39,13 +41,15 @@ def send(submission: Submission, ledger: Ledger, client: StartExam, manner: Mann
     sender = _Sender(submission, ledger, client, manner, tell)
     sender.go()
     interrupted = manner.interruption.signal if manner.interruption.times else 0
+    undone = np.isin(submission.standings.status, [Status.NOT_SENT, Status.FAILED, Status.UNKNOWN]).any()
     return Outcome(
         submission.plan,
         submission.standings,
         client.requests,
         client.retries,
-        sender.course.stopped,
+        sender.course.stopped if undone else "",  # a deadline may come when the last answer does
         interrupted,
+        reached=client.reached,
     )
 
 

@@ -94,7 +94,8 @@ def load_settings(
         if command in ("run", "tests"):
             secret = _secret(environ, settings, used, problems)
     if problems or settings is None:
-        raise SettingsError(problems, FIRST_STEPS if command == "run" and not origins else "")
+        unset = command == "run" and not origins and not any(one.startswith(UNREAD) for one in problems)
+        raise SettingsError(problems, FIRST_STEPS if unset else "")
     return settings.model_copy(update={"secret_key": secret})
 
 

@@ -69,7 +69,7 @@ def failure(status: int, headers: dict[str, str], raw: bytes) -> StartExamError:
 
 def _stop_words(status: int, words: str, headers: dict[str, str]) -> str:
     if status == 401:
-        return f"{words}. Check the account number and the secret key."
+        return _unaccepted(words)
     if 300 <= status < 400:
         target = plain(headers.get("location", "another address"))[:100].split("?")[0]
         return (
@@ -85,7 +85,11 @@ def _forbidden(words: str, headers: dict[str, str]) -> StopError:
     if about_date or (offset is not None and abs(offset) > CLOCK_TOLERANCE_SECONDS):
         advice = "Check this machine's clock, its date and its time zone."
         return ClockError(f"{words}. {advice}", 403, offset)
-    return StopError(f"{words}. Check the account number and the secret key.", 403)
+    return StopError(_unaccepted(words), 403)
+
+
+def _unaccepted(words: str) -> str:
+    return f"StartExam doesn't accept this account. Check the account number and the secret key ({words})."
 
 
 def _offset(date: str | None) -> float | None:

@@ -55,6 +55,7 @@ class StartExam:
     def __init__(self, connection: Connection, tell: Tell = lambda _: None) -> None:
         self.gate = Gate()
         self.requests = self.retries = 0  # made so far; retries are the attempts beyond the first
+        self._answered = False
         self._counting = threading.Lock()
         self._connection = connection
         self._tell = tell
@@ -70,6 +71,11 @@ class StartExam:
         body = register_body(exam, batch.identifiers)
         call = _Call("POST", REGISTER_PATH, batch, exam, body)
         return self._insist(call, lambda raw: answers.read_participants(raw, len(batch)))
+
+    @property
+    def reached(self) -> bool:
+        """Whether any answer came, whatever it said, or no request has been made."""
+        return self._answered or not self.requests
 
     def tests(self) -> list[Test]:
         """List the account's tests; raises like `register`."""
@@ -130,6 +136,7 @@ class StartExam:
             self.retries += number > 1
         try:
             status, headers, raw = self._send(call)
+            self._answered = True
             if status != 200:
                 raise answers.failure(status, headers, raw or b"")
             if raw is None:

@@ -77,7 +77,7 @@ def test_what_is_said_with_each_run_is_no_problem_but_still_to_be_said(sandbox: 
     ended = call("doctor", "--base-url", sandbox.base_url, *LEDGER, environ=account(sandbox))
     assert ended.code == 0
     assert "Note: valid_till: " in ended.out
-    assert ended.out.endswith("the settings that the lines with Note name are still to be said.\n")
+    assert ended.out.endswith("No problem. The lines that begin with Note are worth a look before a run.\n")
 
 
 def test_nothing_is_set_up_yet() -> None:

@@ -70,7 +70,7 @@ def test_a_name_that_ends_in_csv_makes_a_csv(folder: Path) -> None:
     [
         ("there.xlsx", "there.xlsx is there already, and stays as it is."),
         ("roster.ods", "roster.ods must end in .xlsx or .csv"),
-        ("no/where.xlsx", "can't be written (No such file or directory)"),
+        ("no/where.xlsx", "The folder no doesn't exist"),
     ],
 )
 def test_nothing_is_overwritten_and_what_is_wrong_is_told(name: str, words: str, folder: Path) -> None:

@@ -82,12 +82,15 @@ def test_a_404_with_a_message_refuses_the_batch_and_any_other_stops() -> None:
 @pytest.mark.parametrize(
     ("reaction", "words"),
     [
-        (message(401, "who are you"), "who are you. Check the account number and the secret key"),
+        (
+            message(401, "who are you"),
+            "the secret key (StartExam answered 401: who are you)",
+        ),
         (
             message(403, "HTTP header 'Authorization' is incorrect"),
             "Check the account number and the secret key",
         ),
-        (hostile.html(403), "403. Check the account number and the secret key"),
+        (hostile.html(403), "the secret key (StartExam answered 403)"),
         (message(405, "POST only"), "Check the base URL"),
         (message(410, "gone"), "Check the base URL"),
         (hostile.answer(304, b""), "redirects are not followed"),
