@@ -137,7 +137,7 @@ def attribute_pattern(name: str) -> re.Pattern[bytes]:
 
 
 _R, _S, _T = attribute_pattern("r"), attribute_pattern("s"), attribute_pattern("t")
-_CELL = re.compile(rb"([A-Za-z]{1,3})[0-9]+")
+_CELL = re.compile(rb"([A-Za-z]{1,3})([0-9]+)")
 
 
 def valued(pattern: re.Pattern[bytes], attributes: bytes) -> bytes | None:
@@ -159,22 +159,34 @@ class RowTag(NamedTuple):
 
 
 def rows(block: bytes, tags: Tags, after: int) -> Iterator[RowTag]:
-    """The rows of a block; `after` is the number of the row before it, for rows that don't say theirs."""
+    """The rows of a block; `after` is the number of the row before it, for rows that don't say theirs.
+
+    Such a row has the number that its cells have, as other readers take it, or the next one (18.3.1.73).
+    """
     closing = b"</%brow" % tags.prefix.encode()
     search = tags.row.search
     at = 0
     while match := search(block, at):
         given, attributes, alone = match.groups()
-        number = int(given) if given else int(valued(_R, attributes) or after + 1)
-        if not 0 < number <= MAX_ROWS:
-            raise damaged(f"it has a row {number}")
         inner = match.end()
         stop = inner if alone else block.find(closing, inner)
         at = inner if alone else block.find(b">", stop) + 1
+        number = int(given) if given else int(valued(_R, attributes) or 0)
+        number = number or _told_by_cells(block, tags, inner, stop) or after + 1
+        if not 0 < number <= MAX_ROWS:
+            raise damaged(f"it has a row {number}")
         if stop < 0 or at <= 0:
             raise damaged(f"its row {number} is cut off")
         yield RowTag(number, attributes, match.start(), inner, stop, at, bool(alone))
         after = number
+
+
+def _told_by_cells(block: bytes, tags: Tags, inner: int, stop: int) -> int:
+    """The row's number as its first cell that has one tells it; 0 where none does."""
+    for match in tags.cell.finditer(block, inner, max(stop, inner)):
+        if place := _CELL.fullmatch(valued(_R, match[1]) or b""):
+            return int(place[2])
+    return 0
 
 
 class CellTag(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from operator import gt
 
+from bulk_register.package.archive import damaged
 from bulk_register.package.cells import Tags, cells, rows
 from bulk_register.package.values import column_of, letters
 
@@ -23,7 +24,11 @@ class Reach:
         p = tags.prefix.encode()
         self._tags = tags
         self._start, self._row, self._row_end = b"<%bc " % p, b"<%brow" % p, b"</%brow>" % p
-        self._number = re.compile(rb'<%brow r="([0-9]+)"' % tags.p)
+        # a row's number and, where it comes next, that of its first cell
+        self._number = re.compile(
+            rb'<%brow r="([0-9]+)"(?:[^<>]*><%bc r="[A-Z]{1,3}([0-9]+)")?' % (tags.p, tags.p)
+        )
+        self._bare = re.compile(rb"<%bc/?>" % tags.p)  # a cell that doesn't say where it is
         self._place = re.compile(rb'<%bc r="([A-Z]{1,3})[0-9]+"' % tags.p)
 
     def see(self, block: bytes) -> None:
@@ -37,13 +42,20 @@ class Reach:
     def _numbers(self, block: bytes) -> list[int]:
         found = self._number.findall(block)
         if len(found) == block.count(self._row):
-            return list(map(int, found))
+            for number, of_cell in found:
+                if of_cell and of_cell != number:
+                    raise damaged(f"its row {int(number)} has a cell of row {int(of_cell)}")
+            return [int(number) for number, _ in found]
         return [row.number for row in rows(block, self._tags, self.before)]
 
     def _beyond(self, block: bytes, width: int) -> int:
         """The width, or more if a row in the block reaches further."""
         if width and not _outside(self._tags.p, width).search(block):
             return width  # nearly all blocks
+        if self._bare.search(block):
+            parts = block.split(self._row_end)
+            there = (one for part in parts for one in cells(part, self._tags) if one.content)
+            return max(width, *(one.column + 1 for one in there), 0)
         for part in block.split(self._row_end):
             stop = len(part)
             while (at := part.rfind(self._start, 0, stop)) >= 0:

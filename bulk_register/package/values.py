@@ -55,6 +55,11 @@ def _shown_date(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def as_shown(number: float) -> float:
+    """A number without what lies beyond the 15 digits that Excel keeps and shows."""
+    return float(f"{number:.15g}")
+
+
 def letters(column: int) -> str:
     """A column's letters, counting from 0: A, B, …, XFD.
 

@@ -39,6 +39,7 @@ class Dialect:
     delimiter: str
     line_end: str = "\r\n"
     bom: bytes = b""
+    skip_space: bool = False  # spaces between a delimiter and a quote don't count
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import NamedTuple
 
 from bulk_register.records import RESULT_COLUMNS
@@ -23,6 +24,7 @@ PERSON = {
     "email": "e-mail",
     "birth": "birth date",
 }  # lists of columns.toml, and what a message calls them
+MAX_COMPARED = 200  # unknown headers that are compared with known names
 NEAR = 0.75  # how alike a header and a known name must be to be suggested
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -75,9 +77,8 @@ def language_words(encoding: str) -> frozenset[str]:
 def near_misses(headers: Iterable[str]) -> list[str]:
     """The headers that are spelled nearly like an identifier's name, the nearest first."""
     names = [name for name, one in _names().items() if one.what == "identifier" and len(name) > 4]
-    scored = [
-        (max(_likeness(fold(text), name) for name in names), text) for text in headers if not is_known(text)
-    ]
+    unknown = islice((text for text in headers if not is_known(text)), MAX_COMPARED)
+    scored = [(max(_likeness(fold(text), name) for name in names), text) for text in unknown]
     return [text for score, text in sorted(scored, key=lambda one: -one[0]) if score >= NEAR]
 
 

@@ -31,6 +31,9 @@ _SHORT = (
     "the row is cut short and its identifier looks unlike the others: perhaps a line break in a cell "
     "without quotes"
 )
+_CUT_OFF = (
+    "the last line has {} of {} cells and no line end, as in a file that was cut off: export the roster again"
+)
 
 
 def doubt(grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines) -> tuple[Lines, list[str]]:
@@ -100,6 +103,8 @@ def _ragged(
     if _mostly_whole(grid, widths):
         shorter = people[widths < grid.cut.width].tolist()
         faults |= {row: _SHORT for row in shorter if not _sure_if_shorter(cleaned.texts[row - 1], shapes)}
+        if shorter and shorter == people[-1:].tolist() and grid.ends_open:
+            faults[shorter[0]] = _CUT_OFF.format(widths[-1], grid.cut.width)
     sure = [row for row in longer if row not in faults]
     warning = f"More cells than headers in {named_rows(sure)}: a delimiter in a cell without quotes. {_SURE}"
     return replace(lines, faults=faults | lines.faults), [warning] if sure else []

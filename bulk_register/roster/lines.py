@@ -11,6 +11,7 @@ from bulk_register.roster.decoding import WIDE, Encoded
 
 CTRL_Z = "\x1a"  # ends a text file in DOS; no part of its last row
 TAIL_BYTES = 4096
+_ENDING = f"\r\n{CTRL_Z}"
 BATCH_BYTES = 1 << 16
 
 # Encodings in which every character is written in one way only; others write some characters in two.
@@ -63,12 +64,18 @@ def _batches(text: Encoded, encoding: str) -> Iterator[list[str]]:
 
 
 def _until_ctrl_z(lines: Iterator[str]) -> Iterator[str]:
+    """The lines without what ends the file; a Ctrl-Z with more behind it is a character like any other."""
+    held: list[str] = []  # may be the end
     for line in lines:
-        before, mark, _ = line.partition(CTRL_Z)
-        if before:
-            yield before
-        if mark:
-            return
+        if held and line.strip(_ENDING):
+            yield from held
+            held = []
+        if held or (CTRL_Z in line and not line.partition(CTRL_Z)[2].strip(_ENDING)):
+            held.append(line)
+        else:
+            yield line
+    if held and (before := held[0].partition(CTRL_Z)[0]):
+        yield before
 
 
 def _lossless(line: bytes, encoding: str) -> tuple[str, str]:

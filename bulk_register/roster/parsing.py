@@ -41,7 +41,8 @@ class TextGrid:
     @property
     def dialect(self) -> Dialect:
         """How the text is written."""
-        return Dialect(self.text.encoding, self.cut.delimiter, line_end(self.text), self.text.bom)
+        cut = self.cut
+        return Dialect(self.text.encoding, cut.delimiter, line_end(self.text), self.text.bom, cut.skip_space)
 
     @property
     def width(self) -> int:
@@ -94,6 +95,13 @@ class TextGrid:
             return IdentifierCells(seen)
         examples = tuple(Change(row + 1, written[row], seen[row]) for row in rows[:3])
         return IdentifierCells(seen, fixes=(Fix('="…" around identifiers taken off', len(rows), examples),))
+
+    @property
+    def ends_open(self) -> bool:
+        """Whether the last line has no line end."""
+        with self.text.path.open("rb") as file:
+            file.seek(max(0, self.text.path.stat().st_size - 4))
+            return not file.read().rstrip(b"\0").endswith((b"\r", b"\n", b"\x1a"))
 
     def lines(self) -> Iterator[Line]:
         """Every row again, with its raw text.

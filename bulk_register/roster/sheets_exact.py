@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime, time, timedelta
 
 from bulk_register.package.archive import damaged
 from bulk_register.package.book import Book
 from bulk_register.package.cells import CellTag, Tags, cells, pieces, prefix, rows
 from bulk_register.package.formats import NumberFormat, cell_formats
 from bulk_register.package.strings import run_text, shared_strings
-from bulk_register.package.values import EXACT_BELOW
+from bulk_register.package.values import EXACT_BELOW, as_shown
 from bulk_register.records import Cell
 from bulk_register.roster.sheets_scan import value_text
 
@@ -51,6 +52,14 @@ def exact_rows(book: Book, part: str, width: int, *, seen: bool = False) -> Iter
                 before = row.number
 
 
+def _moment(stored: str) -> Cell:
+    """A date, a time or both as ISO 8601 has them (18.18.11); what is neither is the text that it is."""
+    for read in (datetime.fromisoformat, time.fromisoformat):
+        with suppress(ValueError):
+            return read(stored)
+    return stored
+
+
 class _Reader:
     def __init__(self, book: Book, *, seen: bool) -> None:
         self._strings = shared_strings(book)
@@ -72,7 +81,7 @@ class _Reader:
         if cell.type == b"b":
             return stored.strip() in ("1", "true")
         if cell.type == b"d":
-            return datetime.fromisoformat(stored)
+            return _moment(stored)
         return self._number(stored, cell.style) if cell.type == b"n" else stored
 
     def _shared(self, stored: str) -> str:
@@ -89,8 +98,10 @@ class _Reader:
         format_ = self._formats[style] if style < len(self._formats) else None
         if format_ and format_.kind == "date":
             return self._date(number, format_)
-        if self._seen and format_ and format_.kind == "padded" and number == int(number) < EXACT_BELOW:
-            return format_.show(int(number))
+        if self._seen and format_ and format_.kind == "padded":
+            whole = as_shown(number)
+            if whole.is_integer() and whole < EXACT_BELOW:
+                return format_.show(int(whole))
         return number
 
     def _date(self, number: float, format_: NumberFormat) -> Cell:

@@ -11,8 +11,9 @@ import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.package.book import Book, Sheet
+from bulk_register.package.cells import Tags, cells, pieces, prefix, rows
 from bulk_register.package.formats import NumberFormat, cell_formats
-from bulk_register.package.values import EXACT_BELOW, letters
+from bulk_register.package.values import EXACT_BELOW, as_shown, letters
 from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.sheets_exact import exact_rows
@@ -43,12 +44,27 @@ class OoxmlGrid(PlainGrid):
         with self._book() as book:
             found = scan(book, self._sheet.part)
         last_row, columns = found.outline.last_row, found.outline.width
-        if last_row * columns > MAX_CELLS:
+        if last_row * columns > MAX_CELLS and self._filled_down_to() * columns > MAX_CELLS:
             raise RosterError(
                 f"the sheet {self._sheet.name!r} reaches down to row {last_row:,} and right to column "
                 f"{letters(columns - 1)}, nearly all empty: delete the stray cells far out, and save it."
             )
         return found
+
+    def _filled_down_to(self) -> int:
+        """The last row that holds anything; those below it are formatted at the most."""
+        last = before = 0
+        with self._book() as book:
+            tags = Tags()
+            for kind, data in pieces(book.large(self._sheet.part), self._sheet.part):
+                if kind == "head":
+                    tags = Tags(prefix(data))
+                elif kind == "rows":
+                    for row in rows(data, tags, before):
+                        before = row.number
+                        if any(one.content for one in cells(data, tags, row.inner, row.stop)):
+                            last = max(last, row.number)
+        return last
 
     @property
     def outline(self) -> SheetOutline:
@@ -108,7 +124,8 @@ class OoxmlGrid(PlainGrid):
     def lines(self) -> Iterator[Line]:
         """Every row again from the file, typed; numbers that a format pads are the text that is seen."""
         with self._book() as book:
-            for row in exact_rows(book, self._sheet.part, self.outline.width, seen=True):
+            width = max(self.outline.width, self.width)  # calamine's too: cells may stand out of order
+            for row in exact_rows(book, self._sheet.part, width, seen=True):
                 yield Line(row)
 
 
@@ -131,8 +148,8 @@ class _Column:
         """Read a number as its format shows it."""
         if format_ is None or not stored or row in self._faults or format_.kind not in ("padded", "other"):
             return
-        number = float(stored)
-        if format_.kind == "other" or number != int(number) or abs(number) >= EXACT_BELOW:
+        number = as_shown(float(stored))
+        if format_.kind == "other" or not number.is_integer() or abs(number) >= EXACT_BELOW:
             self._others[format_.code] += 1
             return
         before, after = self._text[row - 1], format_.show(int(number))

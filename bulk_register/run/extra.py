@@ -12,7 +12,7 @@ import numpy as np
 
 from bulk_register.delivery import checksum, place
 from bulk_register.destinations import check_list, output_path
-from bulk_register.errors import LedgerError, OutputError
+from bulk_register.errors import LedgerError, OutputError, RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.places import real_path
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
@@ -137,7 +137,7 @@ class Lists:
         try:
             ours = self.ledger.delivery
             placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
-        except OutputError as error:
+        except (OutputError, RosterError) as error:
             self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
             return finished
         self.tell(Delivered(placed.path, placed.notes))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -16,7 +17,7 @@ from pathlib import Path
 from bulk_register.errors import OutputError
 from bulk_register.package.values import shown
 from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Results, Source
-from bulk_register.workbook.fields import all_quoted, before_end, field_spans, unquoted
+from bulk_register.workbook.fields import all_quoted, before_end, field_spans, is_quoted, unquoted
 from bulk_register.workbook.layout import Layout, place
 
 BLOCK_ROWS = 2_000  # of a workbook, written together
@@ -77,7 +78,7 @@ class Text:
         if self.source.records is not None:
             yield from ((records.raw, records.even and quick) for records in self.source.records())
             return
-        lines = self.source.lines()
+        lines = islice(self.source.lines(), self.source.last_row)  # below it there are formats at the most
         while block := [self._record(line) for line in islice(lines, BLOCK_ROWS)]:
             yield block, quick and '"' not in "".join(block)
 
@@ -109,19 +110,27 @@ class Text:
                 next_row, values = next(results, (0, blank))
             elif row == self.source.header_row:
                 yield self._merged(raw, list(RESULT_COLUMNS), True)
+            elif row < self.source.header_row:
+                yield self._above(raw)
             else:
                 yield self._merged(raw, blank, False)
+
+    def _above(self, raw: str) -> str:
+        """A line above the header, which has no columns."""
+        if not self.guards or not self._may_start_formula(raw):
+            return raw
+        return self._with_replaced(raw, field_spans(raw, self.dialect), {})
 
     def _merged(self, raw: str, values: list[str], has_result: bool) -> str:
         """The roster's own record with the results put in; a line without results stays as short as it is."""
         spans = None
         if self.layout.filled_in_place or (self.guards and self._may_start_formula(raw)):
-            spans = field_spans(raw, self.dialect.delimiter)
+            spans = field_spans(raw, self.dialect)
             short = max(self.layout.filled_in_place, default=-1) + 1 - len(spans)
             if has_result and short > 0:
                 raw = before_end(raw, self.dialect.delimiter * short)
-                spans = field_spans(raw, self.dialect.delimiter)
-            raw = self._with_replaced(raw, spans, values)
+                spans = field_spans(raw, self.dialect)
+            raw = self._with_replaced(raw, spans, self._in_place(values))
         missing = [v for v, added in zip(values, self.layout.added, strict=True) if added]
         if not missing:
             return raw
@@ -129,30 +138,33 @@ class Text:
         if not has_result and count < self.layout.first_added:
             return raw
         body = raw.rstrip("\r\n")
-        quoted = body.startswith('"') and body.endswith('"') and all_quoted(raw, self.dialect.delimiter)
+        quoted = body.startswith('"') and body.endswith('"') and all_quoted(raw, self.dialect)
         fields = [self._field(value, quoted) for value in missing]
         pad = self.dialect.delimiter * (self.layout.first_added - count)
         return before_end(raw, pad + "".join(self.dialect.delimiter + value for value in fields))
 
-    def _with_replaced(self, raw: str, spans: list[tuple[int, int]], values: list[str]) -> str:
-        new = {
-            c: v for c, v in zip(self.layout.columns, values, strict=True) if c in self.layout.filled_in_place
-        }
+    def _in_place(self, values: list[str]) -> dict[int, str]:
+        """The results that go into columns of the roster, by column; its own headers stay."""
         if self.source.header_row and values == list(RESULT_COLUMNS):
-            new = {}
+            return {}
+        by_column = zip(self.layout.columns, values, strict=True)
+        return {column: value for column, value in by_column if column in self.layout.filled_in_place}
+
+    def _with_replaced(self, raw: str, spans: list[tuple[int, int]], new: dict[int, str]) -> str:
         pieces, at = [], 0
         for column, (start, end) in enumerate(spans):
             old = raw[start:end]
             value = new.get(column, self._guarded(old) if self.guards else old)
             if column in new:
-                value = self._field(value, old.startswith('"'))
+                value = self._field(value, is_quoted(old, self.dialect))
             pieces += [raw[at:start], value]
             at = end
         return "".join([*pieces, raw[at:]])
 
     def _guarded(self, old: str) -> str:
-        value = unquoted(old)
-        return self._field(value, old.startswith('"')) if value.startswith(FORMULA_STARTS) else old
+        value = unquoted(old, self.dialect)
+        quoted = is_quoted(old, self.dialect)
+        return self._field(value, quoted) if value.startswith(FORMULA_STARTS) else old
 
     def _may_start_formula(self, raw: str) -> bool:
         starts = "".join(FORMULA_STARTS)
@@ -170,13 +182,16 @@ class Text:
 
     def _count(self, raw: str) -> int:
         if '"' in raw:
-            return len(field_spans(raw, self.dialect.delimiter))
+            return len(field_spans(raw, self.dialect))
         record = raw.rstrip("\r\n").rpartition("\n")[2].rpartition("\r")[2]
         return record.count(self.dialect.delimiter) + 1
 
 
 def prepare(source: Source, *, escape_formulas: bool) -> Text:
-    """Lay out a delimited output; raises OutputError if it can't be written in the roster's encoding."""
+    """Lay out a delimited output; raises OutputError if it can't be written in the roster's encoding.
+
+    A workbook's rows are read once as they will be for writing: what is wrong with them shows now.
+    """
     dialect = source.dialect or _FOR_EXCEL
     try:
         _encoder(dialect)
@@ -184,6 +199,8 @@ def prepare(source: Source, *, escape_formulas: bool) -> Text:
         raise OutputError(
             f"The output can't be written in the roster's encoding {dialect.encoding}."
         ) from error
+    if source.records is None:
+        deque(source.lines(), 0)
     return Text(source, place(source, source.width), dialect, escape_formulas)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from bulk_register.records import Dialect
 
 _LINE_END = re.compile(r"(?:\r\n|\n|\r)?\Z")
 
@@ -13,34 +16,52 @@ def end_of(raw: str) -> str:
     return found[0] if found else ""
 
 
-def all_quoted(raw: str, delimiter: str) -> bool:
-    """Whether every field is in quotes."""
-    return all(raw.startswith('"', start) for start, _ in field_spans(raw, delimiter))
-
-
 def before_end(raw: str, more: str) -> str:
     """The record with more text before its line end."""
     end = end_of(raw)
     return raw[: len(raw) - len(end)] + more + end
 
 
-def field_spans(raw: str, delimiter: str) -> list[tuple[int, int]]:
+def all_quoted(raw: str, dialect: Dialect) -> bool:
+    """Whether every field is in quotes."""
+    return all(is_quoted(raw[start:end], dialect) for start, end in field_spans(raw, dialect))
+
+
+def is_quoted(field: str, dialect: Dialect) -> bool:
+    """Whether a field is in quotes."""
+    return (field.lstrip(" ") if dialect.skip_space else field).startswith('"')
+
+
+def unquoted(field: str, dialect: Dialect) -> str:
+    """A field's text."""
+    text = field.lstrip(" ") if dialect.skip_space else field
+    return text.rstrip(" ")[1:].removesuffix('"').replace('""', '"') if text.startswith('"') else text
+
+
+def field_spans(raw: str, dialect: Dialect) -> list[tuple[int, int]]:
     """Where the fields of the last record in `raw` begin and end, quotes included and the line end not."""
     spans: list[tuple[int, int]] = []
     at, end = 0, len(raw) - len(end_of(raw))
+    stops = _stops(dialect.delimiter)
     while True:
         start = at
+        while dialect.skip_space and raw.startswith(" ", at):
+            at += 1
         if raw.startswith('"', at):
             at = _after_quotes(raw, at + 1)
-        while at < end and raw[at] not in (delimiter, "\r", "\n"):
-            at += 1
+        stop = stops.search(raw, at, end)
+        at = stop.start() if stop else max(at, end)
         spans.append((start, at))
-        if at >= end:
+        if not stop:
             return spans
-        if raw[at] != delimiter:  # a line that isn't a row, such as `sep=;`, stands before the record
+        if stop[0] != dialect.delimiter:  # a line that isn't a row, such as `sep=;`, stands before the record
             spans = []
-            at += raw.startswith("\r\n", at)
-        at += 1
+        at = stop.end()
+
+
+@cache
+def _stops(delimiter: str) -> re.Pattern[str]:
+    return re.compile(f"{re.escape(delimiter)}|\r\n|\r|\n")
 
 
 def _after_quotes(raw: str, at: int) -> int:
@@ -49,8 +70,3 @@ def _after_quotes(raw: str, at: int) -> int:
             return close + 1
         at = close + 2
     return len(raw)
-
-
-def unquoted(raw: str) -> str:
-    """A field's text."""
-    return raw[1:].removesuffix('"').replace('""', '"') if raw.startswith('"') else raw

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bulk_register.package.book import Book
 from bulk_register.package.cells import pieces
 from bulk_register.package.rewriting import CONTENT_TYPES, Content, rewrite
-from bulk_register.package.values import MAX_ROWS, letters, reference, shown
+from bulk_register.package.values import letters, reference, shown
 from bulk_register.package.xml import needs_escaping, text
 from bulk_register.records import Cell, Line, Results, Source
 from bulk_register.workbook.kinds import content_types_for
@@ -92,9 +92,9 @@ class New:
 
         book = Workbook()
         sheet = book.worksheets[0]
-        sheet.title = (self.source.sheet or "Roster")[:31]
+        sheet.title = _sheet_name(self.source.sheet)
         styles = _styles(sheet)
-        row, last = self.source.header_row, max(self.source.last_row, self.source.header_row)
+        row, last = self.source.header_row, self._last_row
         if row:
             sheet.freeze_panes = f"A{row + 1}"
             sheet.auto_filter.ref = reference(row, self.source.first_column, last, self.layout.width - 1)
@@ -102,6 +102,10 @@ class New:
             sheet.column_dimensions[letters(column)].width = width
         book.save(path)
         return styles
+
+    @property
+    def _last_row(self) -> int:
+        return max(self.source.last_row, self.source.header_row)  # below it rows are formatted at the most
 
     def _widths(self, made: ResultCells) -> list[int]:
         widths = [0] * self.layout.width
@@ -117,14 +121,14 @@ class New:
         self, book: Book, part: str, made: ResultCells, styles: _Styles, links: Links
     ) -> Iterator[bytes]:
         head, *_, tail = pieces(book.large(part), part)
-        whole = reference(1, 0, max(self.survey.rows, 1), self.layout.width - 1)
+        whole = reference(1, 0, max(self._last_row, 1), self.layout.width - 1)
         yield _DIMENSION.sub(f'<dimension ref="{whole}"/>'.encode(), head.data)
         yield from self._rows(made, styles)
         ignored = f'<ignoredErrors><ignoredError sqref="{whole}" numberStoredAsText="1"/></ignoredErrors>'
         yield links.tail(head.data, tail.data.replace(b"</worksheet>", ignored.encode() + b"</worksheet>"))
 
     def _rows(self, made: ResultCells, styles: _Styles) -> Iterator[bytes]:
-        lines = enumerate(islice(self.source.lines(), MAX_ROWS), 1)
+        lines = enumerate(islice(self.source.lines(), self._last_row), 1)
         names = [letters(column) for column in range(self.layout.width)]
         while block := list(islice(lines, _BLOCK_ROWS)):
             yield b"".join(self._row(row, line, names, made, styles) for row, line in block)
@@ -152,6 +156,11 @@ class New:
             column: made.one(at, which, styles.link if which == LINK else styles.text)
             for which, column in enumerate(self.layout.columns)
         }
+
+
+def _sheet_name(name: str | None) -> str:
+    """A name that Excel takes for a sheet: up to 31 characters, none of []:*?/\\, no apostrophe outside."""
+    return re.sub(r"[\[\]:*?/\\]", "_", name or "")[:31].strip("'") or "Roster"
 
 
 def _ordered(row: int, own: dict[int, str], others: dict[int, bytes]) -> bytes:

@@ -27,8 +27,7 @@ class Styles:
         self.part = book.related("styles")
         self._plain: dict[int, int] = {}
         self._link: dict[int, int] = {}
-        self._new_xfs: list[bytes] = []
-        self._new_fonts: list[bytes] = []
+        self._xfs = self._fonts = _Pool([])
         if self.part is None:
             return
         self._data = book.small(self.part)
@@ -40,12 +39,12 @@ class Styles:
         if self._xfs_group is None or self._fonts_group is None:
             self.part = None
 
-    def _group(self, found: list[Element], group: str, member: str) -> tuple[Element | None, list[bytes]]:
+    def _group(self, found: list[Element], group: str, member: str) -> tuple[Element | None, _Pool]:
         index = next((i for i, one in enumerate(found) if one.name == group and one.parent == 0), None)
         if index is None:
-            return None, []
+            return None, _Pool([])
         members = [one for one in found if one.parent == index and one.name == member]
-        return found[index], [self._data[one.start : one.end] for one in members]
+        return found[index], _Pool([self._data[one.start : one.end] for one in members])
 
     def plain(self, neighbour: int) -> int:
         """The style of a text cell beside a cell of this style."""
@@ -60,22 +59,21 @@ class Styles:
         return self._link[neighbour]
 
     def _derived(self, neighbour: int, *, link: bool) -> int:
-        if self.part is None or neighbour >= len(self._xfs):
+        if self.part is None or neighbour >= len(self._xfs.all):
             return neighbour if self.part is None else 0
-        xf = self._xfs[neighbour]
+        xf = self._xfs.all[neighbour]
         opened = xf[: _end_of_tag(xf)]
         changes: dict[str, str | None] = {"numFmtId": "0", "applyNumberFormat": None, "quotePrefix": None}
         if link:
             changes |= {"fontId": str(self._link_font(opened)), "applyFont": "1"}
-        return self._numbered(
-            self._xfs, self._new_xfs, with_attributes(opened, changes) + xf[len(opened) :], neighbour
-        )
+        return self._xfs.number(with_attributes(opened, changes) + xf[len(opened) :], neighbour)
 
     def _link_font(self, xf: bytes) -> int:
         match = re.search(rb"""\sfontId\s*=\s*["'](\d+)["']""", xf)
         number = int(match[1]) if match else 0
-        base = self._fonts[number] if number < len(self._fonts) else b"<%bfont/>" % self._prefix.encode()
-        return self._numbered(self._fonts, self._new_fonts, self._as_link(base), number)
+        there = self._fonts.all
+        base = there[number] if number < len(there) else b"<%bfont/>" % self._prefix.encode()
+        return self._fonts.number(self._as_link(base), number)
 
     def _as_link(self, font: bytes) -> bytes:
         p = self._prefix
@@ -84,26 +82,33 @@ class Styles:
         parts["color"] = f"<{p}color {_LINK_COLOUR}/>".encode()
         return _font(parts, p)
 
-    def _numbered(self, all_: list[bytes], new: list[bytes], one: bytes, otherwise: int) -> int:
-        if one in all_:
-            return all_.index(one)
-        if len(all_) >= MAX_CELL_STYLES:
-            return otherwise
-        all_.append(one)
-        new.append(one)
-        return len(all_) - 1
-
     def grown(self) -> list[bytes] | None:
         """The styles part with what was added; None if that is nothing."""
         changes = []
-        for group, all_, new in (
-            (self._fonts_group, self._fonts, self._new_fonts),
-            (self._xfs_group, self._xfs, self._new_xfs),
-        ):
-            if group and new:
-                opened = with_attributes(self._data[group.start : group.inner], {"count": str(len(all_))})
-                changes += [(group.start, group.inner, opened), (group.stop, group.stop, b"".join(new))]
+        for group, pool in ((self._fonts_group, self._fonts), (self._xfs_group, self._xfs)):
+            if group and pool.new:
+                opened = with_attributes(self._data[group.start : group.inner], {"count": str(len(pool.all))})
+                changes += [(group.start, group.inner, opened), (group.stop, group.stop, b"".join(pool.new))]
         return [declared(splice(self._data, changes))] if changes else None
+
+
+class _Pool:
+    """Styles or fonts with their numbers: those that are there, and those that are added."""
+
+    def __init__(self, there: list[bytes]) -> None:
+        self.all = there
+        self.new: list[bytes] = []
+        self._numbers = {one: number for number, one in reversed(list(enumerate(there)))}
+
+    def number(self, one: bytes, otherwise: int) -> int:
+        """Return its number, added if need be; `otherwise` where no more fit."""
+        if one not in self._numbers:
+            if len(self.all) >= MAX_CELL_STYLES:
+                return otherwise
+            self._numbers[one] = len(self.all)
+            self.all.append(one)
+            self.new.append(one)
+        return self._numbers[one]
 
 
 def _end_of_tag(xf: bytes) -> int:

@@ -33,8 +33,8 @@ def survey(lines: Iterable[Line]) -> Survey:
         if len(cells) > width:
             width = len(cells) if line.raw else max(width, _used(cells))
         joined = line.raw or "".join(filter(_is_text, cells))  # type: ignore[arg-type]
-        if too_long is None and len(joined) > MAX_CELL_CHARACTERS:
-            too_long = _first(row, cells, lambda text: len(text) > MAX_CELL_CHARACTERS)
+        if too_long is None and 2 * len(joined) > MAX_CELL_CHARACTERS:
+            too_long = _first(row, cells, lambda text: _units(text) > MAX_CELL_CHARACTERS)
         if control is None and _CONTROL.search(joined):
             control = _first(row, cells, lambda text: bool(_CONTROL.search(text)))
     return Survey(row, width, too_long, control)
@@ -42,6 +42,11 @@ def survey(lines: Iterable[Line]) -> Survey:
 
 def _is_text(cell: Cell) -> bool:
     return cell.__class__ is str
+
+
+def _units(text: str) -> int:
+    """A text's length as Excel counts it: in UTF-16, where a character outside the first plane is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _used(cells: Iterable[Cell]) -> int:

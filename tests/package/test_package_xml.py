@@ -70,11 +70,27 @@ def test_the_pieces_of_a_sheet_add_up_to_it(size: int) -> None:
 
 
 def test_rows_and_cells_without_their_numbers_are_counted() -> None:
-    block = b"<row><c><v>1</v></c><c r='D1' s='3' t='s'><v>2</v></c><c/></row><row r=\"5\"/><row><c/></row>"
+    block = b"<row><c><v>1</v></c><c r='D3' s='3' t='s'><v>2</v></c><c/></row><row r=\"5\"/><row><c/></row>"
     found = list(rows(block, Tags(), 2))
     assert [one.number for one in found] == [3, 5, 6]
     first = list(cells(block, Tags(), found[0].inner, found[0].stop))
     assert [(one.column, one.style, one.type) for one in first] == [(0, 0, b"n"), (3, 3, b"s"), (4, 0, b"n")]
+
+
+def test_a_row_without_a_number_has_that_of_its_cells() -> None:
+    block = b'<row><c r="A4"/></row><row><c><v>1</v></c></row><row><c/><c r="B9"><v>1</v></c></row>'
+    assert [one.number for one in rows(block, Tags(), 1)] == [4, 5, 9]
+
+
+def test_a_row_and_a_cell_that_contradict_each_other_are_damage() -> None:
+    with pytest.raises(RosterError, match="row 3 has a cell of row 4"):
+        Reach(Tags()).see(b'<row r="2"><c r="A2"/></row><row r="3" ht="15"><c r="A4"><v>1</v></c></row>')
+
+
+def test_reach_sees_cells_that_do_not_say_where_they_are() -> None:
+    reach = Reach(Tags())
+    reach.see(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c><v>1</v></c><c><v>2</v></c></row>')
+    assert reach.width == 2
 
 
 def test_reach_ends_at_the_last_cell_that_holds_something() -> None:
