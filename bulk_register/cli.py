@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bulk_register.commands import options as o
 from bulk_register.commands.frame import framed
+from bulk_register.commands.usage import Command
 from bulk_register.commands.voice import say
 
 if TYPE_CHECKING:
-    from bulk_register.settings import Command, Settings
+    from bulk_register.settings import Command as Kind
+    from bulk_register.settings import Settings
 
 
 # that are made before Python looks for cycles among them: a roster is many objects and no cycles, and with
@@ -36,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Try it: bulk-register run staff.xlsx --sandbox",
 )
+command = partial(app.command, cls=Command)
 
 
 def main() -> None:
@@ -77,16 +81,16 @@ def _program(
     pass
 
 
-def _settings(context: typer.Context, command: Command) -> Settings:
+def _settings(context: typer.Context, kind: Kind) -> Settings:
     """Return the settings of a command, from all the flags that were given."""
     from bulk_register.settings import Settings, load_settings  # pydantic is not needed for --help
 
     known = {*Settings.model_fields, "config", "profile"}
     said = {name: value for name, value in context.params.items() if name in known}
-    return load_settings(said, command=command)
+    return load_settings(said, command=kind)
 
 
-@app.command(
+@command(
     short_help="Register everybody on a roster and write it with their links.",
     epilog=_example("bulk-register run staff.xlsx --center moscow --test GUID --valid-till +10d"),
 )
@@ -152,7 +156,7 @@ def run(
     return running.run(roster, settings, context.obj)
 
 
-@app.command(
+@command(
     short_help="Show how a roster is understood, and its problems.",
     epilog=_example("bulk-register check staff.xlsx"),
 )
@@ -184,7 +188,7 @@ def check(
     return looking.check(roster, settings, context.obj, problems)
 
 
-@app.command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))
+@command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))
 @framed
 def rerun(
     context: typer.Context,
@@ -205,7 +209,7 @@ def rerun(
     return earlier.rerun(run, settings, context.obj)
 
 
-@app.command(short_help="Show earlier runs, or forget them.", epilog=_example("bulk-register history 12"))
+@command(short_help="Show earlier runs, or forget them.", epilog=_example("bulk-register history 12"))
 @framed
 def history(
     context: typer.Context,
@@ -226,7 +230,7 @@ def history(
     return looking.history(settings, run)
 
 
-@app.command(
+@command(
     short_help="Write an earlier run's output again.", epilog=_example("bulk-register export 12 -o links.csv")
 )
 @framed
@@ -246,7 +250,7 @@ def export(
     return earlier.export(run, settings, named=output is not None)
 
 
-@app.command(short_help="List the account's tests.", epilog=_example("bulk-register tests --status active"))
+@command(short_help="List the account's tests.", epilog=_example("bulk-register tests --status active"))
 @framed
 def tests(
     context: typer.Context,
@@ -265,7 +269,7 @@ def tests(
     return looking.tests(settings, status)
 
 
-@app.command(
+@command(
     short_help="First steps: write the settings file, keep the secret key.",
     epilog=_example("bulk-register init"),
 )
@@ -304,7 +308,7 @@ def init(
     return first_steps.init(given)
 
 
-@app.command(short_help="Check that everything is in order.", epilog=_example("bulk-register doctor"))
+@command(short_help="Check that everything is in order.", epilog=_example("bulk-register doctor"))
 @framed
 def doctor(
     context: typer.Context,
@@ -323,7 +327,7 @@ def doctor(
     return doctoring.doctor(context.params)
 
 
-@app.command(
+@command(
     short_help="Write an empty roster to fill in.", epilog=_example("bulk-register template roster.xlsx")
 )
 @framed
@@ -334,7 +338,7 @@ def template(file: o.NewRoster = "roster.xlsx") -> int:
     return blank.template(file)
 
 
-@app.command(
+@command(
     short_help="Check the links of an output before they are mailed.",
     epilog=_example("bulk-register verify staff.registered.xlsx"),
 )
@@ -364,7 +368,7 @@ def verify(
     return verifying.verify(file, settings, asking)
 
 
-@app.command(
+@command(
     short_help="Start a local stand-in for StartExam.",
     epilog=_example("bulk-register sandbox --port 8080 --latency 0.1"),
 )

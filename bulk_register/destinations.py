@@ -31,7 +31,7 @@ def output_path(roster: Path, format: Format, named: Path | None, *, sandbox: bo
         target = real_path(target)
         if target.exists() and roster.exists() and target.samefile(roster):
             raise OutputError("The output can't be the roster itself. Name another file with -o.")
-        _check_writable(target, "output", "-o")
+        check_writable(target, "output", "-o")
         return target
 
 
@@ -44,7 +44,7 @@ def check_report(target: Path, taken: Iterable[Path]) -> None:
         _check_free(real, taken, "report", "--report")
         if real.suffix.lower() in SUFFIXES:  # most likely the output that is about to be written
             raise OutputError(f"The report is JSON, not {real.suffix}. Name a .json file with --report.")
-        _check_writable(real, "report", "--report")
+        check_writable(real, "report", "--report")
 
 
 def check_list(target: Path, taken: Iterable[Path], flag: str) -> None:
@@ -54,7 +54,7 @@ def check_list(target: Path, taken: Iterable[Path], flag: str) -> None:
         if real.suffix.lower() != ".xlsx":
             raise OutputError(f"{target} must end in .xlsx. Name another file with {flag}.")
         _check_free(real, taken, "list", flag)
-        _check_writable(real, "list", flag)
+        check_writable(real, "list", flag)
 
 
 def _default_name(roster: Path, word: str, suffix: str) -> str:
@@ -89,7 +89,7 @@ def _check_free(target: Path, taken: Iterable[Path], what: str, flag: str) -> No
         raise OutputError(f"The {what} would replace {target}. Name another file with {flag}.")
 
 
-def _check_writable(target: Path, what: str, flag: str) -> None:
+def check_writable(target: Path, what: str, flag: str) -> None:
     """Try to write into a target's folder; raises OutputError where that fails."""
     if target.exists() and not target.is_file():
         raise OutputError(f"The {what} {target} is not a file. Name one with {flag}.")

@@ -54,6 +54,7 @@ class Finished:
     started: datetime
     finished: datetime
     changes: Changes | None = None  # None where there was no run before
+    surprises: tuple[str, ...] = ()  # of the notes, what somebody has to know though all went well
 
     @cached_property
     def table(self) -> pd.DataFrame:

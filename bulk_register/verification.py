@@ -13,10 +13,11 @@ from bulk_register.errors import RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.package.hyperlinks import hyperlinks
 from bulk_register.package.values import letters, shown
-from bulk_register.records import RESULT_COLUMNS, Roster, RunRecord, Scope, Source, Status
+from bulk_register.records import RESULT_COLUMNS, Roster, Scope, Source, Status
 
 SANDBOX_BASE = "https://sandbox.invalid"  # how a sandbox's links begin
 LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)
+OVER = "the link has stopped working: its time is over"
 DAY_APART_SECONDS = 26 * 3600  # how far the same clock reading may lie apart in two time zones
 
 _LINK = re.compile(r"(?P<base>https?://.+)/(?P<center>[^/#]+)#participant/(?P<participant>[^/#?]+)")
@@ -125,18 +126,17 @@ def judge(claims: Claims, known: Mapping[str, Registered], terms: Terms) -> Iter
 
 
 def runs_to_ask(
-    claims: Claims, known: Mapping[str, Registered], found: Iterable[Finding], runs: Iterable[RunRecord]
+    claims: Claims, known: Mapping[str, Registered], found: Iterable[Finding]
 ) -> dict[int, list[Claim]]:
     """Return the rows that StartExam can be asked about without harm, by the run whose window they have.
 
     Only rows without a fault: StartExam has registered these employees already, for this very exam.
     """
     wrong = {finding.row for finding in found}
-    there = {run.id for run in runs}
     asked: dict[int, list[Claim]] = {}
     for claim in claims.rows:
         holder = known.get(claim.key)
-        if holder and claim.row not in wrong and holder.run in there:
+        if holder and claim.row not in wrong:
             asked.setdefault(holder.run, []).append(claim)
     return asked
 
@@ -226,7 +226,7 @@ def _holder_faults(claim: Claim, claims: Claims, holder: Registered) -> Iterator
 
 def _time_faults(claim: Claim, holder: Registered, terms: Terms) -> Iterator[str]:
     if holder.valid_till <= terms.now:
-        yield "the link has stopped working: its time is over"
+        yield OVER
     try:
         said = datetime.fromisoformat(claim.till).replace(tzinfo=UTC).timestamp()
     except ValueError:

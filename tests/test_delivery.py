@@ -142,6 +142,15 @@ def test_a_file_that_may_not_be_read_is_not_lost(tmp_path: Path) -> None:
     assert (placed.path.read_bytes(), other.read_bytes()) == (b"ours", b"theirs")
 
 
+def test_elsewhere_nothing_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out.xlsx").write_bytes(b"the roster, say")
+    placed = place(writer(b"new"), tmp_path / "gone" / "out.xlsx", nobodys)
+    assert placed.path == tmp_path / "out-2.xlsx"
+    assert left(tmp_path) == ["out-2.xlsx", "out.xlsx"]
+    assert (tmp_path / "out.xlsx").read_bytes() == b"the roster, say"
+
+
 def test_nothing_is_left_over_where_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "out.xlsx").write_bytes(b"theirs")

@@ -6,6 +6,7 @@ import shlex
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,32 @@ def test_rerun_refuses_a_changed_roster_and_a_window_that_is_over(tmp_path: Path
         assert "with the end that you want" in told.err
         assert_it_does_the_same(office, told.err, "+10d")
         assert len(sandbox.requests) == asked
+
+
+def test_the_command_instead_keeps_what_the_settings_file_says_otherwise(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(unknown={"emp-00001"})) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(3))
+        (tmp_path / "bulk_register.toml").write_text("proctoring = true\n")
+        assert office.say(*RUN, "--no-proctoring").code == 1
+        office.hire(people(4))
+        words = shlex.split(office.say("rerun").err.splitlines()[-1])
+        assert "--no-proctoring" in words
+        asked = len(sandbox.requests)
+        office.say(*words[1:])
+        again = {name for arrival in sandbox.requests[asked:] for name in arrival.employees}
+        assert again == {"emp-00001", "emp-00003"}
+
+
+def test_the_command_instead_keeps_a_beginning_that_is_still_to_come(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(unknown={"emp-00001"})) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(3))
+        assert office.say(*RUN, "--valid-from", "+2d").code == 1
+        office.hire(people(4))
+        words = shlex.split(office.say("rerun").err.splitlines()[-1])
+        start = words[words.index("--valid-from") + 1]
+        assert abs(datetime.fromisoformat(start).timestamp() - time.time() - 2 * 86_400) < 60
 
 
 def assert_it_does_the_same(office: Office, said: str, till: str) -> None:

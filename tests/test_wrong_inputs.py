@@ -206,7 +206,10 @@ def test_earlier_runs_where_there_are_none(sandbox: Sandbox) -> None:
     [
         (["frobnicate"], ["frobnicate"]),
         (["run"], ["ROSTER"]),
-        (["run", "a.csv", "b.csv"], ["b.csv"]),
+        (
+            ["run", "a.csv", "b.csv"],
+            ["b.csv", "A file name with blanks in it goes in quotes"],
+        ),
         (["run", "staff.csv", "--frobnicate"], ["--frobnicate"]),
         (["run", "staff.csv", "--output"], ["--output"]),
         (["rerun", "x"], ["'x' is not the number of a run"]),

@@ -183,7 +183,8 @@ def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
         return ""
     numbers = ", ".join(str(run.id) for run in unfinished[:10]) + (", …" if len(unfinished) > 10 else "")
     ledger = f" --ledger {settings.ledger}" if settings.ledger else ""
-    advice = f"To finish one: bulk-register rerun NUMBER{ledger}"
+    one = str(unfinished[0].id) if len(unfinished) == 1 else "NUMBER"
+    advice = f"To finish {'it' if len(unfinished) == 1 else 'one'}: bulk-register rerun {one}{ledger}"
     named = f"run {numbers}" if len(unfinished) == 1 else f"runs {numbers}"
     return f", of which {len(unfinished)} left somebody without a working link ({named}). {advice}"
 

@@ -14,6 +14,7 @@ from bulk_register.commands.connecting import Key, choose_tests, try_key
 from bulk_register.commands.signals import listening
 from bulk_register.commands.voice import aside, say
 from bulk_register.delivery import put
+from bulk_register.destinations import check_writable
 from bulk_register.errors import DeclinedError, MendError, OutputError, SettingsError
 from bulk_register.places import config_folder
 from bulk_register.settings import SETTINGS_FILE, first_said, variable
@@ -58,6 +59,7 @@ def _may_write(target: Path, person: Person, given: Given) -> bool:
     """Return whether a file is there that is to be kept aside; raises where it may not be replaced."""
     if not target.parent.is_dir():
         raise MendError(f"The folder {target.parent} doesn't exist. Make it, or name another with --config.")
+    check_writable(target, "settings file", "--config")
     if not target.exists():
         return False
     words = f"There is a settings file already: {target}."

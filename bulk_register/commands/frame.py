@@ -8,6 +8,7 @@ import platform
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,9 @@ class Case:
             self.reported = True  # where it can't be written now, it can't be later
             check_report(Path(target), taken)
             self.reported = False
+            with suppress(OSError):  # the last one: if this run is killed, nobody takes it for this one's
+                if Path(target).is_file():
+                    Path(target).unlink()
 
     def report(self, target: str | None, content: dict[str, Any]) -> None:
         """Write a report as JSON to a file, or with `-` to standard output."""

@@ -123,9 +123,9 @@ def _log_end(settings: Settings, finished: Finished) -> None:
 def _say_end(settings: Settings, lines: Sequence[str], finished: Finished) -> None:
     """Say how a run ended; with `--quiet` only what somebody has to know."""
     if settings.quiet and not finished.exit_code:
-        lines = [sentence(note) for note in finished.notes]
-        if lines:
-            voice.aside("\n".join(lines))
+        for note in finished.surprises:
+            say_aside = voice.log_json if settings.log_format == "json" else voice.log_text
+            say_aside("warning", sentence(note))
     else:
         _say_result(settings, "\n".join(lines))
 

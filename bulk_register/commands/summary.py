@@ -34,7 +34,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
         lines += ["", f"Stopped: {sentence(outcome.stopped)}"]
     lines += _problem_lines(problems(plan.roster, finished.results), outcome)
     lines += _change_lines(finished.changes)
-    lines += ["", _effort_line(finished, zone), *map(sentence, finished.notes)]
+    lines += ["", _effort_line(finished, zone), *_kept_lines(outcome), *map(sentence, finished.notes)]
     if plan.scope.base_url == SANDBOX_URL:
         lines.append("This was the sandbox: nobody was registered, and the links lead nowhere.")
     lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
@@ -72,6 +72,18 @@ def _change_lines(changes: Changes | None) -> list[str]:
     told = [f"{number:,} {words}" for number, words in found if number]
     since = f"Employees since run {changes.since_run}, the last one for this exam"
     return ["", f"{since}: {', '.join(told)}."] if told else []
+
+
+def _kept_lines(outcome: Outcome) -> list[str]:
+    """Say of known links that were to reach further, and don't, that they keep their end."""
+    standings, asked = outcome.standings, int(outcome.plan.exam.valid_till.timestamp())
+    known = standings.status == Status.ALREADY_REGISTERED
+    early = int((known & (standings.valid_till < asked)).sum())
+    if not outcome.plan.asked_again or not early:
+        return []
+    links = count(early, "known link ends", "known links end")
+    why = "StartExam keeps a link's first end; --reregister makes new ones"
+    return [f"{links} earlier than asked for ({why})."]
 
 
 def _begun(words: str) -> str:

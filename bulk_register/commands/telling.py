@@ -51,6 +51,8 @@ class Lines:
             self._write(level, words, event)
         if isinstance(event, Settled) and not self._quiet and self._is_time():
             self._write("info", self._progress.words(), event)
+        elif isinstance(event, Waiting) and not self._quiet and not self._verbose and self._is_time():
+            self._write("info", f"waiting for StartExam: {event.reason}", event)
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -129,7 +131,7 @@ class Progress:
         return f"{self.done / max(time.monotonic() - self._started, 0.001):,.0f}/s"
 
     def words(self) -> str:
-        return f"{self.done:,} of {count(self.total, 'employee')} asked about"
+        return f"{self.done:,} of {count(self.total, 'employee')} done"
 
 
 def listener(*, log_format: str, quiet: bool, verbose: bool) -> Listener:

@@ -5,20 +5,32 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from bulk_register.commands.voice import aside, say
 from bulk_register.commands.words import count, sentence
+from bulk_register.delivery import checksum
 from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Waiting, Warned
 from bulk_register.run import ledger_flags, ledger_path, opened_roster
-from bulk_register.run.comparing import Compared, compare_people
+from bulk_register.run.comparing import compare_people
 from bulk_register.run.confirming import confirm_links
 from bulk_register.settings import Settings, command_line
-from bulk_register.verification import Claims, Finding, Registered, Terms, claims_of, judge, registered
+from bulk_register.verification import (
+    OVER,
+    Claims,
+    Finding,
+    Registered,
+    Terms,
+    claims_of,
+    judge,
+    registered,
+)
+from bulk_register.workbook.excerpt import holds_anybody
 
 SHOWN = 50  # rows on a terminal; a file or a pipe gets them all
-_NO_LINKS = "This file holds no links"
+_NOTHING = "This file holds no links: there is nothing to mail."
 
 
 def verify(file: str, settings: Settings, asking: Settings | None) -> int:
@@ -27,34 +39,42 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
     `asking` holds the account and the secret key where StartExam is to be asked as well.
     """
     path = ledger_path(settings)
-    with opened_roster(file, settings, lambda _: None) as found, Ledger(path, write=False) as ledger:
-        claims = claims_of(found)
-        known = registered(ledger, claims, settings.base_url)
-        wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
-        compared = compare_people(found, claims, known, ledger, settings)
-        if asking is not None:
-            wrong += _asked(claims, known, wrong, ledger, asking)
+    with Ledger(path, write=False) as ledger:
+        if _is_empty_list(Path(file).expanduser(), ledger):
+            say(_NOTHING)
+            return 1
+        with opened_roster(file, settings, lambda _: None) as found:
+            claims = claims_of(found)
+            known = registered(ledger, claims, settings.base_url)
+            wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
+            compared = compare_people(found, claims, known, ledger, settings)
+            refuted, asked = _asked(claims, known, wrong, ledger, asking) if asking else ([], 0)
     if not known and not path.exists():
         aside(
             f"There are no records of earlier runs at {path}, so no link can be known. Name the file that "
             "the run wrote them to with --ledger."
         )
+    wrong = sorted([*wrong, *compared.findings, *refuted])
     linked = sum(bool(claim.link) for claim in claims.rows)
-    wrong = sorted([*wrong, *compared.findings])
-    fit = bool(linked) and not wrong
+    fit = bool(linked) and not wrong and not compared.unsure
     if not fit or not settings.quiet:
-        sources = f"{'StartExam and ' if asking else ''}what earlier runs got"
-        checked = f"{count(linked, 'link')} checked against {sources}" if linked else _NO_LINKS
-        lines = _lines(wrong, checked, compared)
-        say("\n".join(lines + (_export_lines(compared.run, settings) if wrong else [])))
+        lines = [*_row_lines(wrong), *_verdict_lines(claims, wrong, asked), *filter(None, [compared.words])]
+        say("\n".join(lines + (_advice(wrong, compared.run, settings) if wrong else [])))
     return 0 if fit else 1
+
+
+def _is_empty_list(file: Path, ledger: Ledger) -> bool:
+    """Tell whether a run wrote this file, and nobody stands in it: a list of new links in a quiet night."""
+    if file.suffix.lower() != ".xlsx" or not file.is_file() or not ledger.wrote(checksum(file)):
+        return False
+    return not holds_anybody(file)
 
 
 def _asked(
     claims: Claims, known: dict[str, Registered], wrong: Sequence[Finding], ledger: Ledger, asking: Settings
-) -> list[Finding]:
+) -> tuple[list[Finding], int]:
     try:
-        return list(confirm_links(claims, known, wrong, ledger, asking, _tell))
+        return confirm_links(claims, known, wrong, ledger, asking, _tell)
     except StartExamError as error:
         words = "The file could not be held against StartExam"
         raise StartExamError(f"{words}: {sentence(str(error))} Without --ask it is not asked.") from None
@@ -67,22 +87,31 @@ def _tell(event: Event) -> None:
         aside(f"Warning: {event.message}")
 
 
-def _lines(wrong: Sequence[Finding], checked: str, compared: Compared) -> list[str]:
+def _row_lines(wrong: Sequence[Finding]) -> list[str]:
     shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
     lines = [f"Row {row}: {what}" for row, what in wrong[:shown]]
     if len(wrong) > shown:
         lines.append(f"… and {count(len(wrong) - shown, 'more')}; send the output to a file to see all")
-    verdict = f"{checked}: each is its own row's, and works."
-    if wrong:
-        rows = count(len({finding.row for finding in wrong}), "row is", "rows are")
-        verdict = f"{checked}: {rows} not fit to be mailed."
-    elif checked == _NO_LINKS:
-        verdict = f"{checked}: there is nothing to mail."
-    lines += [verdict, compared.words] if compared.words else [verdict]
     return lines
 
 
-def _export_lines(run: int, settings: Settings) -> list[str]:
+def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list[str]:
+    linked = sum(bool(claim.link) for claim in claims.rows)
+    if not linked and not wrong:
+        return [_NOTHING]
+    checked = f"{count(linked, 'link')} checked against what earlier runs got"
+    checked += f", {asked:,} of them against StartExam" if asked else ""
+    verdict = "each is its own row's, and works"
+    if wrong:
+        verdict = count(len({one.row for one in wrong}), "row is", "rows are") + " not fit to be mailed"
+    without = sum(bool(claim.identifier and not claim.link) for claim in claims.rows)
+    more = f" {count(without, 'row has', 'rows have')} no link." if without else ""
+    return [f"{checked}: {verdict}.{more}"]
+
+
+def _advice(wrong: Sequence[Finding], run: int, settings: Settings) -> list[str]:
     """Say how the output comes right again; not for a file of an unknown run."""
+    if all(finding.what == OVER for finding in wrong):
+        return ["New links: bulk-register run, and with --reregister where they stay expired."]
     words = ["bulk-register", "export", str(run), *ledger_flags(settings)]
     return [f"This writes the whole output of run {run} again:", f"  {command_line(words)}"] if run else []

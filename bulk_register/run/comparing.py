@@ -27,6 +27,7 @@ class Compared(NamedTuple):
     findings: Sequence[Finding] = ()
     words: str = ""
     run: int = 0  # that wrote the file or, where that isn't known, got its links; 0 where there is none
+    unsure: bool = False  # the file has names or addresses that could not all be compared
 
 
 def compare_people(
@@ -47,7 +48,7 @@ def compare_people(
     for run in islice(runs, MAX_ROSTERS):
         if comparison.left:
             comparison.hold_against(run, settings)
-    return Compared(comparison.findings, comparison.words(), runs[0].id)
+    return Compared(comparison.findings, comparison.words(), runs[0].id, comparison.unsure)
 
 
 def _runs(found: Roster, known: Mapping[str, Registered], ledger: Ledger) -> list[RunRecord]:
@@ -110,6 +111,11 @@ class _Comparison:
     def _header(self, column: int) -> str:
         return _header(self._source, column)
 
+    @property
+    def unsure(self) -> bool:
+        """Whether somebody's name or address is in the file that could not be compared."""
+        return bool(self.left) and any(what in COMPARED for what, _ in self._source.persons)
+
     def words(self) -> str:
         """Say what was compared, and what could not be."""
         sentences = []
@@ -123,6 +129,7 @@ class _Comparison:
             who = f"of {len(self.left):,} employees " if self._agreed or self._missing else ""
             why = self._why_not or "they stand in no roster of an earlier run"
             sentences.append(f"Names and addresses {who}could not be compared: {why}.")
+            sentences += ["Compare them yourself before you mail them."] if self.unsure else []
         return " ".join(sentences)
 
 

@@ -12,6 +12,8 @@ from bulk_register.settings import Settings, settings_of_run
 from bulk_register.startexam import StartExam
 from bulk_register.verification import Claim, Claims, Finding, Registered, runs_to_ask
 
+_ELSEWHERE = "StartExam was not asked: the settings name another account or address than this link's"
+
 
 def confirm_links(
     claims: Claims,
@@ -20,19 +22,25 @@ def confirm_links(
     ledger: Ledger,
     settings: Settings,
     tell: Tell,
-) -> Iterator[Finding]:
+) -> tuple[list[Finding], int]:
     """Ask about the rows that look right, each under its own run's exam and window, so that nothing changes.
 
-    `settings` hold the account and the secret key; rows of other accounts or addresses aren't asked about.
-    Raises StartExamError.
+    Returns what is wrong, and how many rows were asked about. `settings` hold the account and the secret key;
+    a row of another account or address can't be asked about, which is wrong too. Raises StartExamError.
     """
     client = StartExam(connection_of(settings), tell)
     whose = (settings.account_id, settings.base_url)
     runs = {run.id: run for run in ledger.runs() if run.scope[:2] == whose}
-    for number, asked in runs_to_ask(claims, known, found, runs.values()).items():
+    findings, count = [], 0
+    for number, asked in runs_to_ask(claims, known, found).items():
+        if number not in runs:
+            findings += [Finding(claim.row, _ELSEWHERE) for claim in asked]
+            continue
         exam = exam_of(settings_of_run(runs[number].settings, settings, secret=False))
         employees = list(dict.fromkeys(claim.identifier for claim in asked))
-        yield from _compared(asked, ask_again(client, exam, employees, settings.max_rejected))
+        findings += _compared(asked, ask_again(client, exam, employees, settings.max_rejected))
+        count += len(asked)
+    return findings, count
 
 
 def _compared(asked: Sequence[Claim], replies: Replies) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.plan import Aim
 from bulk_register.records import Plan, Roster, RunRecord, StandingNote, Status
 from bulk_register.run.desk import ledger_flags
-from bulk_register.settings import Settings, command_line, flags_of
+from bulk_register.settings import Settings, command_line, flags_of, names_said
 from bulk_register.startexam import utc_text
 
 NEW_WINDOW = "+10d"  # where the run's own is over
@@ -32,7 +32,7 @@ def instead(record: RunRecord, settings: Settings) -> str:
     over = record.valid_till <= time.time()
     till = NEW_WINDOW if over else utc_text(datetime.fromtimestamp(record.valid_till, UTC))
     same = settings.model_copy(update={"output": Path(record.output), "ledger": None})
-    words = ["bulk-register", "run", record.roster, *flags_of(same)]
+    words = ["bulk-register", "run", record.roster, *flags_of(same, names_said())]
     if record.valid_from > time.time():
         words += ["--valid-from", utc_text(datetime.fromtimestamp(record.valid_from, UTC))]
     words += ["--valid-till", till]

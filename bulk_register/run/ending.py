@@ -26,9 +26,10 @@ def deliver(
     results = results_of(outcome.plan, outcome.standings, style_of(settings))
     code = exit_code(outcome, results, settings.tolerate)
     path, notes = None, output.notes
+    surprises: tuple[str, ...] = ()
     try:
         placed = place(lambda draft: write(output, results, draft), output.target, _ours(ledger))
-        path, notes = placed.path, (*notes, *placed.notes)
+        path, notes, surprises = placed.path, (*notes, *placed.notes), placed.notes
         tell(Delivered(path, notes))
         ledger.delivered(record.id, path, placed.sha256)
     except LedgerError as error:
@@ -38,7 +39,8 @@ def deliver(
         tell(Warned(f"The output could not be written. {error} {advice}."))
         code = code if outcome.signal else EXIT_UNDONE
     started = datetime.fromtimestamp(record.started, UTC)
-    return Finished(record.id, outcome, results, path, notes, code, started, datetime.now(UTC))
+    ended = datetime.now(UTC)
+    return Finished(record.id, outcome, results, path, notes, code, started, ended, surprises=surprises)
 
 
 def close_run(finished: Finished, ledger: Ledger, tell: Tell) -> None:

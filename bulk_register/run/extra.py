@@ -147,7 +147,8 @@ class Lists:
             self.tell(Warned(str(error)))
         people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
         note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
-        return replace(finished, notes=(*finished.notes, note, *placed.notes))
+        surprises = finished.surprises + (placed.notes if placed.path != wanted else ())
+        return replace(finished, notes=(*finished.notes, note, *placed.notes), surprises=surprises)
 
     def _remove(self, finished: Finished, unknown: Path) -> Finished:
         """Remove an earlier list of the same roster's refused employees, if nobody has changed it."""

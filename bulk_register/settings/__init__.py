@@ -1,6 +1,6 @@
 """The choices of one run: flags beat the environment, which beats the settings file, which beats defaults."""
 
-from bulk_register.settings.load import Command, first_said, load_settings, settings_of_run
+from bulk_register.settings.load import Command, first_said, load_settings, names_said, settings_of_run
 from bulk_register.settings.model import Settings, is_this_machine
 from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
 from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
@@ -19,6 +19,7 @@ __all__ = [
     "flags_of",
     "is_this_machine",
     "load_settings",
+    "names_said",
     "parse_when",
     "settings_of_run",
     "variable",

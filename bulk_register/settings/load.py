@@ -133,6 +133,11 @@ def first_said(flags: Mapping[str, Any], *names: str, environ: Mapping[str, str]
     return [str(origins[name].value) if name in origins else "" for name in names]
 
 
+def names_said(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+    """Return what the settings file in the working folder and the environment say something of."""
+    return frozenset(_origins({}, os.environ if environ is None else environ, Path(), []))
+
+
 def _origins(
     flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path, problems: list[str]
 ) -> Origins:

@@ -92,6 +92,8 @@ def _content(path: Path, problems: list[str]) -> dict[str, Any] | None:
     except tomllib.TOMLDecodeError as error:
         backslash = "escape" in str(error) or "hex" in str(error)
         hint = " Write Windows paths in single quotes." if backslash else ""
+        if "value" in str(error) and not backslash:
+            hint = ' Text stands in quotes, like center = "my-center".'
         problems.append(f"{UNREAD} {path} can't be understood: {error}.{hint}")
     return None
 
@@ -133,4 +135,4 @@ def _wrong_key(name: str) -> str:
     if name in Settings.model_fields:
         return ""
     near = difflib.get_close_matches(name.replace("-", "_"), list(Settings.model_fields), 1)
-    return "there is no such setting" + (f"; did you mean {near[0]}" if near else "")
+    return "there is no such setting" + (f" (did you mean {near[0]}?)" if near else "")

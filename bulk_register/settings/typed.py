@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from bulk_register.settings.model import Settings
@@ -17,8 +17,8 @@ _OF_THE_MOMENT |= {"valid_from", "valid_till"}
 _IN_SECONDS = ("timeout", "deadline", "newer_than")
 
 
-def flags_of(settings: Settings) -> list[str]:
-    """Return the flags that say the same: for all that differs from the defaults and has a flag.
+def flags_of(settings: Settings, said: Container[str] = ()) -> list[str]:
+    """Return the flags that say the same: for all that differs from the defaults, or is `said` elsewhere.
 
     Left out are what is said anew each time (`--report`, `--yes`, `--reregister`, …) and the window, which
     may move with the day of the run.
@@ -26,7 +26,7 @@ def flags_of(settings: Settings) -> list[str]:
     words: list[str] = []
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        if name not in _WITHOUT_FLAG | _OF_THE_MOMENT and value != field.default:
+        if name not in _WITHOUT_FLAG | _OF_THE_MOMENT and (value != field.default or name in said):
             words += _said(name, value)
     return words
 
@@ -39,6 +39,10 @@ def command_line(words: Sequence[str]) -> str:
 def _said(name: str, value: Any) -> Iterator[str]:
     if value is True:
         yield flag(name)
+    elif value is False and name == "proctoring":  # the only one with a flag for no
+        yield "--no-proctoring"
+    elif value is None or value is False:
+        return
     elif isinstance(value, tuple):
         for one in value:
             yield from (flag(name), one if isinstance(one, str) else "=".join(one))

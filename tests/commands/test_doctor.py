@@ -150,7 +150,7 @@ def test_the_ledger_s_runs_and_those_that_lack_somebody(sandbox: Sandbox, folder
     call("run", "staff.csv", *flags, environ=account(sandbox))
     ended = doctor(sandbox)
     assert ended.code == 0
-    assert "2 runs, of which 1 left somebody without a working link (run 2). To finish one:" in ended.out
+    assert "2 runs, of which 1 left somebody without a working link (run 2). To finish it: " in ended.out
     (folder / "ledger.db").write_bytes(b"SQLite format 3\0 and then nothing")
     broken = doctor(sandbox)
     assert broken.code == 2

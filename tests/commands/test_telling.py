@@ -13,6 +13,7 @@ import pytest
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.commands.program import Ended, account, call, end, exam, start, write_roster
 from tests.hostile import HostileServer, Reaction, Request, message
+from tests.storytelling import until
 
 NO_WAIT = {"BULK_REGISTER_WAIT_FIRST": "0.01", "BULK_REGISTER_WAIT_MAX": "0.02"}
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -218,7 +219,7 @@ def test_one_is_not_many(sandbox: Sandbox, folder: Path) -> None:
     ended = run(sandbox, "-v", roster="one.csv")
     assert "one.csv: 1 row, 1 employee\n" in ended.err
     assert "1 employee is to be registered" in ended.err
-    assert "1 of 1 employee asked about" in ended.err
+    assert "1 of 1 employee done" in ended.err
     assert "1 request, " in ended.out
     assert not re.search(r"\b1 (employees|rows|requests)\b", ended.out + ended.err)
 
@@ -328,3 +329,44 @@ def test_errors_in_a_json_log_tell_the_exit_code(sandbox: Sandbox) -> None:
 
 def test_a_quiet_json_log_of_a_good_run_is_empty(sandbox: Sandbox) -> None:
     assert run(sandbox, "--log-format", "json", "--quiet").err == ""
+
+
+def test_the_last_line_is_the_last_beside_a_report_too(sandbox: Sandbox) -> None:
+    ended = run(sandbox, "--log-format", "json", "--report", "-")
+    assert lines_of(ended.err)[-1]["event"] == "RunEnded"
+    assert json.loads(ended.out)["registered"] == 12
+
+
+def test_quiet_nights_are_quiet_with_a_list_too(sandbox: Sandbox) -> None:
+    for log_format in ("text", "json"):
+        for _ in range(2):
+            ended = run(sandbox, "--quiet", "--only-new", "new.xlsx", "--log-format", log_format)
+            assert ended == Ended(0, "", "")
+
+
+def test_a_sandbox_says_that_it_is_one() -> None:
+    told = call("run", "staff.csv", "--sandbox", "-o", "links.xlsx").out
+    assert "This was the sandbox: nobody was registered, and the links lead nowhere." in told
+
+
+def test_where_startexam_cannot_be_reached_the_network_is_to_be_looked_at(sandbox: Sandbox) -> None:
+    ended = run(sandbox, "--base-url", "http://127.0.0.1:9", "--attempts", "1")
+    assert ended.code == 3
+    assert "StartExam could not be reached. Check the network" in ended.out
+    assert "If the center" not in ended.out
+
+
+def test_a_longer_window_that_known_links_do_not_get_is_told(sandbox: Sandbox) -> None:
+    run(sandbox)
+    told = run(sandbox, "--valid-till", "2099-01-01").out
+    assert "12 known links end earlier than asked for (StartExam keeps a link's first end;" in told
+
+
+def test_a_report_of_another_run_is_not_left_where_one_was_killed(folder: Path) -> None:
+    with Sandbox(Behaviour(latency_seconds=5)) as slow:
+        (folder / "report.json").write_text('{"exit_code": 0}')
+        process = start(["run", "staff.csv", *exam(slow, "--report", "report.json")], folder, account(slow))
+        until(lambda: len(slow.requests) > 0 or not (folder / "report.json").exists())
+        process.kill()
+        end(process)
+    assert not (folder / "report.json").exists()

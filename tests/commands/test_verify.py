@@ -242,15 +242,39 @@ def test_people_of_an_earlier_roster_are_compared_with_that(people: Path, sandbo
     assert verify(people.with_name("both.csv")).code == 1
 
 
-def test_where_the_roster_is_another_one_by_now_this_is_said(people: Path) -> None:
+def test_where_the_roster_is_another_one_by_now_nobody_can_be_sure(people: Path) -> None:
     change(people, sort_one_column(2))
     write_roster(people.parent, PEOPLE)
     ended = verify(people)
-    assert ended.code == 0
+    assert ended.code == 1
     assert "Names and addresses could not be compared: " in ended.out
-    assert "staff.csv was changed since run 1." in ended.out
+    assert "staff.csv was changed since run 1. Compare them yourself before you mail them." in ended.out
     (people.parent / "staff.csv").unlink()
     assert "can't be read any more." in verify(people).out
+
+
+def test_without_names_and_addresses_there_is_nothing_to_be_sure_of(sandbox: Sandbox, folder: Path) -> None:
+    (folder / "ids.csv").write_text("Employee ID,City\n1,X\n2,Y\n")
+    assert call("run", "ids.csv", *exam(sandbox, "-o", "o.csv"), environ=account(sandbox)).code == 0
+    (folder / "ids.csv").unlink()
+    change(folder / "o.csv", put(2, 1, "Z"))
+    assert verify(folder / "o.csv").code == 0
+
+
+def test_a_list_of_nobody_is_nothing_to_mail(sandbox: Sandbox, folder: Path) -> None:
+    for _ in range(2):
+        flags = exam(sandbox, "--only-new", "new.xlsx")
+        assert call("run", "staff.csv", *flags, environ=account(sandbox)).code == 0
+    ended = verify(folder / "new.xlsx")
+    assert ended == Ended(1, "This file holds no links: there is nothing to mail.\n", "")
+
+
+def test_whom_startexam_cannot_be_asked_about_is_told(output: Path, sandbox: Sandbox) -> None:
+    for flags in (("--account-id", "2002"), ("--base-url", "http://127.0.0.1:9")):
+        ended = verify(output, "--ask", *flags, **account(sandbox))
+        assert ended.code == 1
+        assert ended.out.count("StartExam was not asked: the settings name another account") == PEOPLE
+        assert "of them against StartExam" not in ended.out
 
 
 def test_a_file_without_any_link_is_nothing_to_mail(folder: Path) -> None:
@@ -342,7 +366,7 @@ def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandb
     ended = verify(output, "--ask", "--base-url", sandbox.base_url, **environ)
     assert ended.code == 1
     assert len([line for line in ended.out.splitlines() if line.startswith("Row ")]) == 1
-    assert "checked against StartExam and what earlier runs got" in ended.out
+    assert "checked against what earlier runs got, 5 of them against StartExam" in ended.out
     assert sandbox.created == made
     assert len(sandbox.requests[-1].employees) == PEOPLE - 1
 
