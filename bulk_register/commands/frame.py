@@ -51,13 +51,15 @@ class Case:
         """Find what would make the report fail; raises OutputError."""
         if target and target != "-":
             from bulk_register.destinations import check_report  # not needed for --help
+            from bulk_register.places import real_path  # as above
 
             self.reported = True  # where it can't be written now, it can't be later
             check_report(Path(target), taken)
             self.reported = False
-            with suppress(OSError):  # the last one: if this run is killed, nobody takes it for this one's
-                if Path(target).is_file():
-                    Path(target).unlink()
+            last = real_path(Path(target))
+            if last.is_file():  # if this run is killed, nobody is to take it for this one's
+                with suppress(OSError):
+                    last.unlink()
 
     def report(self, target: str | None, content: dict[str, Any]) -> None:
         """Write a report as JSON to a file, or with `-` to standard output."""

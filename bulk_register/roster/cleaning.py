@@ -38,7 +38,7 @@ _ERROR = re.compile(
     r"|Н/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ/0!|ЧИСЛО!|ПУСТО!)\Z",
     re.IGNORECASE,
 )
-_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?\d{1,3}|E\+\d{1,3})\Z", re.IGNORECASE)
+EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?\d{1,3}|E\+\d{1,3})\Z", re.IGNORECASE)
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d)?)?\Z"
     r"|(\d\d?)([./])(\d\d?)\5(\d{4})(?: \d\d?:\d\d(?::\d\d)?)?\Z"
@@ -181,7 +181,7 @@ def _fault_of_form(text: str) -> str:
         return "a formula, not an identifier: replace it by its value"
     if text.upper() in ("TRUE", "FALSE"):
         return f"a {text.upper()} value, not an identifier"
-    if _EXPONENT.match(text):
+    if EXPONENT.match(text):
         return (
             f"{text} has lost digits of the identifier: format the column as text and export the roster again"
         )

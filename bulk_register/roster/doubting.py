@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from bulk_register.errors import RosterError
-from bulk_register.roster.cleaning import Cleaned, named_rows
+from bulk_register.roster.cleaning import EXPONENT, Cleaned, named_rows
 from bulk_register.roster.decoding import NAMES
 from bulk_register.roster.delimiting import DELIMITERS
 from bulk_register.roster.gathering import Person
@@ -79,6 +79,7 @@ def _refuse_swallowed(grid: TextGrid, table: Table, shapes: set[str]) -> None:
 
 def _refuse_uncut(grid: TextGrid, cleaned: Cleaned, lines: Lines) -> None:
     texts = [cleaned.texts[row - 1] for row in lines.people[:SHAPES_FROM].tolist()]
+    texts = [text for text in texts if not EXPONENT.match(text)]  # 1,23E+10 has another fault
     for delimiter, name in DELIMITERS.items():
         if delimiter != grid.cut.delimiter and sum(delimiter in text for text in texts) > MANY * len(texts):
             raise RosterError(

@@ -86,6 +86,11 @@ def _workbook(copy: Path) -> Iterator[CalamineWorkbook]:
     except PasswordError as error:
         raise RosterError(PROTECTED) from error
     except (CalamineError, OSError) as error:
+        if "limit exceeded" in str(error):
+            raise RosterError(
+                "a sheet reaches too far down or right, nearly all of it empty: delete the stray cells far "
+                "out, and save it."
+            ) from error
         raise damaged(f"it can't be read ({error})") from error
 
 

@@ -52,14 +52,15 @@ _NEW = _List(
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 
 
-def unknown_path(output: Path, roster: Path) -> Path:
+def unknown_path(output: Path, *taken: Path | None) -> Path:
     """Return where the unknown employees of an output go: `staff.unknown.xlsx` beside it, or another name.
 
-    It is never the roster itself, which may be such a list.
+    It is none of the `taken` ones: the roster may be such a list itself.
     """
     name = f"{_OUR_ENDING.sub('', output.stem)}.unknown"
-    path = output.with_name(f"{name}.xlsx")
-    return output.with_name(f"{name}-2.xlsx") if real_path(path) == real_path(roster) else path
+    used = {real_path(path) for path in taken if path}
+    paths = (output.with_name(f"{name}{ending}.xlsx") for ending in ("", "-2", "-3"))
+    return next(path for path in paths if real_path(path) not in used)
 
 
 def unknown_places(finished: Finished) -> np.ndarray:
@@ -98,7 +99,7 @@ class Lists:
 
     def _deliver_refused(self, finished: Finished) -> Finished:
         roster = finished.outcome.plan.roster.source.path
-        wanted = unknown_path(finished.output or self.output, roster)
+        wanted = unknown_path(finished.output or self.output, roster, self.settings.only_new)
         refused = unknown_places(finished)
         if len(refused):
             return self._deliver(finished, refused, wanted, _REFUSED)
