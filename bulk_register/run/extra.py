@@ -114,16 +114,17 @@ class Lists:
         scope, identifiers = finished.outcome.plan.scope, finished.outcome.plan.roster.employees.identifiers
         try:
             untold = self.ledger.untold(scope)
-            places, codes = _newly_linked(finished, untold)
+            new = _linked(finished)
+            new &= np.fromiter((name in untold for name in identifiers), bool, len(new))
             if self.settings.only_new is not None:
-                listed = self._deliver(finished, places, real_path(self.settings.only_new), _NEW)
+                wanted = real_path(self.settings.only_new)
+                listed = self._deliver(finished, _first_places(finished, new), wanted, _NEW)
                 if listed is finished:
                     return self._undone(finished)
                 finished = listed
             elif finished.output is None:
                 return finished
-            told = set(identifiers[codes])
-            self.ledger.told(scope, {name: run for name, run in untold.items() if name not in told})
+            self.ledger.told(scope, _left(untold, identifiers[new]))
         except LedgerError as error:
             self.tell(Warned(str(error)))
             return self._undone(finished)
@@ -167,15 +168,27 @@ class Lists:
         return replace(finished, notes=(*finished.notes, note))
 
 
-def _newly_linked(finished: Finished, untold: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first rows (places in `results`) of employees with a link not told yet, and their codes."""
-    employees = finished.outcome.plan.roster.employees
-    new = np.fromiter((name in untold for name in employees.identifiers), bool, len(employees))
-    codes = employees.rows["employee"].to_numpy()
-    linked = np.isin(finished.results.status(EVERY), LINKED) & (codes >= 0)
-    places = np.flatnonzero(linked)
-    places = _once(finished, places[new[codes[places]]])
-    return places, codes[places]
+def _left(untold: Mapping[str, int], told: np.ndarray) -> dict[str, int]:
+    """Return the untold without those (distinct ones of them) who have been told now."""
+    if len(told) == len(untold):  # nearly always, and there may be a million
+        return {}
+    gone = set(told)
+    return {name: run for name, run in untold.items() if name not in gone}
+
+
+def _linked(finished: Finished) -> np.ndarray:
+    """Return by employee (bool) whether any of his rows has a link."""
+    codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()
+    linked = np.zeros(len(finished.outcome.plan.roster.employees), bool)
+    linked[codes[np.isin(finished.results.status(EVERY), LINKED) & (codes >= 0)]] = True
+    return linked
+
+
+def _first_places(finished: Finished, wanted: np.ndarray) -> np.ndarray:
+    """Return the first row with a link (place in `results`) of each wanted employee (bool)."""
+    codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()
+    linked = np.flatnonzero(np.isin(finished.results.status(EVERY), LINKED) & (codes >= 0))
+    return _once(finished, linked[wanted[codes[linked]]])
 
 
 def _once(finished: Finished, places: np.ndarray) -> np.ndarray:
