@@ -294,14 +294,14 @@ def init(
     from bulk_register.commands import first_steps  # requests is slow to load
 
     given = first_steps.Given(
-        config=config or "",
+        config=config,
         account_id=account_id or "",
         center=center or "",
         tests=tests or (),
         valid_till=valid_till or "",
         timezone=timezone or "",
         base_url=base_url or "",
-        secret_file=keep_in or "",
+        secret_file=keep_in,
         secret_from_stdin=from_stdin,
         yes=yes,
     )

@@ -159,3 +159,12 @@ def test_a_last_line_that_was_cut_off_is_not_sent(last: str, invalid: int, folde
     employees = register(folder / "staff.csv", "o.csv").outcome.plan.roster.employees
     assert (employees.rows["status"] == "invalid").sum() == invalid
     assert ("00107" in employees.identifiers) == (not invalid)
+
+
+def test_an_earlier_last_line_is_no_cut(folder: Path) -> None:
+    lines = [f"00{100 + at};Person {at};IT\n" for at in range(7)]
+    (folder / "staff.csv").write_text(
+        "".join(["Employee ID;Name;Department\n", *lines, "00107;Pe\n", "Total;8;x"])
+    )
+    employees = register(folder / "staff.csv", "o.csv").outcome.plan.roster.employees
+    assert "00107" in employees.identifiers

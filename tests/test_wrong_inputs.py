@@ -103,6 +103,7 @@ WRONG_FLAGS: dict[str, tuple[list[str], list[str]]] = {
     "parameter": (["--proctoring-parameter", "Offline"], ["NAME=VALUE"]),
     "profile": (["--profile", "night"], ["there is no settings file"]),
     "config": (["--config", "x.toml"], ["can't be read"]),
+    "config home": (["--config", "~nobody-here/x.toml"], ["no such user"]),
     "id column": (["--id-column", "Nobody"], ["Nobody"]),
     "output is roster": (["-o", "staff.csv"], ["can't be the roster itself"]),
     "output folder": (["-o", "no/such/x.xlsx"], ["doesn't exist"]),

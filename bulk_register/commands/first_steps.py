@@ -28,16 +28,16 @@ WINDOW = "+10d"
 
 @dataclass(frozen=True)
 class Given:
-    """What was said on the command line, "" for nothing."""
+    """What was said on the command line; "" or None for nothing."""
 
-    config: str = ""
+    config: Path | None = None
     account_id: str = ""
     center: str = ""
     tests: Sequence[str] = ()
     valid_till: str = ""
     timezone: str = ""
     base_url: str = ""
-    secret_file: str = ""
+    secret_file: Path | None = None
     secret_from_stdin: bool = False
     yes: bool = False
 
@@ -46,7 +46,7 @@ def init(given: Given) -> int:
     """Ask, try the key, and write the settings file; returns 0."""
     person = Person(somebody_there() and not given.yes and not given.secret_from_stdin)
     with listening():
-        target = Path(given.config or SETTINGS_FILE).expanduser().absolute()
+        target = (given.config or Path(SETTINGS_FILE)).absolute()
         aside_first = _may_write(target, person, given)
         choices, key, tried = _choices(given, target, person)
         choices, place = _keep(choices, key, given.secret_file)
@@ -154,11 +154,11 @@ def _secret(given: Given) -> str:
     return told or hidden("Secret key of the account (it is not shown while you type or paste it)")
 
 
-def _keep(choices: Choices, key: Key, named: str) -> tuple[Choices, str]:
+def _keep(choices: Choices, key: Key, named: Path | None) -> tuple[Choices, str]:
     """Put the key into the keyring, or into a file; returns the choices with its place, and words for it."""
     if not named and store_in_keyring(key.secret_key, key.account_id):
         return choices, "in this computer's keyring"
-    file = Path(named) if named else config_folder() / f"secret-key-{key.account_id}"
+    file = named or config_folder() / f"secret-key-{key.account_id}"
     stored = store_in_file(key.secret_key, file)
     fields = choices.__dict__ | {"secret_key_file": str(stored)}
     return Choices(**fields), f"in the file {stored}, which only you can read"

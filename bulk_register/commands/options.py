@@ -27,6 +27,13 @@ Roster = Annotated[
 ]
 
 
+def _file(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise typer.BadParameter(f"'{text}': there is no such user; write the whole path.") from None
+
+
 def _number(text: str) -> int:
     if not text.isdecimal():
         raise typer.BadParameter(f"'{text}' is not the number of a run; bulk-register history lists them.")
@@ -80,7 +87,13 @@ Output = Annotated[
 ]
 Problems = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the rows with a problem into this workbook."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        parser=_file,
+        help="Write the rows with a problem into a workbook.",
+    ),
 ]
 Report = Annotated[
     str | None, typer.Option(metavar="FILE", help="Write a report for programs, as JSON; - prints it.")
@@ -104,7 +117,11 @@ Verbose = Annotated[bool | None, typer.Option("--verbose", "-v", help="Show ever
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", metavar="FILE", help="The settings file (bulk_register.toml in this folder)."
+        "--config",
+        "-c",
+        metavar="FILE",
+        parser=_file,
+        help="The settings file (bulk_register.toml in this folder).",
     ),
 ]
 Profile = Annotated[
@@ -229,16 +246,25 @@ TestStatus = Annotated[
 
 # --- of init, doctor, template and verify
 SecretFile = Annotated[
-    str | None,
-    typer.Option("--secret-file", metavar="FILE", help="Keep the secret key in this file (in the keyring)."),
+    Path | None,
+    typer.Option(
+        "--secret-file",
+        metavar="FILE",
+        parser=_file,
+        help="Keep the key in this file (in the keyring).",
+    ),
 ]
 SecretFromStdin = Annotated[
     bool, typer.Option("--secret-from-stdin", help="Read the secret key from standard input.")
 ]
 NewConfig = Annotated[
-    str | None,
+    Path | None,
     typer.Option(
-        "--config", "-c", metavar="FILE", help="Where to write (bulk_register.toml in this folder)."
+        "--config",
+        "-c",
+        metavar="FILE",
+        parser=_file,
+        help="Where to write (bulk_register.toml in this folder).",
     ),
 ]
 InitYes = Annotated[

@@ -27,7 +27,7 @@ from bulk_register.verification import (
     judge,
     registered,
 )
-from bulk_register.workbook.excerpt import holds_anybody
+from bulk_register.workbook.excerpt import has_headers_only
 
 SHOWN = 50  # rows on a terminal; a file or a pipe gets them all
 _NOTHING = "This file holds no links: there is nothing to mail."
@@ -67,7 +67,7 @@ def _is_empty_list(file: Path, ledger: Ledger) -> bool:
     """Tell whether a run wrote this file, and nobody stands in it: a list of new links in a quiet night."""
     if file.suffix.lower() != ".xlsx" or not file.is_file() or not ledger.wrote(checksum(file)):
         return False
-    return not holds_anybody(file)
+    return has_headers_only(file)
 
 
 def _asked(

@@ -104,7 +104,7 @@ def _ragged(
     if _mostly_whole(grid, widths):
         shorter = people[widths < grid.cut.width].tolist()
         faults |= {row: _SHORT for row in shorter if not _sure_if_shorter(cleaned.texts[row - 1], shapes)}
-        if shorter and shorter == people[-1:].tolist() and grid.ends_open:
+        if shorter == [len(grid.widths)] and grid.ends_open:
             faults[shorter[0]] = _CUT_OFF.format(widths[-1], grid.cut.width)
     sure = [row for row in longer if row not in faults]
     warning = f"More cells than headers in {named_rows(sure)}: a delimiter in a cell without quotes. {_SURE}"

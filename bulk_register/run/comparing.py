@@ -67,9 +67,11 @@ class _Comparison:
     """One file's rows with a link, held against one roster after the other."""
 
     def __init__(self, found: Roster, linked: set[int]) -> None:
-        self._source = found.source
-        self._rows = [line for line in _employees(found) if line[0] in linked]
-        self.left = {employee for _, employee, _ in self._rows}  # in no roster so far
+        rows = found.employees.rows
+        self._found, self._source, self._linked = found, found.source, linked
+        self.left = set(
+            rows["identifier"][rows["row"].isin(linked) & (rows["employee"] >= 0)]
+        )  # in no roster yet
         self.findings: list[Finding] = []
         self._agreed: list[str] = []  # names of rosters
         self._missing: dict[str, None] = {}  # columns of rosters that the file doesn't have
@@ -89,16 +91,21 @@ class _Comparison:
 
     def _compare(self, roster: Roster) -> None:
         pairs, missing = _pairs(roster.source, self._source)
-        said: dict[str, list[set[str]]] = {}
+        said: dict[str, tuple[str, ...]] = {}
+        otherwise: dict[str, list[tuple[str, ...]]] = {}  # what further rows of an employee say
         for _, employee, cells in _employees(roster):
             if employee in self.left:
-                texts = said.setdefault(employee, [set() for _ in pairs])
-                for (theirs, _), of_column in zip(pairs, texts, strict=True):
-                    of_column.add(_text(cells, theirs))
-        for row, employee, cells in self._rows:
-            told = zip(pairs, said.get(employee, ()), strict=False)  # nothing is said of another roster's
+                texts = tuple(_text(cells, theirs) for theirs, _ in pairs)
+                if said.setdefault(employee, texts) != texts:
+                    otherwise.setdefault(employee, []).append(texts)
+        for row, employee, cells in _employees(self._found):
+            if employee not in said or row not in self._linked:
+                continue
+            rows = [said[employee], *otherwise.get(employee, ())]
             wrong = [
-                self._header(ours) for (_, ours), texts in told if not _agrees(_text(cells, ours), texts)
+                self._header(ours)
+                for at, (_, ours) in enumerate(pairs)
+                if not _agrees(_text(cells, ours), [texts[at] for texts in rows])
             ]
             if wrong:
                 what = " and ".join(wrong)
@@ -180,6 +187,6 @@ def _text(cells: Sequence[Cell], column: int) -> str:
     return shown(cells[column]) if column < len(cells) else ""
 
 
-def _agrees(text: str, said: set[str]) -> bool:
+def _agrees(text: str, said: Sequence[str]) -> bool:
     text = text.removeprefix("'") if text not in said else text  # what --escape-formulas puts before a sign
     return text in said or same_person_text(text) in map(same_person_text, said)

@@ -20,7 +20,7 @@ from bulk_register.report import EXIT_UNDONE, UNDONE, Finished
 from bulk_register.results import EVERY, roster_results
 from bulk_register.run.desk import ledger_path
 from bulk_register.settings import Settings
-from bulk_register.workbook.excerpt import holds_anybody, write_excerpt
+from bulk_register.workbook.excerpt import has_headers_only, write_excerpt
 
 # How a refusal says that StartExam doesn't know somebody; its wording isn't documented.
 UNKNOWN_WORDS = re.compile(
@@ -47,7 +47,7 @@ _NEW = _List(
     "{people} got a new link: {path} holds them, a row each",
     "Nobody got a new link: {path} has its headers only",
     "When that is mended, run the same command again: the list then holds these people.",
-    holds_anybody,  # perhaps nobody has mailed these yet
+    lambda path: not has_headers_only(path),  # perhaps nobody has mailed these yet
 )
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 

@@ -170,7 +170,8 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
         else:
             check_roster(found, settings)
         output = prepare_output(found, settings)
-        check_lists(found.source.path, output.target, settings)
+        if not earlier:  # what stands in the way of a list is no reason to leave people without a link
+            check_lists(found.source.path, output.target, settings)
         settings = with_identified_tests(settings, tell)
         with open_desk(settings, tell) as desk:
             plan = _plan(found, desk, settings, earlier)

@@ -54,7 +54,7 @@ def explain(
     said = {name: value for name, value in flags.items() if value not in (None, (), [])}
     origins = from_file(said, folder, []) | from_environment(environ, [])
     origins |= {name: Said(said[name], flag(name)) for name in said if name not in ("config", "profile")}
-    named = Path(said["config"]).expanduser() if "config" in said else folder / FILE_NAME
+    named = Path(said["config"]) if "config" in said else folder / FILE_NAME
     file = named.absolute() if named.is_file() else None
     try:
         load_settings(flags, command=command, environ=environ, folder=folder)

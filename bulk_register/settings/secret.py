@@ -19,6 +19,8 @@ def find_secret(environ: Mapping[str, str], file: Path | None, account_id: int |
     Raises ValueError with what to do where a key file was named that can't be trusted or read.
     """
     if value := environ.get(VARIABLE, "").strip():
+        if not value.isprintable():  # a byte that is no UTF-8 isn't either (PEP 383)
+            raise ValueError(f"{VARIABLE} holds characters that no secret key has: copy the key again.")
         return value
     if file is not None:
         folder = environ.get("CREDENTIALS_DIRECTORY", "")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from bulk_register.settings.model import Settings
 from bulk_register.settings.secret import VARIABLE
+from bulk_register.settings.values import at_home
 
 FILE_NAME = "bulk_register.toml"
 PREFIX = "BULK_REGISTER_"
@@ -70,7 +71,11 @@ def _wrong_variable(place: str, ours: Iterable[str]) -> str:
 def from_file(said: Mapping[str, Any], folder: Path, problems: list[str]) -> Origins:
     """Return what the settings file says: `config` of `said`, or `bulk_register.toml` in `folder`."""
     named, profile = said.get("config"), said.get("profile")
-    path = Path(named).expanduser() if named else folder / FILE_NAME
+    try:
+        path = at_home(Path(named)) if named else folder / FILE_NAME
+    except ValueError as error:
+        problems.append(f"{UNREAD} {named} can't be read ({error}).")
+        return {}
     if not named and not os.path.exists(path):  # noqa: PTH110 - unlike Path's, False where we may not look
         if profile:
             problems.append(

@@ -31,7 +31,7 @@ def store_in_file(secret_key: str, file: Path) -> Path:
     Its folder is made where it isn't there, also its owner's alone. On Windows the user's own folders are
     closed to others already. Raises SettingsError.
     """
-    file = file.expanduser().absolute()
+    file = file.absolute()
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

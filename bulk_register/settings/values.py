@@ -50,7 +50,7 @@ def _pairs(value: Any) -> Any:
     return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
 
 
-def _at_home(path: Path) -> Path:
+def at_home(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError:
@@ -58,11 +58,11 @@ def _at_home(path: Path) -> Path:
 
 
 def _named(text: str) -> str:
-    return text if text == "-" else str(_at_home(Path(text)))
+    return text if text == "-" else str(at_home(Path(text)))
 
 
 Verbatim = Annotated[str, StringConstraints(strip_whitespace=False)]
-File = Annotated[Path, AfterValidator(_at_home)]
+File = Annotated[Path, AfterValidator(at_home)]
 FileName = Annotated[str, Field(min_length=1), AfterValidator(_named)]
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]

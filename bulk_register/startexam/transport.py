@@ -6,7 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
-import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -29,25 +29,34 @@ else:
     _Base = object
 
 
+@contextlib.contextmanager
+def _punctual(connection: Any, seconds: float) -> Iterator[None]:
+    """Hang up where it takes longer: a socket's own timeout begins anew with every byte.
+
+    Raises TimeoutError.
+    """
+    late = threading.Event()
+    timer = threading.Timer(seconds, _hang_up, (connection, late))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except Exception:
+        if late.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise TimeoutError
+
+
 class _Punctual(_Base):
-    """Gives up on headers that dribble in: a socket's own timeout begins anew with every byte."""
+    """Gives up on headers that dribble in."""
 
     def getresponse(self) -> Any:
-        late = threading.Event()
-        timer = threading.Timer(float(self.timeout or 0), _hang_up, (self.sock, late))
-        timer.daemon = True
-        timer.start()
-        try:
-            response = super().getresponse()
-        except Exception:
-            if late.is_set():
-                raise TimeoutError from None
-            raise
-        finally:
-            timer.cancel()
-        if late.is_set():
-            raise TimeoutError
-        return response
+        with _punctual(self.sock, float(self.timeout or 0)):
+            return super().getresponse()
 
 
 class _PunctualHTTP(_Punctual, HTTPConnection):
@@ -84,17 +93,15 @@ class Adapter(HTTPAdapter):
 
 
 def read_body(response: requests.Response, max_bytes: int, seconds: float) -> bytes | None:
-    """Read a body piece by piece as it comes; None where it is larger. Raises ReadTimeout."""
-    until = time.monotonic() + seconds
+    """Read a body piece by piece as it comes; None where it is larger. Raises TimeoutError."""
     pieces: list[bytes] = []
     size = 0
-    while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > max_bytes:
-            return None
-        if time.monotonic() > until:
-            raise requests.ReadTimeout
+    with _punctual(getattr(response.raw.connection, "sock", None), seconds):
+        while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if size > max_bytes:
+                return None
     return b"".join(pieces)
 
 

@@ -167,8 +167,9 @@ class Text:
         return self._field(value, quoted) if value.startswith(FORMULA_STARTS) else old
 
     def _may_start_formula(self, raw: str) -> bool:
-        starts = "".join(FORMULA_STARTS)
-        return bool(re.search(f'(?:^|["\n]|{re.escape(self.dialect.delimiter)})[{re.escape(starts)}]', raw))
+        starts, blanks = "".join(FORMULA_STARTS), " *" if self.dialect.skip_space else ""
+        before = f'(?:^|["\n]|{re.escape(self.dialect.delimiter)}){blanks}'
+        return bool(re.search(f"{before}[{re.escape(starts)}]", raw))
 
     def _field(self, value: str, quoted: bool) -> str:
         if self.guards and value.startswith(FORMULA_STARTS):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bulk_register.package.book import UNBOUNDED, Book
+from bulk_register.package.cells import pieces
 from bulk_register.records import RESULT_COLUMNS, Line, Results, Source
 from bulk_register.workbook import fresh
 
@@ -32,16 +34,12 @@ def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, pat
     fresh.prepare(part, ".xlsx").write(numbered, path)
 
 
-def holds_anybody(path: Path) -> bool:
-    """Tell whether a workbook that `write_excerpt` wrote has more than its header."""
-    from openpyxl import load_workbook  # slow to load
-
-    book = load_workbook(path, read_only=True)
-    try:
-        rows = list(islice(book.worksheets[0].values, 2))
-    finally:
-        book.close()
-    return len(rows) > 1 or not set(RESULT_COLUMNS).issubset(rows[0] if rows else RESULT_COLUMNS)
+def has_headers_only(path: Path) -> bool:
+    """Tell whether a workbook's first sheet has the results' headers, and no row beside theirs."""
+    with Book(path, UNBOUNDED) as book:
+        part = book.sheets[0].part
+        data = b"".join(piece.data for piece in islice(pieces(book.large(part), part), 2))
+    return data.count(b"<row ") == 1 and f">{RESULT_COLUMNS[0]}<".encode() in data
 
 
 def _lines(source: Source, rows: dict[int, str]) -> Iterator[Line]:

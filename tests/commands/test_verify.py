@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.commands.program import Ended, account, call, exam, write_roster
+from tests.package.handmade import row, rows, styles, text, workbook
 
 LEDGER = ("--ledger", "ledger.db")
 PEOPLE = 6
@@ -267,6 +268,14 @@ def test_a_list_of_nobody_is_nothing_to_mail(sandbox: Sandbox, folder: Path) -> 
         assert call("run", "staff.csv", *flags, environ=account(sandbox)).code == 0
     ended = verify(folder / "new.xlsx")
     assert ended == Ended(1, "This file holds no links: there is nothing to mail.\n", "")
+
+
+def test_an_output_that_openpyxl_cannot_read_is_verified_too(sandbox: Sandbox, folder: Path) -> None:
+    sheet = rows(row(1, text("A1", "Employee ID")), row(2, text("A2", "E1")))
+    look = styles("General").replace('<fills count="2">', '<fills count="2"><fill><oddFill/></fill>')
+    workbook(folder / "odd.xlsx", sheet, look=look)
+    assert call("run", "odd.xlsx", *exam(sandbox), environ=account(sandbox)).code == 0
+    assert verify(folder / "odd.registered.xlsx").code == 0
 
 
 def test_whom_startexam_cannot_be_asked_about_is_told(output: Path, sandbox: Sandbox) -> None:

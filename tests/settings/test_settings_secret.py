@@ -9,7 +9,7 @@ import pytest
 from bulk_register import cli
 from bulk_register.errors import SettingsError
 from bulk_register.settings import Settings, load_settings
-from bulk_register.settings.secret import KEYRING_SERVICE
+from bulk_register.settings.secret import KEYRING_SERVICE, find_secret
 
 KEY = "Ключ-Ω-qwertz"
 FLAGS = {"account_id": "17", "base_url": "https://x.example"}
@@ -123,3 +123,8 @@ def test_no_command_has_a_flag_for_the_key() -> None:
     names = [name for command in cli.app.registered_commands for name in command.callback.__annotations__]  # type: ignore[union-attr]
     assert "base_url" in names
     assert not any("secret" in name for name in names)
+
+
+def test_a_key_of_other_bytes_than_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="copy the key again"):
+        find_secret({"STARTEXAM_SECRET_KEY": "k\udcff"}, None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 import time
 import tracemalloc
@@ -139,6 +141,36 @@ def test_no_answer_keeps_a_worker_longer_than_the_timeout(reaction: Reaction) ->
         assert time.monotonic() - started < 2
     assert len(server.requests) == 2
     assert set(server.created.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"2;x=", b"2\r\n{}\r\n0\r\nX-Late: "], ids=["chunk extension", "trailer"]
+)
+def test_a_body_that_never_ends_between_its_pieces_is_given_up(beginning: bytes) -> None:
+    """Neither the socket's timeout nor a look between pieces ends what dribbles in within one."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    closing = threading.Event()
+
+    def dribble(listener: socket.socket) -> None:
+        while not closing.is_set():
+            with contextlib.suppress(OSError), listener.accept()[0] as connection:
+                connection.recv(65536)
+                connection.sendall(head + beginning)
+                while not closing.wait(0.05):
+                    connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        thread = threading.Thread(target=dribble, args=(listener,))
+        thread.start()
+        started = time.monotonic()
+        try:
+            with pytest.raises(SendAgainError, match="no answer from"):
+                client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", attempts=1, timeout=0.5).tests()
+            assert time.monotonic() - started < 5
+        finally:
+            closing.set()
+            thread.join()
 
 
 def test_a_slow_answer_within_the_timeout_is_taken() -> None:
