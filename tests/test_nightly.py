@@ -139,7 +139,7 @@ def test_a_list_that_fails_at_the_end_is_made_up_for(tmp_path: Path) -> None:
         office.hire(people(5))
         told = run(office, "--only-new", "new.xlsx")
         assert (told.code, len(office.links())) == (3, 5)
-        assert "run the same command again: the list then holds these people" in told.err
+        assert "use run again, without --reregister: the list then holds these people" in told.err
         assert "rerun" not in told.out
         (tmp_path / "new.xlsx").rmdir()
         assert run(office, "--only-new", "new.xlsx").code == 0

@@ -17,7 +17,7 @@ from bulk_register.delivery import put
 from bulk_register.destinations import check_writable
 from bulk_register.errors import DeclinedError, MendError, OutputError, SettingsError
 from bulk_register.places import config_folder
-from bulk_register.settings import SETTINGS_FILE, first_said, variable
+from bulk_register.settings import SETTINGS_FILE, command_line, first_said, variable
 from bulk_register.settings.explain import fault_of
 from bulk_register.settings.storing import store_in_file, store_in_keyring
 from bulk_register.settings.writing import DEFAULT_URL, Choices, settings_text
@@ -105,7 +105,7 @@ class _Defaults:
     """What the environment or the earlier settings file says already."""
 
     def __init__(self, target: Path) -> None:
-        self._said = {"config": target} if target.exists() else {}
+        self._said = {"config": target}
 
     def of(self, name: str) -> str:
         return first_said(self._said, name)[0]
@@ -179,7 +179,8 @@ def _write(text: str, target: Path, *, keep: bool) -> None:
 
 
 def _end_lines(target: Path, place: str, *, tried: bool) -> list[str]:
-    config = "" if target.name == SETTINGS_FILE and target.parent == Path.cwd() else f" -c {target}"
+    usual = target.name == SETTINGS_FILE and target.parent == Path.cwd()
+    config = "" if usual else f" {command_line(['-c', str(target)])}"
     return [
         "StartExam accepts the account and its key."
         if tried

@@ -172,7 +172,7 @@ def rows(block: bytes, tags: Tags, after: int) -> Iterator[RowTag]:
         stop = inner if alone else block.find(closing, inner)
         at = inner if alone else block.find(b">", stop) + 1
         number = int(given) if given else int(valued(_R, attributes) or 0)
-        number = number or _told_by_cells(block, tags, inner, stop) or after + 1
+        number = number or told_by_cells(block, tags, inner, stop) or after + 1
         if not 0 < number <= MAX_ROWS:
             raise damaged(f"it has a row {number}")
         if stop < 0 or at <= 0:
@@ -181,7 +181,7 @@ def rows(block: bytes, tags: Tags, after: int) -> Iterator[RowTag]:
         after = number
 
 
-def _told_by_cells(block: bytes, tags: Tags, inner: int, stop: int) -> int:
+def told_by_cells(block: bytes, tags: Tags, inner: int, stop: int) -> int:
     """The row's number as its first cell that has one tells it; 0 where none does."""
     for match in tags.cell.finditer(block, inner, max(stop, inner)):
         if place := _CELL.fullmatch(valued(_R, match[1]) or b""):

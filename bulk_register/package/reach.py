@@ -7,7 +7,7 @@ from functools import cache
 from operator import gt
 
 from bulk_register.package.archive import damaged
-from bulk_register.package.cells import Tags, cells, rows
+from bulk_register.package.cells import Tags, cells, rows, told_by_cells
 from bulk_register.package.values import column_of, letters
 
 _TO_Z = 26  # columns
@@ -42,11 +42,15 @@ class Reach:
     def _numbers(self, block: bytes) -> list[int]:
         found = self._number.findall(block)
         if len(found) == block.count(self._row):
-            for number, of_cell in found:
-                if of_cell and of_cell != number:
-                    raise damaged(f"its row {int(number)} has a cell of row {int(of_cell)}")
-            return [int(number) for number, _ in found]
-        return [row.number for row in rows(block, self._tags, self.before)]
+            numbers = [(int(number), int(of_cell or number)) for number, of_cell in found]
+        else:
+            there = list(rows(block, self._tags, self.before))
+            told = (told_by_cells(block, self._tags, row.inner, row.stop) for row in there)
+            numbers = [(row.number, of_cell or row.number) for row, of_cell in zip(there, told, strict=True)]
+        for number, of_cell in numbers:
+            if of_cell != number:
+                raise damaged(f"its row {number} has a cell of row {of_cell}")
+        return [number for number, _ in numbers]
 
     def _beyond(self, block: bytes, width: int) -> int:
         """The width, or more if a row in the block reaches further."""

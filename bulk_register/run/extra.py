@@ -46,7 +46,7 @@ _REFUSED = _List(
 _NEW = _List(
     "{people} got a new link: {path} holds them, a row each",
     "Nobody got a new link: {path} has its headers only",
-    "When that is mended, run the same command again: the list then holds these people.",
+    "When that is mended, use run again, without --reregister: the list then holds these people.",
     lambda path: not has_headers_only(path),  # perhaps nobody has mailed these yet
 )
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
@@ -102,7 +102,7 @@ class Lists:
         wanted = unknown_path(finished.output or self.output, roster, self.settings.only_new)
         refused = unknown_places(finished)
         if len(refused):
-            return self._deliver(finished, refused, wanted, _REFUSED)
+            return self._deliver(finished, refused, wanted, _REFUSED) or finished
         unsure = np.isin(finished.outcome.standings.status, [*UNDONE, Status.UNKNOWN])
         return finished if unsure.any() else self._remove(finished, wanted)
 
@@ -119,7 +119,7 @@ class Lists:
             if self.settings.only_new is not None:
                 wanted = real_path(self.settings.only_new)
                 listed = self._deliver(finished, _first_places(finished, new), wanted, _NEW)
-                if listed is finished:
+                if listed is None:
                     return self._undone(finished)
                 finished = listed
             elif finished.output is None:
@@ -134,14 +134,14 @@ class Lists:
         wanted = self.settings.only_new is not None and not finished.outcome.signal
         return replace(finished, exit_code=EXIT_UNDONE) if wanted else finished
 
-    def _deliver(self, finished: Finished, places: np.ndarray, wanted: Path, kind: _List) -> Finished:
-        """Write one; returns `finished` itself where that failed."""
+    def _deliver(self, finished: Finished, places: np.ndarray, wanted: Path, kind: _List) -> Finished | None:
+        """Write one; returns None where that failed."""
         try:
             ours = self.ledger.delivery
             placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
         except (OutputError, RosterError) as error:
             self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
-            return finished
+            return None
         self.tell(Delivered(placed.path, placed.notes))
         try:
             self.ledger.delivered(finished.run, placed.path, placed.sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import struct
 import sys
@@ -18,6 +19,7 @@ from bulk_register.sandbox.messages import Answer, Request, refusal
 from bulk_register.sandbox.service import Service
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # the largest good body: 1.5 MB, every character an escaped pair
+_LENGTH = re.compile(r"[0-9]{1,18}")
 
 _RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
@@ -68,7 +70,7 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def converse(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdecimal()):
+        if "Transfer-Encoding" in self.headers or not _LENGTH.fullmatch(length):
             self.send_error(411, "HTTP header 'Content-Length' must say the body's length in bytes.")
         elif int(length) > MAX_BODY_BYTES:
             self._skip(int(length))

@@ -90,7 +90,7 @@ def load_settings(
     settings = _validate(used, problems, now or datetime.now(UTC))
     secret = None
     if not sandbox and not any(problem.startswith(UNREAD) for problem in problems):
-        problems += _missing(used, command)
+        problems += _missing(used, settings, command)
         if command in ("run", "tests"):
             secret = _secret(environ, settings, used, problems)
     if problems or settings is None:
@@ -180,11 +180,11 @@ def _shown(value: Any) -> str:
     return f"'{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + '…'}'"
 
 
-def _missing(origins: Origins, command: Command) -> list[str]:
+def _missing(origins: Origins, settings: Settings | None, command: Command) -> list[str]:
     return [
         f"{name}: {what}. Give {flag(name)}, or set {variable(name)}, or write {name} into {FILE_NAME}."
         for name, what in _NEEDED[command].items()
-        if name not in origins or origins[name].value == []
+        if name not in origins or (settings is not None and not getattr(settings, name))
     ]
 
 

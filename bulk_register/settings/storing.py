@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bulk_register.errors import SettingsError
-from bulk_register.settings.secret import KEYRING_SERVICE
+from bulk_register.settings.secret import KEYRING_SERVICE, MAX_SECRET
 
 
 def store_in_keyring(secret_key: str, account_id: int) -> bool:
@@ -34,6 +34,8 @@ def store_in_file(secret_key: str, file: Path) -> Path:
     file = file.absolute()
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
+        if file.exists():
+            _insist_on_key_file(file)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(secret_key, draft)
         draft.replace(file)
@@ -44,6 +46,15 @@ def store_in_file(secret_key: str, file: Path) -> Path:
             [f"The secret key can't be kept in {file} ({error.strerror}). Name another with --secret-file."]
         ) from None
     return file
+
+
+def _insist_on_key_file(file: Path) -> None:
+    """Raise SettingsError where a file that is there holds more than a key's single line."""
+    content = file.read_bytes()
+    if len(content) > MAX_SECRET or len(content.splitlines()) > 1:
+        raise SettingsError(
+            [f"{file} is there already and holds something else than a key. Name another with --secret-file."]
+        )
 
 
 def _write(secret_key: str, draft: Path) -> None:

@@ -51,6 +51,8 @@ def _pairs(value: Any) -> Any:
 
 
 def at_home(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("no file's name has a NUL character in it")
     try:
         return path.expanduser()
     except RuntimeError:

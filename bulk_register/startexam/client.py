@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,14 +119,16 @@ class StartExam:
 
     def _attempt(self, call: _Call, number: int, read: Callable[[bytes], Result]) -> Result:
         self.gate.enter()
-        mended_before = self._clock.mended
+        offset = self._clock.offset_seconds
         try:
             return self._exchange(call, number, read)
         except ClockError as error:
-            if error.offset_seconds is None or (mended_before and self._clock.mended):
+            if error.offset_seconds is None:
                 raise
             if self._clock.mend(error.offset_seconds):
                 self._tell(Warned(_clock_words(error.offset_seconds)))
+            elif self._clock.offset_seconds == offset:  # refused although it was dated right
+                raise
         return self._exchange(call, number, read)
 
     def _exchange(self, call: _Call, number: int, read: Callable[[bytes], Result]) -> Result:
@@ -200,11 +203,17 @@ class _Call:
     def conceal(self, text: str) -> str:
         """Take identifiers of employees and participants out of StartExam's words."""
         for identifier in map(answers.plain, self.batch.identifiers if self.batch else ()):
-            if identifier.casefold() in text.casefold():
+            if _folded(identifier) in _folded(text):
                 whole = (r"(?<!\w)", r"(?!\w)") if len(identifier) < LONG_IDENTIFIER else ("", "")
                 text = re.sub(re.escape(identifier).join(whole), "…", text, flags=re.IGNORECASE)
+                if re.search(re.escape(_folded(identifier)).join(whole), _folded(text)):
+                    return "…"  # it is spelled in another way
         tests = self.exam.tests if self.exam else ()
         return _GUID.sub(lambda found: found[0] if found[0] in tests else "…", text)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:

@@ -21,24 +21,26 @@ def sign(secret_key: str, verb: str, path: str, date: str, content_length: int) 
     return base64.b64encode(digest).decode("ascii")
 
 
+SAME_SECONDS = 60.0  # an answer takes a while, and clocks that are off by so little are not refused
+
+
 class Clock:
-    """The time that requests are dated with: this machine's, mended once by the server's if it is off."""
+    """The time that requests are dated with: this machine's, mended by the server's where it is off."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.offset_seconds = 0.0
-        self.mended = False
 
     def http_date(self) -> str:
         """Return the time as an RFC 1123 date in GMT."""
         return formatdate(time.time() + self.offset_seconds, usegmt=True)
 
     def mend(self, offset_seconds: float) -> bool:
-        """Take over the server's time; False if that has been done before."""
+        """Take over the server's time; False if that is the time already."""
         with self._lock:
-            if self.mended:
+            if abs(offset_seconds - self.offset_seconds) < SAME_SECONDS:
                 return False
-            self.offset_seconds, self.mended = offset_seconds, True
+            self.offset_seconds = offset_seconds
             return True
 
 

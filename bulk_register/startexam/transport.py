@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -22,6 +23,9 @@ CONNECT_SECONDS = 10.0
 PIECE_BYTES = 65536
 
 FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+# how OpenSSL says that it did not come to an encrypted connection, over which alone a request goes
+_NO_HANDSHAKE = re.compile("WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|HANDSHAKE_FAILURE")
 
 if TYPE_CHECKING:
     _Base = HTTPConnection
@@ -114,6 +118,8 @@ def failure_of(error: Exception, base_url: str, timeout_seconds: float) -> Start
             f"{where} shows a certificate that this machine doesn't trust. If your company inspects "
             "encrypted traffic, ask your IT department to install its certificate on this machine."
         )
+    if isinstance(error, requests.exceptions.SSLError) and _NO_HANDSHAKE.search(text):
+        return SendAgainError(f"{where} can't be talked to with encryption (https): is it right?", lost=False)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return StopError(f"{base_url} is not an address that can be reached. Check the base URL.")
     if isinstance(error, requests.exceptions.ProxyError):

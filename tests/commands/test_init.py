@@ -286,3 +286,21 @@ def test_an_account_without_active_tests_says_so() -> None:
         ended = scripted(sandbox, test="Workplace safety (last year)")
     assert ended.code == 2
     assert re.search(r"The test '.*' is not active. Activate it in StartExam", ended.err)
+
+
+def test_a_file_that_holds_something_else_is_not_replaced_by_the_key(sandbox: Sandbox, folder: Path) -> None:
+    (folder / "staff.txt").write_text("a roster\nof several lines\n")
+    ended = scripted(sandbox, "--secret-file", "staff.txt")
+    assert ended.code == 2
+    assert "holds something else than a key" in ended.err
+    assert (folder / "staff.txt").read_text().startswith("a roster")
+    assert not (folder / SETTINGS).exists()
+
+
+def test_another_settings_file_takes_nothing_from_the_one_in_the_folder(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    (folder / SETTINGS).write_text("center = 'another'\n")
+    where = ["--account-id", str(sandbox.account_id), "--base-url", sandbox.base_url]
+    ended = call("init", "-y", "-c", "other.toml", *where, "--test", DEMO_TEST, environ=account(sandbox))
+    assert (ended.code, "Give --center as well" in ended.err) == (2, True)

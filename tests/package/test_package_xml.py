@@ -85,6 +85,8 @@ def test_a_row_without_a_number_has_that_of_its_cells() -> None:
 def test_a_row_and_a_cell_that_contradict_each_other_are_damage() -> None:
     with pytest.raises(RosterError, match="row 3 has a cell of row 4"):
         Reach(Tags()).see(b'<row r="2"><c r="A2"/></row><row r="3" ht="15"><c r="A4"><v>1</v></c></row>')
+    with pytest.raises(RosterError, match="row 3 has a cell of row 4"):
+        Reach(Tags()).see(b"<row ht='15' r='3'><c s='1' r='A4'><v>1</v></c></row>")
 
 
 def test_reach_sees_cells_that_do_not_say_where_they_are() -> None:

@@ -206,3 +206,9 @@ def test_other_variables_are_nobodys_business() -> None:
 def test_the_window_must_have_a_length() -> None:
     assert "later than they start" in problems(GOOD | {"valid_from": "+2d"})[0]
     assert "later than they start" in problems(GOOD | {"valid_from": "+1d"})[0]
+
+
+def test_a_list_of_no_tests_is_missing() -> None:
+    environ = {"STARTEXAM_SECRET_KEY": "k", "BULK_REGISTER_TESTS": ","}
+    [problem] = problems({"account_id": "1", "center": "c", "valid_till": "+1d"}, environ)
+    assert problem.startswith("tests: the test's title or identifier is missing")

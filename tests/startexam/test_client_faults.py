@@ -12,6 +12,7 @@ import pytest
 
 from bulk_register.errors import RefusedError, SendAgainError, StartExamError, StopError
 from bulk_register.records import Event
+from bulk_register.sandbox import Sandbox
 from tests import hostile
 from tests.hostile import HONEST, HostileServer, Reaction, message
 from tests.startexam.clients import EXAM, batch_of, client_of, statuses
@@ -291,3 +292,18 @@ def test_after_a_stop_no_attempt_is_made() -> None:
         with pytest.raises(StoppedError):
             client.register(EXAM, BATCH)
         assert not server.requests
+
+
+def test_without_encryption_nothing_can_have_been_carried_out() -> None:
+    with Sandbox() as server:
+        url = server.base_url.replace("http://", "https://")
+        with pytest.raises(SendAgainError, match="can't be talked to with encryption") as caught:
+            client_of(url, attempts=1).register(EXAM, BATCH)
+    assert caught.value.lost is False
+
+
+def test_an_identifier_in_another_spelling_is_not_said_either() -> None:
+    refusal = message(400, "Employee 'Stra\u00dfe-77' is unknown")
+    with HostileServer([refusal]) as server, pytest.raises(RefusedError) as caught:
+        client_of(server.base_url).register(EXAM, batch_of("STRASSE-77"))
+    assert "77" not in str(caught.value)
