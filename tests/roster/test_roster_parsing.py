@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from pathlib import Path
 
@@ -174,6 +175,11 @@ def test_cell_too_long_to_be_read_again_is_refused() -> None:
     assert "row 5" in refusal(table(*PEOPLE, ("00420", "x" * 140_000, "IT")))
 
 
+def as_text(cell: str) -> str:
+    """What a spreadsheet shows of ="00123", which some programs write to keep zeros."""
+    return cell.rstrip()[2:-1] if re.fullmatch(r'="[^"]*"\s*', cell) else cell
+
+
 CELLS = st.text(st.sampled_from('ab0 ,;"\n\r\t=\u00a0\u0436'), max_size=4)
 
 
@@ -197,8 +203,8 @@ def test_sweep_keeps_what_the_csv_module_reads(rows: list[list[str]], end: str, 
             return
         assert grid.widths.tolist() == [len(row) for row in expected]
         assert grid.filled.tolist() == [sum(bool(cell.strip()) for cell in row) for row in expected]
-        assert first.tolist() == [row[0] if row else "" for row in expected]
-        assert third.tolist() == [row[2] if len(row) > 2 else "" for row in expected]
+        assert first.tolist() == [as_text(row[0]) if row else "" for row in expected]
+        assert third.tolist() == [as_text(row[2]) if len(row) > 2 else "" for row in expected]
         assert "".join(line.raw for line in grid.lines()) == text
 
 
