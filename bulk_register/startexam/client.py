@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +16,7 @@ import tenacity
 from bulk_register.errors import ClockError, SendAgainError, StartExamError
 from bulk_register.records import Answer, Batch, Exam, RequestDone, Tell, Test, Waiting, Warned
 from bulk_register.startexam import answers
+from bulk_register.startexam.concealing import conceal
 from bulk_register.startexam.retry import Gate, RetryPolicy, StoppedError, waits
 from bulk_register.startexam.signing import Clock, SharedKey
 from bulk_register.startexam.transport import CONNECT_SECONDS, FAILURES, Adapter, failure_of, read_body
@@ -28,11 +27,8 @@ TESTS_PATH = "/v1/tests"  # API page "Get Tests"
 MAX_PARTICIPANTS_BYTES = 1024 * 1024  # 500 participants are 20 kB
 MAX_TESTS_BYTES = 16 * 1024 * 1024
 
-LONG_IDENTIFIER = 5  # characters; shorter ones are taken out of messages only where they stand alone
 
 Result = TypeVar("Result")
-
-_GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -202,18 +198,8 @@ class _Call:
 
     def conceal(self, text: str) -> str:
         """Take identifiers of employees and participants out of StartExam's words."""
-        for identifier in map(answers.plain, self.batch.identifiers if self.batch else ()):
-            if _folded(identifier) in _folded(text):
-                whole = (r"(?<!\w)", r"(?!\w)") if len(identifier) < LONG_IDENTIFIER else ("", "")
-                text = re.sub(re.escape(identifier).join(whole), "…", text, flags=re.IGNORECASE)
-                if re.search(re.escape(_folded(identifier)).join(whole), _folded(text)):
-                    return "…"  # it is spelled in another way
-        tests = self.exam.tests if self.exam else ()
-        return _GUID.sub(lambda found: found[0] if found[0] in tests else "…", text)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+        employees = self.batch.identifiers if self.batch else ()
+        return conceal(text, employees, self.exam.tests if self.exam else ())
 
 
 def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:
