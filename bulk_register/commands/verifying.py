@@ -56,7 +56,7 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
         )
     wrong = sorted([*wrong, *compared.findings, *refuted])
     linked = sum(bool(claim.link) for claim in claims.rows)
-    fit = bool(linked) and not wrong and not compared.unsure
+    fit = bool(linked) and not wrong
     if not fit or not settings.quiet:
         lines = [*_row_lines(wrong), *_verdict_lines(claims, wrong, asked), *filter(None, [compared.words])]
         say("\n".join(lines + (_advice(wrong, compared.run, settings) if wrong else [])))

@@ -27,7 +27,6 @@ class Compared(NamedTuple):
     findings: Sequence[Finding] = ()
     words: str = ""
     run: int = 0  # that wrote the file or, where that isn't known, got its links; 0 where there is none
-    unsure: bool = False  # the file has names or addresses that could not all be compared
 
 
 def compare_people(
@@ -48,7 +47,7 @@ def compare_people(
     for run in islice(runs, MAX_ROSTERS):
         if comparison.left:
             comparison.hold_against(run, settings)
-    return Compared(comparison.findings, comparison.words(), runs[0].id, comparison.unsure)
+    return Compared(comparison.findings, comparison.words(), runs[0].id)
 
 
 def _runs(found: Roster, known: Mapping[str, Registered], ledger: Ledger) -> list[RunRecord]:
@@ -118,11 +117,6 @@ class _Comparison:
     def _header(self, column: int) -> str:
         return _header(self._source, column)
 
-    @property
-    def unsure(self) -> bool:
-        """Whether somebody's name or address is in the file that could not be compared."""
-        return bool(self.left) and any(what in COMPARED for what, _ in self._source.persons)
-
     def words(self) -> str:
         """Say what was compared, and what could not be."""
         sentences = []
@@ -132,11 +126,11 @@ class _Comparison:
         if self._missing:
             columns = ", ".join(self._missing)
             sentences.append(f"Not compared, for the file has no such column: {columns}.")
-        if self.left:
+        if self.left and any(what in COMPARED for what, _ in self._source.persons):
             who = f"of {len(self.left):,} employees " if self._agreed or self._missing else ""
             why = self._why_not or "they stand in no roster of an earlier run"
             sentences.append(f"Names and addresses {who}could not be compared: {why}.")
-            sentences += ["Compare them yourself before you mail them."] if self.unsure else []
+            sentences.append("Compare them yourself before you mail them.")
         return " ".join(sentences)
 
 
