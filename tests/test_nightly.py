@@ -240,6 +240,15 @@ def test_what_changed_since_the_last_run_is_told(tmp_path: Path) -> None:
         assert "5 with a link that ends within 11 days" in told.out
 
 
+def test_who_had_no_link_before_is_not_newly_without_one(tmp_path: Path) -> None:
+    with HostileServer(lambda _: hostile.html(503)) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        office.hire(people(4))
+        assert run(office, "--batch-size", 1, "--attempts", 1).report["not_sent"]
+        told = run(office, "--attempts", 1)
+        assert (told.code, told.report["changes"]["newly_failing_rows"]) == (3, [])
+
+
 def test_another_exam_is_another_story(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         office = Office(tmp_path, sandbox.base_url)

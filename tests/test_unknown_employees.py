@@ -110,6 +110,14 @@ def test_an_earlier_list_is_removed_once_nobody_is_refused_any_more(folder: Path
     assert (folder / "staff.unknown.xlsx").read_bytes() == b"with somebody's notes"
 
 
+def test_the_list_goes_although_each_night_s_roster_has_another_name(folder: Path) -> None:
+    finish(folder / "staff.csv", {"007000002"}, output="links.csv")
+    assert (folder / "links.unknown.xlsx").exists()
+    (folder / "staff.csv").rename(folder / "tonight.csv")
+    finish(folder / "tonight.csv", set(), output="links.csv")
+    assert not (folder / "links.unknown.xlsx").exists()
+
+
 def test_a_list_that_is_the_roster_itself_stays_as_it_is(folder: Path) -> None:
     finish(folder / "staff.csv", {"007000002", "007000004"})
     roster = folder / "staff.unknown.xlsx"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bulk_register.commands import running
 from bulk_register.commands.frame import Case
 from bulk_register.commands.looking import pick
-from bulk_register.commands.voice import say
+from bulk_register.commands.voice import log_json, say
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord
 from bulk_register.report import blank_report
@@ -20,8 +20,12 @@ def rerun(run: int | None, settings: Settings, case: Case) -> int:
         record = pick(runs, run)
         open_runs = [other for other in runs if other.id != record.id and _is_open(other, ledger)]
         if not _is_open(record, ledger):
-            case.known |= {"run": record.id, "roster": record.roster, "output": record.output}
+            everybody = {"employees": record.employees, "already_registered": record.employees}
+            case.known |= {"run": record.id, "roster": record.roster, "output": record.output} | everybody
             case.report(settings.report, blank_report(case.started, 0) | case.known)
+            if settings.log_format == "json" and not settings.quiet:
+                facts = {"event": "RunEnded", "run": record.id, "exit_code": 0} | everybody
+                log_json("info", f"run {record.id}: nothing is left to do", facts)
             if settings.report != "-":
                 say("\n".join(_finished_lines(record, open_runs)))
             return 0

@@ -127,7 +127,7 @@ def _roster_line(name: str, counts: dict[str, int]) -> str:
         for key, nouns in (
             ("duplicate_rows", ("repeated row", "repeated rows")),
             ("invalid_rows", ("row that can't be sent", "rows that can't be sent")),
-            ("ignored_rows", ("line that isn't an employee", "lines that aren't employees")),
+            ("ignored_rows", ("line left out", "lines left out")),
         )
         if counts[key]
     ]

@@ -14,7 +14,7 @@ from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
 from bulk_register.records import Event, Waiting, Warned
 from bulk_register.run import ledger_flags, ledger_path, opened_roster
-from bulk_register.run.comparing import compare_people
+from bulk_register.run.comparing import Compared, compare_people
 from bulk_register.run.confirming import confirm_links
 from bulk_register.settings import Settings, command_line
 from bulk_register.verification import (
@@ -59,7 +59,7 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
     fit = bool(linked) and not wrong
     if not fit or not settings.quiet:
         lines = [*_row_lines(wrong), *_verdict_lines(claims, wrong, asked), *filter(None, [compared.words])]
-        say("\n".join(lines + (_advice(wrong, compared.run, settings) if wrong else [])))
+        say("\n".join(lines + _advice(wrong, compared, settings)))
     return 0 if fit else 1
 
 
@@ -91,7 +91,7 @@ def _row_lines(wrong: Sequence[Finding]) -> list[str]:
     shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
     lines = [f"Row {row}: {what}" for row, what in wrong[:shown]]
     if len(wrong) > shown:
-        lines.append(f"… and {count(len(wrong) - shown, 'more')}; send the output to a file to see all")
+        lines.append(f"… and {len(wrong) - shown:,} more; send the output to a file to see all")
     return lines
 
 
@@ -109,9 +109,11 @@ def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list
     return [f"{checked}: {verdict}.{more}"]
 
 
-def _advice(wrong: Sequence[Finding], run: int, settings: Settings) -> list[str]:
-    """Say how the output comes right again; not for a file of an unknown run."""
-    if all(finding.what == OVER for finding in wrong):
+def _advice(wrong: Sequence[Finding], compared: Compared, settings: Settings) -> list[str]:
+    """Say how a file comes right again that somebody has changed, or whose links are over."""
+    if wrong and all(finding.what == OVER for finding in wrong):
         return ["New links: bulk-register run, and with --reregister where they stay expired."]
-    words = ["bulk-register", "export", str(run), *ledger_flags(settings)]
-    return [f"This writes the whole output of run {run} again:", f"  {command_line(words)}"] if run else []
+    if not wrong or compared.unchanged or not compared.run:
+        return []
+    words = ["bulk-register", "export", str(compared.run), *ledger_flags(settings)]
+    return [f"This writes the whole output of run {compared.run} again:", f"  {command_line(words)}"]

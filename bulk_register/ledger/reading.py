@@ -100,9 +100,9 @@ class Reader:
         return self._holders[base_url]
 
     def last_roster(self, scope: Scope) -> tuple[int, list[str], bool] | None:
-        """Return a scope's latest run, the employees of its roster, and whether it came to its end."""
+        """Return a scope's latest run, the employees of its roster, and whether all of them got a link."""
         rows = self._all(
-            "SELECT t.run, t.employees, r.finished IS NOT NULL FROM roster t JOIN run r ON r.id = t.run "
+            "SELECT t.run, t.employees, r.open = 0 FROM roster t JOIN run r ON r.id = t.run "
             "WHERE r.scope = ? ORDER BY t.run DESC LIMIT 1",
             (self._scope(scope),),
         )

@@ -26,6 +26,7 @@ class Compared(NamedTuple):
 
     findings: Sequence[Finding] = ()
     words: str = ""
+    unchanged: bool = False  # since this program wrote the file
     run: int = 0  # that wrote the file or, where that isn't known, got its links; 0 where there is none
 
 
@@ -42,12 +43,14 @@ def compare_people(
     if not runs:
         return Compared()
     if ledger.wrote(found.source.sha256):
-        return Compared(words="Nobody has changed the file since it was written.", run=runs[0].id)
+        return Compared(
+            words="Nobody has changed the file since it was written.", unchanged=True, run=runs[0].id
+        )
     comparison = _Comparison(found, {claim.row for claim in claims.rows if claim.link})
     for run in islice(runs, MAX_ROSTERS):
         if comparison.left:
             comparison.hold_against(run, settings)
-    return Compared(comparison.findings, comparison.words(), runs[0].id)
+    return Compared(comparison.findings, comparison.words(), run=runs[0].id)
 
 
 def _runs(found: Roster, known: Mapping[str, Registered], ledger: Ledger) -> list[RunRecord]:
@@ -127,8 +130,9 @@ class _Comparison:
             columns = ", ".join(self._missing)
             sentences.append(f"Not compared, for the file has no such column: {columns}.")
         if self.left and any(what in COMPARED for what, _ in self._source.persons):
-            who = f"of {len(self.left):,} employees " if self._agreed or self._missing else ""
-            why = self._why_not or "they stand in no roster of an earlier run"
+            people = "1 employee" if len(self.left) == 1 else f"{len(self.left):,} employees"
+            who = f"of {people} " if self._agreed or self._missing else ""
+            why = self._why_not or "no roster of an earlier run has these identifiers"
             sentences.append(f"Names and addresses {who}could not be compared: {why}.")
             sentences.append("Compare them yourself before you mail them.")
         return " ".join(sentences)

@@ -28,14 +28,16 @@ def confirm_links(
     Returns what is wrong, and how many rows were asked about. `settings` hold the account and the secret key;
     a row of another account or address can't be asked about, which is wrong too. Raises StartExamError.
     """
-    client = StartExam(connection_of(settings), tell)
-    whose = (settings.account_id, settings.base_url)
-    runs = {run.id: run for run in ledger.runs() if run.scope[:2] == whose}
+    usual = settings.base_url == Settings.model_fields["base_url"].default  # the run's own is meant then
+    runs = {run.id: run for run in ledger.runs() if run.scope.account_id == settings.account_id}
+    runs = {number: run for number, run in runs.items() if usual or run.scope.base_url == settings.base_url}
     findings, count = [], 0
     for number, asked in runs_to_ask(claims, known, found).items():
         if number not in runs:
             findings += [Finding(claim.row, _ELSEWHERE) for claim in asked]
             continue
+        there = settings.model_copy(update={"base_url": runs[number].scope.base_url})
+        client = StartExam(connection_of(there), tell)
         exam = exam_of(settings_of_run(runs[number].settings, settings, secret=False))
         employees = list(dict.fromkeys(claim.identifier for claim in asked))
         findings += _compared(asked, ask_again(client, exam, employees, settings.max_rejected))

@@ -153,12 +153,12 @@ class Lists:
         return replace(finished, notes=(*finished.notes, note, *placed.notes), surprises=surprises)
 
     def _remove(self, finished: Finished, unknown: Path) -> Finished:
-        """Remove an earlier list of the same roster's refused employees, if nobody has changed it."""
+        """Remove the list of refused employees beside the same output, if nobody has changed it."""
         try:
             if not unknown.is_file() or self.ledger.delivery(unknown) != checksum(unknown):
                 return finished
-            rosters = {run.id: run.roster for run in self.ledger.runs()}
-            if rosters.get(self.ledger.delivered_by(unknown) or 0) != rosters[finished.run]:
+            outputs = {run.id: run.output for run in self.ledger.runs()}
+            if outputs.get(self.ledger.delivered_by(unknown) or 0) != outputs[finished.run]:
                 return finished
             unknown.unlink()
         except (OSError, LedgerError) as error:

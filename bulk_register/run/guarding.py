@@ -41,9 +41,9 @@ def last_run(ledger: Ledger, scope: Scope) -> Before | None:
     found = ledger.last_roster(scope)
     if found is None:
         return None
-    run, employees, ended = found
+    run, employees, complete = found
     failing = {item.employee for item in ledger.standings(run)}
-    if not ended:  # whom it did not come to, before it was cut off, has no standing
+    if not complete:  # whom it did not come to has no standing
         failing.update(set(employees).difference(ledger.known(scope).employees))
     return Before(run, frozenset(employees), frozenset(failing))
 

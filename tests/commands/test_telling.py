@@ -370,3 +370,13 @@ def test_a_report_of_another_run_is_not_left_where_one_was_killed(folder: Path) 
         process.kill()
         end(process)
     assert not (folder / "report.json").exists()
+
+
+def test_a_rerun_with_nothing_left_to_do_says_so_in_json_too(sandbox: Sandbox) -> None:
+    run(sandbox)
+    flags = ["--ledger", "ledger.db", "--log-format", "json", "--report", "r.json"]
+    ended = call("rerun", *flags, environ=account(sandbox))
+    [last] = lines_of(ended.err)
+    assert (ended.code, last["event"], last["exit_code"], last["employees"]) == (0, "RunEnded", 0, 12)
+    report = json.loads(Path("r.json").read_text())
+    assert (report["run"], report["employees"], report["already_registered"]) == (1, 12, 12)

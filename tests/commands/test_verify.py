@@ -279,6 +279,20 @@ def test_an_output_that_openpyxl_cannot_read_is_verified_too(sandbox: Sandbox, f
     assert verify(folder / "odd.registered.xlsx").code == 0
 
 
+def test_startexam_is_asked_where_the_run_was(output: Path, sandbox: Sandbox) -> None:
+    ended = verify(output, "--ask", **account(sandbox))  # from a folder without the settings
+    assert (ended.code, "6 of them against StartExam" in ended.out) == (0, True)
+
+
+def test_no_export_is_advised_for_what_it_would_write_again(output: Path) -> None:
+    with Sandbox(Behaviour(seed=5)) as other, sqlite3.connect("ledger.db") as ledger:
+        ledger.execute("UPDATE scope SET base_url = ?", (other.base_url,))
+        ledger.commit()
+        ended = verify(output, "--ask", **account(other))
+    ledger.close()
+    assert (ended.code, "export" in ended.out) == (1, False)
+
+
 def test_whom_startexam_cannot_be_asked_about_is_told(output: Path, sandbox: Sandbox) -> None:
     for flags in (("--account-id", "2002"), ("--base-url", "http://127.0.0.1:9")):
         ended = verify(output, "--ask", *flags, **account(sandbox))
