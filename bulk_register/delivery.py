@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +19,7 @@ from bulk_register.places import real_path
 
 HELD_SECONDS = 2.0  # Windows: how long virus scanners and indexers hold a file that was just written
 MAX_NAMES = 1000
+STALE_SECONDS = 3600.0  # no file takes that long to write
 
 
 class Placed(NamedTuple):
@@ -77,6 +80,7 @@ def _folders(target: Path) -> list[Path]:
 def _place(
     write: Callable[[Path], None], wanted: Path, replaceable: Callable[[Path], bool], failures: list[str]
 ) -> Placed:
+    _clear_up(wanted)
     draft = _draft(wanted)
     try:
         draft.open("xb").close()  # not mkstemp: that makes files which colleagues can't open
@@ -99,6 +103,15 @@ def _place(
 
 def _draft(target: Path) -> Path:
     return target.with_name(f".{_cut(target.stem, 60)}.{secrets.token_hex(4)}.tmp{target.suffix}")
+
+
+def _clear_up(wanted: Path) -> None:
+    """Delete drafts of this file that killed runs have left: links lie in them."""
+    stem, ending = glob.escape(_cut(wanted.stem, 60)), glob.escape(wanted.suffix)
+    for left in wanted.parent.glob(f".{stem}.{'[0-9a-f]' * 8}.tmp{ending}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                left.unlink()
 
 
 def _cut(stem: str, size: int) -> str:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,17 @@ def test_elsewhere_nothing_is_replaced(tmp_path: Path, monkeypatch: pytest.Monke
     assert placed.path == tmp_path / "out-2.xlsx"
     assert left(tmp_path) == ["out-2.xlsx", "out.xlsx"]
     assert (tmp_path / "out.xlsx").read_bytes() == b"the roster, say"
+
+
+def test_what_killed_runs_left_of_a_file_goes_with_the_next(tmp_path: Path) -> None:
+    old, others = tmp_path / ".out [1].0123abcd.tmp.xlsx", tmp_path / ".other.0123abcd.tmp.xlsx"
+    fresh = tmp_path / ".out [1].0123abce.tmp.xlsx"
+    for file in (old, others, fresh):
+        file.write_bytes(b"links")
+    for file in (old, others):
+        os.utime(file, (time.time() - 7200,) * 2)
+    place(writer(b"new"), tmp_path / "out [1].xlsx", nobodys)
+    assert left(tmp_path) == [others.name, fresh.name, "out [1].xlsx"]
 
 
 def test_nothing_is_left_over_where_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
