@@ -11,6 +11,7 @@ import numpy as np
 
 from bulk_register.records import LINKED, Plan, Results, Roster, Standings, Status
 
+SANDBOX_URL = "https://sandbox.invalid"  # what the ledger calls every in-process sandbox; its links begin so
 Places = slice | np.ndarray
 EVERY = slice(None)
 

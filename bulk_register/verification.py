@@ -13,10 +13,9 @@ from bulk_register.errors import RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.package.hyperlinks import hyperlinks
 from bulk_register.package.values import letters, shown
-from bulk_register.records import RESULT_COLUMNS, Roster, Scope, Source, Status
+from bulk_register.records import LINKED, RESULT_COLUMNS, Roster, Scope, Source
+from bulk_register.results import SANDBOX_URL
 
-SANDBOX_BASE = "https://sandbox.invalid"  # how a sandbox's links begin
-LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)
 OVER = "the link has stopped working: its time is over"
 DAY_APART_SECONDS = 26 * 3600  # how far the same clock reading may lie apart in two time zones
 
@@ -184,7 +183,7 @@ def _link_faults(
 ) -> Iterator[str]:
     if not (claim.link or claim.participant):
         return
-    if claim.link.casefold().startswith(SANDBOX_BASE):
+    if claim.link.casefold().startswith(SANDBOX_URL):
         yield "this is a link of the sandbox, which works for nobody"
         return
     yield from _form_faults(claim, terms)

@@ -48,7 +48,7 @@ class Case:
     reported: bool = False
 
     def check_report(self, target: str | None, taken: Iterable[Path]) -> None:
-        """Find what would make the report fail; raises OutputError."""
+        """Find what would make the report fail, and remove the last one; raises OutputError."""
         if target and target != "-":
             from bulk_register.destinations import check_report  # not needed for --help
             from bulk_register.places import real_path  # as above

@@ -12,11 +12,12 @@ from typing import Any
 from bulk_register.commands.asking import agreed, at_keyboard
 from bulk_register.commands.frame import Case
 from bulk_register.commands.summary import row_lines
+from bulk_register.commands.telling import tell_wait
 from bulk_register.commands.voice import aside, say
-from bulk_register.commands.words import count, sentence
+from bulk_register.commands.words import count
 from bulk_register.errors import DeclinedError, MendError
 from bulk_register.ledger import Ledger
-from bulk_register.records import Event, Fix, Roster, RunRecord, Status, Waiting, Warned
+from bulk_register.records import Fix, Roster, RunRecord, Status
 from bulk_register.report import blank_report, problems, roster_counts, roster_report
 from bulk_register.results import local_text, roster_results
 from bulk_register.run import chosen_roster, connection_of, ledger_path, write_problems
@@ -53,7 +54,7 @@ def tests(settings: Settings, status: str | None) -> int:
     """List the account's tests."""
     if status not in (None, *STATUSES):
         raise MendError(f"--status is '{status}': it must be {', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
-    found = StartExam(connection_of(settings), _tell_wait).tests()
+    found = StartExam(connection_of(settings), tell_wait).tests()
     shown = [test for test in found if status in (None, test.status)]
     if not shown:
         say("StartExam has no tests in this account." if status is None else f"No test is {status}.")
@@ -64,13 +65,6 @@ def tests(settings: Settings, status: str | None) -> int:
     ]
     say(_columns(rows))
     return 0
-
-
-def _tell_wait(event: Event) -> None:
-    if isinstance(event, Waiting):
-        aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
-    elif isinstance(event, Warned):
-        aside(f"Warning: {event.message}")
 
 
 def history(settings: Settings, run: int | None) -> int:

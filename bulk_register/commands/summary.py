@@ -10,8 +10,7 @@ from typing import Any
 from bulk_register.commands.words import count, rows, sentence
 from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
 from bulk_register.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
-from bulk_register.results import EVERY, local_text
-from bulk_register.run import SANDBOX_URL
+from bulk_register.results import EVERY, SANDBOX_URL, local_text
 from bulk_register.settings import command_line
 
 MAX_PROBLEMS = 10  # kinds of problems in a summary

@@ -9,7 +9,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any, Protocol
 
 from bulk_register.commands import voice
-from bulk_register.commands.words import count
+from bulk_register.commands.words import count, sentence
 from bulk_register.records import (
     Delivered,
     Event,
@@ -141,6 +141,14 @@ def listener(*, log_format: str, quiet: bool, verbose: bool) -> Listener:
     if sys.stderr and sys.stderr.isatty() and not quiet:
         return Bar(verbose=verbose)
     return Lines(quiet=quiet, verbose=verbose, write=lambda level, words, _: voice.log_text(level, words))
+
+
+def tell_wait(event: Event) -> None:
+    """Tell a person who waits for a few answers only why it takes longer, and what StartExam's clock says."""
+    if isinstance(event, Waiting):
+        voice.aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
+    elif isinstance(event, Warned):
+        voice.aside(f"Warning: {event.message}")
 
 
 def _write_json(level: str, words: str, event: Event) -> None:

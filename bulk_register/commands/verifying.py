@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bulk_register.commands.telling import tell_wait
 from bulk_register.commands.voice import aside, say
 from bulk_register.commands.words import count, sentence
 from bulk_register.delivery import checksum
 from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
-from bulk_register.records import Event, Waiting, Warned
 from bulk_register.run import ledger_flags, ledger_path, opened_roster
 from bulk_register.run.comparing import Compared, compare_people
 from bulk_register.run.confirming import confirm_links
@@ -74,17 +74,10 @@ def _asked(
     claims: Claims, known: dict[str, Registered], wrong: Sequence[Finding], ledger: Ledger, asking: Settings
 ) -> tuple[list[Finding], int]:
     try:
-        return confirm_links(claims, known, wrong, ledger, asking, _tell)
+        return confirm_links(claims, known, wrong, ledger, asking, tell_wait)
     except StartExamError as error:
         words = "The file could not be held against StartExam"
         raise StartExamError(f"{words}: {sentence(str(error))} Without --ask it is not asked.") from None
-
-
-def _tell(event: Event) -> None:
-    if isinstance(event, Waiting):
-        aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
-    elif isinstance(event, Warned):
-        aside(f"Warning: {event.message}")
 
 
 def _row_lines(wrong: Sequence[Finding]) -> list[str]:

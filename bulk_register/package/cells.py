@@ -101,6 +101,18 @@ def pieces(chunks: Iterable[bytes], part: str) -> Iterator[Piece]:
     yield from _rows(held[match.end() :], stream, (b"</%brow>" % match[1], ending), part)
 
 
+def each_row(chunks: Iterable[bytes], part: str) -> Iterator[tuple[RowTag, bytes, Tags]]:
+    """The rows of a worksheet as they stand, each with the block that it stands in and the sheet's tags."""
+    tags, before = Tags(), 0
+    for kind, data in pieces(chunks, part):
+        if kind == "head":
+            tags = Tags(prefix(data))
+        elif kind == "rows":
+            for row in rows(data, tags, before):
+                yield row, data, tags
+                before = row.number
+
+
 def _rows(held: bytes, stream: Iterator[bytes], ends: tuple[bytes, bytes], part: str) -> Iterator[Piece]:
     row_end, data_end = ends
     while True:

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from bulk_register.package.archive import damaged
 from bulk_register.package.book import Book
-from bulk_register.package.cells import CellTag, Tags, cells, pieces, prefix, rows
+from bulk_register.package.cells import CellTag, Tags, cells, each_row
 from bulk_register.package.formats import NumberFormat, cell_formats
 from bulk_register.package.strings import run_text, shared_strings
 from bulk_register.package.values import EXACT_BELOW, as_shown
@@ -33,23 +33,18 @@ def exact_rows(book: Book, part: str, width: int, *, seen: bool = False) -> Iter
     With `seen` a number that its format pads is the text that the person sees.
     """
     reader = _Reader(book, seen=seen)
-    tags = Tags()
     before = 0
-    for kind, data in pieces(book.large(part), part):
-        if kind == "head":
-            tags = Tags(prefix(data))
-        elif kind == "rows":
-            for row in rows(data, tags, before):
-                if row.number <= before:
-                    raise damaged(f"its row {row.number} stands below row {before}")
-                for _ in range(row.number - before - 1):
-                    yield [""] * width
-                line: list[Cell] = [""] * width
-                for cell in cells(data, tags, row.inner, row.stop):
-                    if cell.column < width:
-                        line[cell.column] = reader.value(cell, tags)
-                yield line
-                before = row.number
+    for row, block, tags in each_row(book.large(part), part):
+        if row.number <= before:
+            raise damaged(f"its row {row.number} stands below row {before}")
+        for _ in range(row.number - before - 1):
+            yield [""] * width
+        line: list[Cell] = [""] * width
+        for cell in cells(block, tags, row.inner, row.stop):
+            if cell.column < width:
+                line[cell.column] = reader.value(cell, tags)
+        yield line
+        before = row.number
 
 
 def _moment(stored: str) -> Cell:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.package.book import Book, Sheet
-from bulk_register.package.cells import Tags, cells, pieces, prefix, rows
+from bulk_register.package.cells import cells, each_row
 from bulk_register.package.formats import NumberFormat, cell_formats
 from bulk_register.package.values import EXACT_BELOW, as_shown, letters
 from bulk_register.records import Change, Fix, Line, SheetOutline
@@ -53,17 +53,11 @@ class OoxmlGrid(PlainGrid):
 
     def _filled_down_to(self) -> int:
         """The last row that holds anything; those below it are formatted at the most."""
-        last = before = 0
+        last = 0
         with self._book() as book:
-            tags = Tags()
-            for kind, data in pieces(book.large(self._sheet.part), self._sheet.part):
-                if kind == "head":
-                    tags = Tags(prefix(data))
-                elif kind == "rows":
-                    for row in rows(data, tags, before):
-                        before = row.number
-                        if any(one.content for one in cells(data, tags, row.inner, row.stop)):
-                            last = max(last, row.number)
+            for row, block, tags in each_row(book.large(self._sheet.part), self._sheet.part):
+                if any(one.content for one in cells(block, tags, row.inner, row.stop)):
+                    last = max(last, row.number)
         return last
 
     @property

@@ -17,6 +17,7 @@ from bulk_register.package.cells import (
     Tags,
     attribute_pattern,
     cells,
+    each_row,
     pieces,
     prefix,
     rows,
@@ -107,16 +108,9 @@ def value_text(cell: CellTag, tags: Tags) -> str | None:
 
 def column_cells(book: Book, part: str, column: int) -> Iterator[tuple[int, CellTag, Tags]]:
     """One column's cells with their rows."""
-    tags = Tags()
-    before = 0
-    for kind, data in pieces(book.large(part), part):
-        if kind == "head":
-            tags = Tags(prefix(data))
-        elif kind == "rows":
-            for row in rows(data, tags, before):
-                before = row.number
-                for one in cells(data, tags, row.inner, row.stop):
-                    if one.column == column:
-                        yield row.number, one, tags
-                    if one.column >= column:
-                        break
+    for row, block, tags in each_row(book.large(part), part):
+        for one in cells(block, tags, row.inner, row.stop):
+            if one.column == column:
+                yield row.number, one, tags
+            if one.column >= column:
+                break

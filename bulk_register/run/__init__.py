@@ -1,6 +1,6 @@
 """The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
 
-from bulk_register.run.desk import SANDBOX_URL, connection_of, ledger_flags, ledger_path
+from bulk_register.run.desk import connection_of, ledger_flags, ledger_path
 from bulk_register.run.extra import write_problems
 from bulk_register.run.story import (
     chosen_roster,
@@ -12,7 +12,6 @@ from bulk_register.run.story import (
 )
 
 __all__ = [
-    "SANDBOX_URL",
     "chosen_roster",
     "connection_of",
     "dry_run",

@@ -70,10 +70,9 @@ class _Comparison:
 
     def __init__(self, found: Roster, linked: set[int]) -> None:
         rows = found.employees.rows
-        self._found, self._source, self._linked = found, found.source, linked
-        self.left = set(
-            rows["identifier"][rows["row"].isin(linked) & (rows["employee"] >= 0)]
-        )  # in no roster yet
+        self._found, self._linked = found, linked
+        wanted = rows["row"].isin(linked) & (rows["employee"] >= 0)
+        self.left = set(rows["identifier"][wanted])  # whom no roster had yet
         self.findings: list[Finding] = []
         self._agreed: list[str] = []  # names of rosters
         self._missing: dict[str, None] = {}  # columns of rosters that the file doesn't have
@@ -92,7 +91,7 @@ class _Comparison:
             self._why_not = self._why_not or f"{run.roster} can't be read any more"
 
     def _compare(self, roster: Roster) -> None:
-        pairs, missing = _pairs(roster.source, self._source)
+        pairs, missing = _pairs(roster.source, self._found.source)
         said: dict[str, tuple[str, ...]] = {}
         otherwise: dict[str, list[tuple[str, ...]]] = {}  # what further rows of an employee say
         for _, employee, cells in _employees(roster):
@@ -105,7 +104,7 @@ class _Comparison:
                 continue
             rows = [said[employee], *otherwise.get(employee, ())]
             wrong = [
-                self._header(ours)
+                _header(self._found.source, ours)
                 for at, (_, ours) in enumerate(pairs)
                 if not _agrees(_text(cells, ours), [texts[at] for texts in rows])
             ]
@@ -117,9 +116,6 @@ class _Comparison:
         self._missing |= dict.fromkeys(missing if said else ())
         self.left -= said.keys()
 
-    def _header(self, column: int) -> str:
-        return _header(self._source, column)
-
     def words(self) -> str:
         """Say what was compared, and what could not be."""
         sentences = []
@@ -129,7 +125,7 @@ class _Comparison:
         if self._missing:
             columns = ", ".join(self._missing)
             sentences.append(f"Not compared, for the file has no such column: {columns}.")
-        if self.left and any(what in COMPARED for what, _ in self._source.persons):
+        if self.left and any(what in COMPARED for what, _ in self._found.source.persons):
             people = "1 employee" if len(self.left) == 1 else f"{len(self.left):,} employees"
             who = f"of {people} " if self._agreed or self._missing else ""
             why = self._why_not or "no roster of an earlier run has these identifiers"

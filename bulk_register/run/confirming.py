@@ -9,6 +9,7 @@ from bulk_register.records import Tell
 from bulk_register.run.desk import connection_of, exam_of
 from bulk_register.sending.asking import Replies, ask_again
 from bulk_register.settings import Settings, settings_of_run
+from bulk_register.settings.writing import DEFAULT_URL
 from bulk_register.startexam import StartExam
 from bulk_register.verification import Claim, Claims, Finding, Registered, runs_to_ask
 
@@ -28,7 +29,7 @@ def confirm_links(
     Returns what is wrong, and how many rows were asked about. `settings` hold the account and the secret key;
     a row of another account or address can't be asked about, which is wrong too. Raises StartExamError.
     """
-    usual = settings.base_url == Settings.model_fields["base_url"].default  # the run's own is meant then
+    usual = settings.base_url == DEFAULT_URL  # the run's own is meant then
     runs = {run.id: run for run in ledger.runs() if run.scope.account_id == settings.account_id}
     runs = {number: run for number, run in runs.items() if usual or run.scope.base_url == settings.base_url}
     findings, count = [], 0

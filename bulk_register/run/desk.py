@@ -12,11 +12,9 @@ from bulk_register.ledger import Ledger
 from bulk_register.places import ledger_file, private_folder
 from bulk_register.plan import scope_of
 from bulk_register.records import Exam, Scope, Tell
-from bulk_register.results import Style
+from bulk_register.results import SANDBOX_URL, Style
 from bulk_register.settings import Settings, is_this_machine
 from bulk_register.startexam import Connection, RetryPolicy, StartExam
-
-SANDBOX_URL = "https://sandbox.invalid"  # what the ledger calls every in-process sandbox
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,5 @@ def _from_keyring(account_id: int | None) -> str | None:
         return None
     try:
         return keyring.get_password(KEYRING_SERVICE, str(account_id)) if account_id else None
-    except (
-        keyring.errors.KeyringError,
-        RuntimeError,
-        OSError,
-    ) as error:  # also a desktop that can't be asked
+    except (keyring.errors.KeyringError, RuntimeError, OSError) as error:  # or a desktop can't be asked
         raise ValueError(f"The system's keyring can't be read ({error}). Set {VARIABLE} instead.") from None

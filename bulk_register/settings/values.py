@@ -51,6 +51,7 @@ def _pairs(value: Any) -> Any:
 
 
 def at_home(path: Path) -> Path:
+    """Return a path with `~` replaced by the home folder; raises ValueError where that can't be."""
     if "\0" in str(path):
         raise ValueError("no file's name has a NUL character in it")
     try:
