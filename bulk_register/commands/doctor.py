@@ -15,8 +15,8 @@ from bulk_register.commands.words import count
 from bulk_register.errors import LedgerError, SettingsError
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord, Test
-from bulk_register.run import connection_of, ledger_path
-from bulk_register.settings import SETTINGS_FILE, Settings, load_settings
+from bulk_register.run import connection_of, ledger_flags, ledger_path
+from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
 from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
 from bulk_register.startexam.probing import Sight, look
 from bulk_register.titles import ACTIVE, fold
@@ -182,9 +182,9 @@ def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
     if not unfinished:
         return ""
     numbers = ", ".join(str(run.id) for run in unfinished[:10]) + (", …" if len(unfinished) > 10 else "")
-    ledger = f" --ledger {settings.ledger}" if settings.ledger else ""
     one = str(unfinished[0].id) if len(unfinished) == 1 else "NUMBER"
-    advice = f"To finish {'it' if len(unfinished) == 1 else 'one'}: bulk-register rerun {one}{ledger}"
+    typed = command_line(["bulk-register", "rerun", one, *ledger_flags(settings)])
+    advice = f"To finish {'it' if len(unfinished) == 1 else 'one'}: {typed}"
     named = f"run {numbers}" if len(unfinished) == 1 else f"runs {numbers}"
     return f", of which {len(unfinished)} left somebody without a working link ({named}). {advice}"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bulk_register.sandbox import DEMO_TEST, DEMO_TESTS, Behaviour, Sandbox
+from bulk_register.settings import command_line
 from tests.commands.program import Ended, account, call, exam, write_roster
 
 LEDGER = ("--ledger", "ledger.db")
@@ -155,6 +156,16 @@ def test_the_ledger_s_runs_and_those_that_lack_somebody(sandbox: Sandbox, folder
     broken = doctor(sandbox)
     assert broken.code == 2
     assert "Problem: records of runs (ledger): The ledger" in broken.out
+
+
+def test_what_finishes_a_run_can_be_typed_from_any_folder(sandbox: Sandbox, folder: Path) -> None:
+    settle(folder, sandbox)
+    there = folder / "runs of ours.db"
+    ledger = ("--ledger", there.name)
+    flags = exam(sandbox, "--base-url", "http://127.0.0.1:9", "--attempts", "1", *ledger)
+    call("run", "staff.csv", *flags, environ=account(sandbox))
+    typed = command_line(["bulk-register", "rerun", "1", "--ledger", str(there)])
+    assert f"To finish it: {typed}\n" in doctor(sandbox, *ledger).out
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
