@@ -27,12 +27,12 @@ _LEDGER = (
 # phase: where its doors are; those that aren't there (any more) are passed over
 DOORS: dict[str, tuple[str, ...]] = {
     "read": ("bulk_register.roster:read_roster",),
-    "prepare output": ("bulk_register.workbook:plan_output",),
+    "prepare output": ("bulk_register.output:plan_output",),
     "plan": ("bulk_register.plan:make_plan",),
     "send": ("bulk_register.sending:send",),
-    "write, beside sending": ("bulk_register.workbook:write",),
-    "write: waiting for answers": ("bulk_register.run.drafting:_Draft._texts",),
-    "place": ("bulk_register.delivery:place",),
+    "write, beside sending": ("bulk_register.output:write",),
+    "write: waiting for answers": ("bulk_register.run.early_output:_Draft._texts",),
+    "place": ("bulk_register.output.delivery:place",),
     "ledger": tuple(f"bulk_register.ledger:Ledger.{method}" for method in _LEDGER),
 }
 
@@ -95,7 +95,7 @@ def main(result: str, words: list[str]) -> None:
     """Run the command line and write the times down."""
     from bulk_register import cli  # from here on the imports are timed
 
-    for room in ("bulk_register.run", "bulk_register.commands.running"):
+    for room in ("bulk_register.run", "bulk_register.commands.run"):
         import_module(room)
     imported = time.perf_counter() - STARTED
     watch = Watch()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bulk_register.commands import options as o
-from bulk_register.commands.frame import framed
-from bulk_register.commands.usage import Command
-from bulk_register.commands.voice import say
+from bulk_register.commands.terminal import options as o
+from bulk_register.commands.terminal.command import framed
+from bulk_register.commands.terminal.console import say
+from bulk_register.commands.terminal.usage import Command
 
 if TYPE_CHECKING:
     from bulk_register.settings import Command as Kind
@@ -60,7 +60,7 @@ def _main() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from bulk_register.commands.versions import program_words, surroundings  # slow to load
+        from bulk_register.commands.terminal.versions import program_words, surroundings  # slow to load
 
         say("\n".join([program_words(), *surroundings()]))
         raise typer.Exit
@@ -151,7 +151,7 @@ def run(
     always safe, and sends only what is missing.
     """
     settings = _settings(context, "run")
-    from bulk_register.commands import running  # pandas and requests are slow to load
+    from bulk_register.commands import run as running  # pandas and requests are slow to load
 
     return running.run(roster, settings, context.obj)
 
@@ -183,7 +183,7 @@ def check(
     Exit code 0: every row can be sent; 1: some can't; 2: the roster can't be used.
     """
     settings = _settings(context, "check")
-    from bulk_register.commands import looking  # pandas is slow to load
+    from bulk_register.commands import check as looking  # pandas is slow to load
 
     return looking.check(roster, settings, context.obj, problems)
 
@@ -204,7 +204,7 @@ def rerun(
 ) -> int:
     """Finish an earlier run: ask again for those who have no link yet, and write the same output."""
     settings = _settings(context, "ledger")
-    from bulk_register.commands import earlier  # pandas and requests are slow to load
+    from bulk_register.commands import rerun as earlier  # pandas and requests are slow to load
 
     return earlier.rerun(run, settings, context.obj)
 
@@ -223,7 +223,7 @@ def history(
 ) -> int:
     """Show earlier runs; for one run its requests, and the answers that could not be matched."""
     settings = _settings(context, "ledger")
-    from bulk_register.commands import looking  # pandas is slow to load
+    from bulk_register.commands import check as looking  # pandas is slow to load
 
     if forget or forget_before:
         return looking.forget(settings, forget or [], forget_before)
@@ -245,7 +245,7 @@ def export(
 ) -> int:
     """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
     settings = _settings(context, "ledger")
-    from bulk_register.commands import earlier  # pandas is slow to load
+    from bulk_register.commands import rerun as earlier  # pandas is slow to load
 
     return earlier.export(run, settings, named=output is not None)
 
@@ -264,7 +264,7 @@ def tests(
 ) -> int:
     """List the account's tests with their identifiers."""
     settings = _settings(context, "tests")
-    from bulk_register.commands import looking  # requests is slow to load
+    from bulk_register.commands import check as looking  # requests is slow to load
 
     return looking.tests(settings, status)
 
@@ -291,7 +291,7 @@ def init(
     The secret key is tried with one harmless request and kept in the computer's keyring, or in a file that
     only you can read. Scripts give every answer as a flag, and the key in STARTEXAM_SECRET_KEY.
     """
-    from bulk_register.commands import first_steps  # requests is slow to load
+    from bulk_register.commands import init as first_steps  # requests is slow to load
 
     given = first_steps.Given(
         config=config,
@@ -363,7 +363,7 @@ def verify(
     """
     settings = _settings(context, "ledger")
     asking = _settings(context, "tests") if ask else None
-    from bulk_register.commands import verifying  # pandas is slow to load
+    from bulk_register.commands import verify as verifying  # pandas is slow to load
 
     return verifying.verify(file, settings, asking)
 
@@ -382,6 +382,6 @@ def sandbox(
     seed: Annotated[int | None, typer.Option(metavar="N", help="Makes failures repeatable.")] = None,
 ) -> int:
     """Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."""
-    from bulk_register.commands import standing_in  # only this command needs a server
+    from bulk_register.commands import sandbox as standing_in  # only this command needs a server
 
     return standing_in.serve(port, latency, fail_rate, seed)

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bulk_register.sandbox import Sandbox  # noqa: E402
-from tests.commands.terminal import Terminal  # noqa: E402
+from tests.support.terminal import Terminal  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 COLUMNS, LINES = 80, 60

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bulk_register.plan import Aim, make_plan, scope_of
 from bulk_register.records import Known, Plan, Status
-from tests.sending.plans import people, roster_of
-from tests.startexam.clients import EXAM
+from tests.support.clients import EXAM
+from tests.support.plans import people, roster_of
 
 NOW = int(time.time())
 OVER, WORKS, LONG = NOW - 100, NOW + 100_000, int(EXAM.valid_till.timestamp())

@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from bulk_register.commands.connecting import ANSWER_SECONDS, trouble
-from bulk_register.commands.versions import program_words, surroundings
-from bulk_register.commands.voice import say
-from bulk_register.commands.words import count
+from bulk_register.commands.account import ANSWER_SECONDS, trouble
+from bulk_register.commands.terminal.console import say
+from bulk_register.commands.terminal.text import count
+from bulk_register.commands.terminal.versions import program_words, surroundings
 from bulk_register.errors import LedgerError, SettingsError
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
 from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
-from bulk_register.startexam.probing import Sight, look
-from bulk_register.titles import ACTIVE, fold
+from bulk_register.startexam.health_check import Sight, look
+from bulk_register.startexam.titles import ACTIVE, fold
 
 CLOCK_FINE_SECONDS = 60.0
 CLOCK_REFUSED_SECONDS = 15 * 60.0  # API page "Authorization"

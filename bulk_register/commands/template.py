@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from bulk_register.commands.voice import say
+from bulk_register.commands.terminal.console import say
 from bulk_register.errors import OutputError
+from bulk_register.output.excel.template_workbook import Column, blank_workbook
 from bulk_register.settings import command_line
-from bulk_register.workbook.blank import Column, blank_workbook
 
 TEXT, DATE = "@", "yyyy-mm-dd"
 OPTIONAL = "May stay empty. It is not sent to StartExam; it helps to notice two people under one identifier."

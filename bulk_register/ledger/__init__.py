@@ -1,6 +1,6 @@
 """What was planned, sent and answered, on disk before and after (SQLite)."""
 
-from bulk_register.ledger.book import Ledger
-from bulk_register.ledger.disk import lock
+from bulk_register.ledger.database import lock
+from bulk_register.ledger.ledger import Ledger
 
 __all__ = ["Ledger", "lock"]

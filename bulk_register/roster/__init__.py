@@ -6,10 +6,10 @@ from pathlib import Path
 
 from bulk_register.errors import RosterError
 from bulk_register.records import Reading, Roster
-from bulk_register.roster.copying import Copy, take_copy
-from bulk_register.roster.gathering import same_person_text
-from bulk_register.roster.telling import KINDS, tell
-from bulk_register.roster.understanding import understand
+from bulk_register.roster.employees.employees import same_person_text
+from bulk_register.roster.file.format import KINDS, tell
+from bulk_register.roster.file.snapshot import Copy, take_copy
+from bulk_register.roster.reader import understand
 
 __all__ = ["KINDS", "read_roster", "same_person_text"]
 

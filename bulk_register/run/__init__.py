@@ -1,7 +1,7 @@
 """The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
 
-from bulk_register.run.desk import connection_of, ledger_flags, ledger_path
-from bulk_register.run.extra import write_problems
+from bulk_register.run.context import connection_of, ledger_flags, ledger_path
+from bulk_register.run.lists import write_problems
 from bulk_register.run.story import (
     chosen_roster,
     dry_run,

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bulk_register.changes import changes_since
-from bulk_register.destinations import output_path
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.ledger import Ledger, lock
-from bulk_register.places import private_folder
+from bulk_register.output import Output, plan_output
+from bulk_register.output.destinations import output_path
+from bulk_register.paths import private_folder
 from bulk_register.plan import Aim, make_plan
 from bulk_register.records import (
     Event,
@@ -29,20 +29,20 @@ from bulk_register.records import (
     Submission,
     Tell,
 )
-from bulk_register.report import (
+from bulk_register.roster import read_roster
+from bulk_register.run.changes import changes_since
+from bulk_register.run.context import Desk, exam_of, ledger_path, open_desk, scope_under, style_of
+from bulk_register.run.earlier_run import aim_of, check_unchanged, instead, recall
+from bulk_register.run.early_output import drafted
+from bulk_register.run.exam_lookup import with_identified_tests
+from bulk_register.run.finish import close_run, deliver
+from bulk_register.run.lists import Lists, check_lists
+from bulk_register.run.preflight import check_chosen, check_plan, check_roster, last_run, meant_roster
+from bulk_register.run.report import (
     Finished,
 )
-from bulk_register.roster import read_roster
-from bulk_register.run.desk import Desk, exam_of, ledger_path, open_desk, scope_under, style_of
-from bulk_register.run.drafting import drafted
-from bulk_register.run.earlier import aim_of, check_unchanged, instead, recall
-from bulk_register.run.ending import close_run, deliver
-from bulk_register.run.extra import Lists, check_lists
-from bulk_register.run.guarding import check_chosen, check_plan, check_roster, last_run, meant_roster
-from bulk_register.run.lookup import with_identified_tests
 from bulk_register.sending import Interruption, Manner, NoInterruption, send
 from bulk_register.settings import Settings
-from bulk_register.workbook import Output, plan_output
 
 Confirm = Callable[[Plan], bool]
 

@@ -21,11 +21,11 @@ from bulk_register.records import (
     Submission,
     Tell,
 )
-from bulk_register.sending.course import Course
-from bulk_register.sending.crew import Crew
-from bulk_register.sending.errands import Errand, Rules, Verdict
-from bulk_register.sending.manner import GivenUpError, Manner
 from bulk_register.sending.matching import Moment, Turns, foreign, match, notes_on, update
+from bulk_register.sending.options import GivenUpError, Manner
+from bulk_register.sending.scheduler import Course
+from bulk_register.sending.tasks import Errand, Rules, Verdict
+from bulk_register.sending.workers import Crew
 from bulk_register.startexam import StartExam, StoppedError
 
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed

@@ -1,10 +1,10 @@
 """The choices of one run: flags beat the environment, which beats the settings file, which beats defaults."""
 
+from bulk_register.settings.command_line import command_line, flags_of
 from bulk_register.settings.load import Command, first_said, load_settings, names_said, settings_of_run
 from bulk_register.settings.model import Settings, is_this_machine
 from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
 from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
-from bulk_register.settings.typed import command_line, flags_of
 from bulk_register.settings.when import When, parse_when
 
 __all__ = [

@@ -16,7 +16,7 @@ import tenacity
 from bulk_register.errors import ClockError, SendAgainError, StartExamError
 from bulk_register.records import Answer, Batch, Exam, RequestDone, Tell, Test, Waiting, Warned
 from bulk_register.startexam import answers
-from bulk_register.startexam.concealing import conceal
+from bulk_register.startexam.redaction import conceal
 from bulk_register.startexam.retry import Gate, RetryPolicy, StoppedError, waits
 from bulk_register.startexam.signing import Clock, SharedKey
 from bulk_register.startexam.transport import CONNECT_SECONDS, FAILURES, Adapter, failure_of, read_body

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bulk_register.settings.model import TOLERABLE
-from tests.commands.program import clean, end, start, write_roster
+from tests.support.program import clean, end, start, write_roster
 
 
 def offered(folder: Path, *words: str) -> list[str]:

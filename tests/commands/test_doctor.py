@@ -10,7 +10,7 @@ import pytest
 
 from bulk_register.sandbox import DEMO_TEST, DEMO_TESTS, Behaviour, Sandbox
 from bulk_register.settings import command_line
-from tests.commands.program import Ended, account, call, exam, write_roster
+from tests.support.program import Ended, account, call, exam, write_roster
 
 LEDGER = ("--ledger", "ledger.db")
 

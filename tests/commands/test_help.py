@@ -12,7 +12,7 @@ import pytest
 
 import bulk_register
 from bulk_register.settings import ONLY_A_PERSON, Settings, flag
-from tests.commands.program import call, clean
+from tests.support.program import call, clean
 
 COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "init", "doctor"]
 COMMANDS += ["template", "verify", "sandbox"]

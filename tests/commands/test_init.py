@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, DEMO_TESTS, Account, Behaviour, Sandbox
-from bulk_register.settings.storing import store_in_file, store_in_keyring
-from bulk_register.settings.writing import Choices, settings_text
+from bulk_register.settings.secret_store import store_in_file, store_in_keyring
+from bulk_register.settings.settings_file import Choices, settings_text
 from bulk_register.settings.zone import machine_zone
-from tests.commands.program import Ended, account, call, clean, write_roster
-from tests.commands.terminal import CONTROL_C, CONTROL_D, Terminal
+from tests.support.program import Ended, account, call, clean, write_roster
+from tests.support.terminal import CONTROL_C, CONTROL_D, Terminal
 
 SETTINGS = "bulk_register.toml"
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from openxml_audit import OpenXmlValidator
 
-from tests.commands.program import call
+from tests.support.program import call
 
 HEADERS = ["Employee ID", "Name", "E-mail", "Birth date", "Department"]
 

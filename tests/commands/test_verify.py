@@ -14,8 +14,8 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_register.sandbox import Behaviour, Sandbox
-from tests.commands.program import Ended, account, call, exam, write_roster
-from tests.package.handmade import row, rows, styles, text, workbook
+from tests.support.ooxml_files import row, rows, styles, text, workbook
+from tests.support.program import Ended, account, call, exam, write_roster
 
 LEDGER = ("--ledger", "ledger.db")
 PEOPLE = 6

@@ -11,8 +11,8 @@ import pytest
 from bulk_register.errors import RosterError
 from bulk_register.records import Reading
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.sheets import hidden_sheet_names, open_sheets
-from tests.package.handmade import MAIN, number, prefixed, row, rows, styles, text, workbook
+from bulk_register.roster.sheets.sheets import hidden_sheet_names, open_sheets
+from tests.support.ooxml_files import MAIN, number, prefixed, row, rows, styles, text, workbook
 
 HEAD = row(1, text("A1", "ID"), text("B1", "Name"))
 

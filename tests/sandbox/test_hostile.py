@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 
-from tests import hostile
-from tests.hostile import HONEST, HostileServer, Reaction
-from tests.sandbox.asking import REGISTER, get, identifiers, register, send
+from tests.support import hostile_server as hostile
+from tests.support.hostile_server import HONEST, HostileServer, Reaction
+from tests.support.raw_requests import REGISTER, get, identifiers, register, send
 
 
 def test_it_is_honest_where_nothing_is_said() -> None:

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from bulk_register.ledger import Ledger
 from bulk_register.plan import Aim
 from bulk_register.records import Settled, Status
-from bulk_register.run.earlier import aim_of
+from bulk_register.run.earlier_run import aim_of
 from bulk_register.sandbox import Behaviour, Sandbox
 from bulk_register.sending import Manner, NoInterruption
-from tests import hostile
-from tests.hostile import HONEST, HostileServer, Reaction, Request
-from tests.sending.plans import Office, Sent, people
-from tests.startexam.clients import EXAM
+from tests.support import hostile_server as hostile
+from tests.support.clients import EXAM
+from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
+from tests.support.plans import Office, Sent, people
 
 REREGISTER = replace(EXAM, reregister=True)
 

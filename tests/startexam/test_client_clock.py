@@ -11,9 +11,9 @@ import pytest
 from bulk_register.errors import ClockError, StopError
 from bulk_register.records import Event, Warned
 from bulk_register.sandbox import Behaviour, Sandbox
-from tests import hostile
-from tests.hostile import HONEST, HostileServer, Reaction, Request
-from tests.startexam.clients import EXAM, batch_of, client_of, statuses
+from tests.support import hostile_server as hostile
+from tests.support.clients import EXAM, batch_of, client_of, statuses
+from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
 
 
 @pytest.mark.parametrize(("skew_seconds", "word"), [(3600, "slow"), (-3600, "fast"), (86400 * 400, "slow")])

@@ -13,9 +13,9 @@ import pytest
 from bulk_register.errors import RefusedError, SendAgainError, StartExamError, StopError
 from bulk_register.records import Event
 from bulk_register.sandbox import Sandbox
-from tests import hostile
-from tests.hostile import HONEST, HostileServer, Reaction, message
-from tests.startexam.clients import EXAM, batch_of, client_of, statuses
+from tests.support import hostile_server as hostile
+from tests.support.clients import EXAM, batch_of, client_of, statuses
+from tests.support.hostile_server import HONEST, HostileServer, Reaction, message
 
 BATCH = batch_of("a", "b", "c")
 

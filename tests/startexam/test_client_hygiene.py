@@ -13,9 +13,9 @@ from bulk_register.errors import StartExamError
 from bulk_register.records import Event
 from bulk_register.startexam import Connection
 from bulk_register.startexam.answers import MAX_MESSAGE, message_of, plain
-from tests import hostile
-from tests.hostile import HONEST, HostileServer, message
-from tests.startexam.clients import EXAM, batch_of, client_of
+from tests.support import hostile_server as hostile
+from tests.support.clients import EXAM, batch_of, client_of
+from tests.support.hostile_server import HONEST, HostileServer, message
 
 SECRET = "sEcReT-key-with-$igns"
 PARTICIPANT = "d344c6b0-854d-44b1-be5a-478de4679ee9"

@@ -15,9 +15,9 @@ from bulk_register.errors import SendAgainError
 from bulk_register.records import Event, Waiting
 from bulk_register.startexam import RetryPolicy
 from bulk_register.startexam.answers import failure, retry_after
-from tests import hostile
-from tests.hostile import HONEST, HostileServer, Reaction, Request
-from tests.startexam.clients import EXAM, batch_of, client_of
+from tests.support import hostile_server as hostile
+from tests.support.clients import EXAM, batch_of, client_of
+from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from bulk_register.sandbox import Behaviour, Sandbox
 from bulk_register.startexam.client import register_body
 from bulk_register.startexam.signing import sign
-from tests.hostile import HostileServer, reset_before_work
-from tests.startexam.clients import EXAM, batch_of, client_of
+from tests.support.clients import EXAM, batch_of, client_of
+from tests.support.hostile_server import HostileServer, reset_before_work
 
 PATH = "/v2/employees-participants"
 

@@ -1,0 +1,129 @@
+"""Whether StartExam accepts an account and its key, in words; and which of its tests is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from bulk_register.commands.terminal.console import aside
+from bulk_register.commands.terminal.prompts import Person, agreed, hidden
+from bulk_register.commands.terminal.text import sentence
+from bulk_register.errors import ClockError, SettingsError, StartExamError
+from bulk_register.records import Event, Test, Warned
+from bulk_register.settings import is_this_machine
+from bulk_register.startexam import Connection, RetryPolicy
+from bulk_register.startexam.health_check import Sight, look
+from bulk_register.startexam.titles import ACTIVE, identified, is_identifier, titles_of
+
+PATIENCE = RetryPolicy(attempts=2, wait_first_seconds=1, wait_max_seconds=2)  # somebody is waiting
+ANSWER_SECONDS = 20.0
+REFUSED = (401, 403)  # the account or its key
+MAX_LISTED = 30  # tests in the numbered list
+
+
+class Key(NamedTuple):
+    """Who asks StartExam, and where."""
+
+    account_id: int
+    secret_key: str
+    base_url: str
+
+    def connection(self) -> Connection:
+        direct = is_this_machine(self.base_url)
+        return Connection(*self, ANSWER_SECONDS, PATIENCE, direct=direct)
+
+
+def try_key(key: Key, person: Person) -> tuple[Key, Sequence[Test] | None]:
+    """Return the key that StartExam accepts and the account's tests; the person may try again.
+
+    Without tests (None) StartExam could not be asked and the person goes on all the same. Raises
+    StartExamError where nobody can be asked.
+    """
+    while True:
+        sight = look(key.connection(), _tell)
+        if sight.error is None:
+            return key, sight.tests
+        words = trouble(sight, key.base_url)
+        if not person.asked:
+            raise StartExamError(f"{words} Nothing was written.", sight.error.status)
+        aside(words)
+        if sight.error.status in REFUSED and not isinstance(sight.error, ClockError):
+            number = person.choose("--account-id", "", "Account number", str(key.account_id), _digits)
+            key = Key(int(number), hidden("Secret key (it is not shown)"), key.base_url)
+        elif not agreed("Try again? With no, the key is kept without having been tried", default=True):
+            return key, None
+
+
+def trouble(sight: Sight, base_url: str) -> str:
+    """Say why StartExam could not be asked, and what to do."""
+    words = sentence(str(sight.error))
+    words = words[:1].upper() + words[1:]
+    if isinstance(sight.error, ClockError):
+        return f"StartExam finds this computer's time wrong. Set its clock, date and time zone right. {words}"
+    if sight.error is not None and sight.error.status in REFUSED:
+        return (
+            "StartExam doesn't accept this account number with this secret key. Check the number, and copy "
+            "the whole key again, without blanks before or after it."
+        )
+    if sight.reached:
+        return words
+    host = urlsplit(base_url).netloc
+    return f"{words} Check the network, or ask your IT department to let this computer reach {host}."
+
+
+def choose_tests(said: Sequence[str], tests: Sequence[Test] | None, person: Person) -> list[tuple[str, str]]:
+    """Return the tests' identifiers and titles: as said, or chosen by the person from a numbered list."""
+    if said:
+        found = list(said) if tests is None else identified(said, tests)
+        return list(zip(found, titles_of(found, tests or ()), strict=True))
+    active = [test for test in tests or () if test.status == ACTIVE]
+    if person.asked and active:
+        _show(active)
+    question = "Number of the test (several: 1, 3)" if active else "Identifier of the test"
+    default = "1" if len(active) == 1 and person.asked else ""
+    answer = person.choose("--test", "", question, default, lambda text: _fault(text, active, tests))
+    found = _meant(answer, active, tests)
+    return list(zip(found, titles_of(found, tests or ()), strict=True))
+
+
+def _show(active: Sequence[Test]) -> None:
+    lines = ["The account's active tests:"]
+    lines += [
+        f"  {number}. {test.title}" + (" (survey)" if test.type == "survey" else "")
+        for number, test in enumerate(active[:MAX_LISTED], 1)
+    ]
+    if len(active) > MAX_LISTED:
+        lines.append(f"  and {len(active) - MAX_LISTED} more; type a part of the title to see them")
+    aside("\n".join(lines))
+
+
+def _meant(answer: str, active: Sequence[Test], tests: Sequence[Test] | None) -> tuple[str, ...]:
+    """Return the identifiers that an answer means: numbers of the list, an identifier or a title."""
+    parts = [part.strip() for part in answer.split(",") if part.strip()]
+    if active and parts and all(part.isdecimal() for part in parts):
+        if not all(1 <= int(part) <= len(active) for part in parts):
+            raise SettingsError([f"the list has the numbers 1 to {len(active)}"])
+        return tuple(dict.fromkeys(active[int(part) - 1].identifier for part in parts))
+    if tests is not None:
+        return identified([answer], tests)
+    if not all(map(is_identifier, parts)):
+        raise SettingsError(["it must be a test's identifier, like fa19e351-36d0-49c0-be92-66d640b17878"])
+    return tuple(parts)
+
+
+def _fault(answer: str, active: Sequence[Test], tests: Sequence[Test] | None) -> str:
+    try:
+        _meant(answer, active, tests)
+    except SettingsError as error:
+        return str(error).rstrip(".")
+    return ""
+
+
+def _digits(text: str) -> str:
+    return "" if text.isdecimal() and 0 < int(text) < 2**63 else "it must be a number, digits only"
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, Warned):
+        aside(f"Warning: {event.message}")

@@ -1,0 +1,195 @@
+"""`init`: questions before the first run, a settings file from the answers, the secret key in its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from bulk_register.commands.account import Key, choose_tests, try_key
+from bulk_register.commands.terminal.console import aside, say
+from bulk_register.commands.terminal.prompts import Person, agreed, hidden, piped, somebody_there
+from bulk_register.commands.terminal.signals import listening
+from bulk_register.errors import DeclinedError, MendError, OutputError, SettingsError
+from bulk_register.output.delivery import put
+from bulk_register.output.destinations import check_writable
+from bulk_register.paths import config_folder
+from bulk_register.settings import SETTINGS_FILE, command_line, first_said, variable
+from bulk_register.settings.explain import fault_of
+from bulk_register.settings.secret_store import store_in_file, store_in_keyring
+from bulk_register.settings.settings_file import DEFAULT_URL, Choices, settings_text
+from bulk_register.settings.zone import machine_zone
+
+WINDOW = "+10d"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was said on the command line; "" or None for nothing."""
+
+    config: Path | None = None
+    account_id: str = ""
+    center: str = ""
+    tests: Sequence[str] = ()
+    valid_till: str = ""
+    timezone: str = ""
+    base_url: str = ""
+    secret_file: Path | None = None
+    secret_from_stdin: bool = False
+    yes: bool = False
+
+
+def init(given: Given) -> int:
+    """Ask, try the key, and write the settings file; returns 0."""
+    person = Person(somebody_there() and not given.yes and not given.secret_from_stdin)
+    with listening():
+        target = (given.config or Path(SETTINGS_FILE)).absolute()
+        aside_first = _may_write(target, person, given)
+        choices, key, tried = _choices(given, target, person)
+        choices, place = _keep(choices, key, given.secret_file)
+        _write(settings_text(choices), target, keep=aside_first)
+    say("\n".join(_end_lines(target, place, tried=tried)))
+    return 0
+
+
+def _may_write(target: Path, person: Person, given: Given) -> bool:
+    """Return whether a file is there that is to be kept aside; raises where it may not be replaced."""
+    if not target.parent.is_dir():
+        raise MendError(f"The folder {target.parent} doesn't exist. Make it, or name another with --config.")
+    check_writable(target, "settings file", "--config")
+    if not target.exists():
+        return False
+    words = f"There is a settings file already: {target}."
+    if not person.asked and not given.yes:
+        raise MendError(f"{words} Say --yes to write a new one; the old one is kept under another name.")
+    question = f"{words} Write a new one? The old one is kept under another name"
+    if person.asked and not agreed(question):
+        raise DeclinedError("Nothing was written.")
+    return True
+
+
+def _choices(given: Given, target: Path, person: Person) -> tuple[Choices, Key, bool]:
+    """Return all answers, the key, and whether StartExam has accepted it."""
+    defaults = _Defaults(target)
+    _refuse_missing(given, person, defaults)
+    if person.asked:
+        aside(
+            f"A few questions, then {target} is written. Enter takes what stands in brackets; Ctrl-C stops."
+        )
+    ask = partial(_answer, person, defaults)
+    base_url = given.base_url or defaults.of("base_url") or DEFAULT_URL
+    if wrong := fault_of("base_url", base_url):
+        raise SettingsError([f"--base-url is '{base_url}': {wrong}."])
+    number = ask("account_id", given.account_id, "Number of your StartExam account")
+    key, tests = try_key(Key(int(number), _secret(given), base_url.rstrip("/")), person)
+    choices = Choices(
+        key.account_id,
+        ask("center", given.center, "Center (its unique name in StartExam)"),
+        choose_tests(given.tests, tests, person),
+        ask(
+            "valid_till",
+            given.valid_till,
+            "Until when do links work? Days from each run (+10d), or a day",
+            WINDOW,
+        ),
+        _zone(given.timezone, person, defaults),
+        base_url=key.base_url,
+    )
+    return choices, key, tests is not None
+
+
+class _Defaults:
+    """What the environment or the earlier settings file says already."""
+
+    def __init__(self, target: Path) -> None:
+        self._said = {"config": target}
+
+    def of(self, name: str) -> str:
+        return first_said(self._said, name)[0]
+
+
+def _answer(person: Person, defaults: _Defaults, name: str, said: str, question: str, last: str = "") -> str:
+    default = defaults.of(name)
+    if not default or fault_of(name, default):
+        default = last
+    return person.choose("--" + name.replace("_", "-"), said, question, default, partial(fault_of, name))
+
+
+def _refuse_missing(given: Given, person: Person, defaults: _Defaults) -> None:
+    """Name everything at once that a script has left out."""
+    said = {
+        "--account-id": given.account_id or defaults.of("account_id"),
+        "--center": given.center or defaults.of("center"),
+        "--test": " ".join(given.tests),
+    }
+    missing = [flag for flag, value in said.items() if not value]
+    if missing and not person.asked:
+        why = "--yes was given" if given.yes else "there is no terminal to ask at"
+        raise MendError(f"Nothing can be asked here ({why}). Give {', '.join(missing)} as well.")
+
+
+def _zone(said: str, person: Person, defaults: _Defaults) -> str:
+    """Return a time zone; "" for that of the computer, where its name can't be told."""
+    default = defaults.of("timezone") or machine_zone() or ""
+    if not (said or default or person.asked):
+        return ""
+    if not said and not default:
+        question = "Time zone, like Europe/Berlin (or: this computer's)"
+        answer = person.choose("--timezone", "", question, "this computer's", _zone_fault)
+        return "" if answer == "this computer's" else answer
+    return person.choose("--timezone", said, "Time zone", default, partial(fault_of, "timezone"))
+
+
+def _zone_fault(text: str) -> str:
+    return "" if text == "this computer's" else fault_of("timezone", text)
+
+
+def _secret(given: Given) -> str:
+    if given.secret_from_stdin:
+        return piped()
+    told = os.environ.get(variable("secret_key"), "").strip()
+    return told or hidden("Secret key of the account (it is not shown while you type or paste it)")
+
+
+def _keep(choices: Choices, key: Key, named: Path | None) -> tuple[Choices, str]:
+    """Put the key into the keyring, or into a file; returns the choices with its place, and words for it."""
+    if not named and store_in_keyring(key.secret_key, key.account_id):
+        return choices, "in this computer's keyring"
+    file = named or config_folder() / f"secret-key-{key.account_id}"
+    stored = store_in_file(key.secret_key, file)
+    fields = choices.__dict__ | {"secret_key_file": str(stored)}
+    return Choices(**fields), f"in the file {stored}, which only you can read"
+
+
+def _write(text: str, target: Path, *, keep: bool) -> None:
+    try:
+        if keep:
+            stamp = datetime.now().strftime("%Y-%m-%d %H%M%S")
+            target.with_name(f"{target.stem} (before {stamp}){target.suffix}").write_bytes(
+                target.read_bytes()
+            )
+        put(text, target)
+    except OSError as error:
+        raise OutputError(
+            f"The settings file {target} can't be written ({error.strerror}). Name another with --config."
+        ) from None
+
+
+def _end_lines(target: Path, place: str, *, tried: bool) -> list[str]:
+    usual = target.name == SETTINGS_FILE and target.parent == Path.cwd()
+    config = "" if usual else f" {command_line(['-c', str(target)])}"
+    return [
+        "StartExam accepts the account and its key."
+        if tried
+        else "The key has not been tried with StartExam.",
+        f"The secret key is {place}.",
+        f"Written: {target}",
+        "",
+        "Next:",
+        "  bulk-register template roster.xlsx    an empty roster, to fill in",
+        "  bulk-register check roster.xlsx       shows what is understood; sends nothing",
+        f"  bulk-register run roster.xlsx{config}         asks you, then registers everybody",
+    ]

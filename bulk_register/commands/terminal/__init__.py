@@ -1,0 +1,1 @@
+"""What the commands share: options, prompts, progress, messages, and errors as exit codes."""

@@ -1,0 +1,161 @@
+"""Where errors become words and exit codes, and where a command's report is written whatever its end."""
+
+from __future__ import annotations
+
+import functools
+import json
+import platform
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
+
+import typer
+
+from bulk_register.commands.terminal import console as voice
+from bulk_register.commands.terminal.prompts import STOPPED
+from bulk_register.commands.terminal.signals import Interrupted
+from bulk_register.errors import (
+    BulkRegisterError,
+    DeclinedError,
+    LedgerBusyError,
+    MendError,
+    SettingsError,
+    StartExamError,
+)
+from bulk_register.version import __version__
+
+if TYPE_CHECKING:
+    from bulk_register.records import Roster  # with pandas, which is slow to load
+
+EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 2, 3, 4, 70
+
+Parameters = ParamSpec("Parameters")
+
+
+@dataclass
+class Case:
+    """One command on its way: when it started, and what its report can tell whatever its end."""
+
+    flags: dict[str, Any]
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    known: dict[str, Any] = field(default_factory=dict)  # parts of the report
+    roster: Roster | None = None  # once it has been read
+    reported: bool = False
+
+    def check_report(self, target: str | None, taken: Iterable[Path]) -> None:
+        """Find what would make the report fail, and remove the last one; raises OutputError."""
+        if target and target != "-":
+            from bulk_register.output.destinations import check_report  # not needed for --help
+            from bulk_register.paths import real_path  # as above
+
+            self.reported = True  # where it can't be written now, it can't be later
+            check_report(Path(target), taken)
+            self.reported = False
+            last = real_path(Path(target))
+            if last.is_file():  # if this run is killed, nobody is to take it for this one's
+                with suppress(OSError):
+                    last.unlink()
+
+    def report(self, target: str | None, content: dict[str, Any]) -> None:
+        """Write a report as JSON to a file, or with `-` to standard output."""
+        if not target or self.reported:
+            return
+        self.reported = True
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        if target == "-":
+            voice.say(text, exact=True)
+            return
+        from bulk_register.output.delivery import put  # as above
+
+        try:
+            put(text + "\n", Path(target))
+        except OSError as error:
+            voice.aside(f"Error: The report can't be written to {target} ({error.strerror}).")
+
+    def fail(self, code: int, error: str) -> None:
+        """Write the report of a command that ends with an error, as far as things are known."""
+        if "report" not in self.flags or self.reported:
+            return
+        from bulk_register.run.report import blank_report, roster_report  # pandas is slow to load
+        from bulk_register.settings import first_said  # as above
+
+        target = first_said(self.flags, "report")[0]
+        if target:
+            about = {"roster": self.flags.get("roster"), "error": error}
+            read = roster_report(self.roster) if self.roster else {}
+            self.report(target, blank_report(self.started, code) | about | read | self.known)
+
+
+def framed(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
+    """Let a command return its exit code, and turn what it raises into words and a code."""
+
+    @functools.wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        case = Case(dict(kwargs))
+        if context := kwargs.get("context"):
+            cast(typer.Context, context).obj = case
+        raise typer.Exit(_outcome(lambda: command(*args, **kwargs), case))
+
+    return run
+
+
+def _outcome(command: Callable[[], int], case: Case) -> int:
+    calm, hint = False, ""
+    try:
+        return command()
+    except SettingsError as error:
+        problems, code, hint = error.problems, _code(error), error.hint
+    except BulkRegisterError as error:
+        problems, code = [str(error)], _code(error)
+        calm = isinstance(error, DeclinedError)
+    except (Interrupted, KeyboardInterrupt) as signal:
+        problems, code, calm = [STOPPED], 128 + getattr(signal, "number", 2), True
+    except Exception:
+        problems, code = [_trace()], EXIT_BUG
+    as_json = _wants_json(case.flags)
+    for problem in problems:
+        say_error(problem, code, as_json=as_json, calm=calm)
+    if hint:
+        say_error(hint, code, as_json=as_json, calm=True)
+    case.fail(code, "\n".join(problems))
+    return code
+
+
+def say_error(words: str, code: int, *, as_json: bool = False, calm: bool = False) -> None:
+    """Say what went wrong, on standard error; `calm` for what somebody wanted."""
+    if as_json:
+        voice.log_json("info" if calm else "error", words, {"exit_code": code})
+    else:
+        voice.aside(words if calm else f"Error: {words}")
+
+
+def _wants_json(flags: dict[str, Any]) -> bool:
+    if "log_format" not in flags:
+        return False
+    from bulk_register.settings import first_said  # pydantic is not needed for --help
+
+    return first_said(flags, "log_format") == ["json"]
+
+
+def _code(error: BulkRegisterError) -> int:
+    if isinstance(error, LedgerBusyError):
+        return EXIT_BUSY
+    if isinstance(error, MendError | DeclinedError):
+        return EXIT_WRONG
+    return EXIT_UNDONE if isinstance(error, StartExamError) else EXIT_WRONG
+
+
+def _trace() -> str:
+    """Return where the bug is, without the values that the program was working on."""
+    kind, _, trace = sys.exc_info()
+    frames = "".join(traceback.format_list(traceback.extract_tb(trace)))
+    return (
+        f"This is a bug in bulk-register {__version__} (Python {platform.python_version()}), not in your "
+        "roster. What StartExam has answered is kept. Please report these lines:\n"
+        f"{frames}{kind.__name__ if kind else ''}"
+    )

@@ -1,0 +1,209 @@
+"""What happens, in words: a progress bar on a terminal, plain lines elsewhere, or JSON lines."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from typing import Any, Protocol
+
+from bulk_register.commands.terminal import console as voice
+from bulk_register.commands.terminal.text import count, sentence
+from bulk_register.records import (
+    Delivered,
+    Event,
+    Plan,
+    Planned,
+    RequestDone,
+    RosterRead,
+    RunStarted,
+    Settled,
+    Status,
+    Waiting,
+    Warned,
+)
+
+LINE_SECONDS = 5.0  # at most one progress line in so long
+
+
+class Listener(Protocol):
+    """Hears what happens; `close` when it is over."""
+
+    def __call__(self, event: Event) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Lines:
+    """Plain lines with the time, for a log or a pipe."""
+
+    def __init__(self, *, quiet: bool, verbose: bool, write: Callable[[str, str, Event], None]) -> None:
+        self._quiet, self._verbose, self._write = quiet, verbose, write
+        self._progress = Progress()
+        self._told = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        self._progress.hear(event)
+        level, words = describe(event)
+        wanted = level == "warning" or (not self._quiet and (level == "info" or self._verbose))
+        if words and wanted:
+            self._write(level, words, event)
+        if isinstance(event, Settled) and not self._quiet and self._is_time():
+            self._write("info", self._progress.words(), event)
+        elif isinstance(event, Waiting) and not self._quiet and not self._verbose and self._is_time():
+            self._write("info", f"waiting for StartExam: {event.reason}", event)
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        due = self._progress.is_done or now - self._told >= LINE_SECONDS
+        self._told = now if due else self._told
+        return due
+
+
+class Bar:
+    """A progress bar on a terminal; other lines scroll by above it."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        from rich.console import Console  # a terminal only
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        self._verbose = verbose
+        self._console = Console(stderr=True, highlight=False)
+        self._bar = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            transient=True,
+        )
+        self._progress = Progress()
+        self._task: Any = None
+
+    def __call__(self, event: Event) -> None:
+        self._progress.hear(event)
+        level, words = describe(event)
+        if words and (level == "warning" or self._verbose):
+            self._console.print(words, markup=False, soft_wrap=True)
+        if isinstance(event, RunStarted) and self._progress.total:
+            self._task = self._bar.add_task("Registering", total=self._progress.total, rate="")
+            self._bar.start()
+        elif isinstance(event, Waiting) and self._task is not None:
+            self._bar.update(self._task, description="Waiting for StartExam")
+        elif isinstance(event, Settled) and self._task is not None:
+            done, rate = self._progress.done, self._progress.rate()
+            self._bar.update(self._task, description="Registering", completed=done, rate=rate)
+        elif isinstance(event, Delivered):
+            self.close()
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        self._bar.stop()
+
+
+class Progress:
+    """How many employees are done."""
+
+    def __init__(self) -> None:
+        self.total = self.done = 0
+        self._started = time.monotonic()
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Planned):
+            self.total = sum(map(len, event.plan.batches))
+        elif isinstance(event, RunStarted):
+            self._started = time.monotonic()
+        elif isinstance(event, Settled):
+            self.done = min(self.done + event.settled, self.total)  # what is taken back is settled twice
+
+    @property
+    def is_done(self) -> bool:
+        return self.done >= self.total
+
+    def rate(self) -> str:
+        """Return employees a second in words."""
+        return f"{self.done / max(time.monotonic() - self._started, 0.001):,.0f}/s"
+
+    def words(self) -> str:
+        return f"{self.done:,} of {count(self.total, 'employee')} done"
+
+
+def listener(*, log_format: str, quiet: bool, verbose: bool) -> Listener:
+    """Choose how a person or a program hears what happens, always on standard error."""
+    if log_format == "json":
+        return Lines(quiet=quiet, verbose=verbose, write=_write_json)
+    if sys.stderr and sys.stderr.isatty() and not quiet:
+        return Bar(verbose=verbose)
+    return Lines(quiet=quiet, verbose=verbose, write=lambda level, words, _: voice.log_text(level, words))
+
+
+def tell_wait(event: Event) -> None:
+    """Tell a person who waits for a few answers only why it takes longer, and what StartExam's clock says."""
+    if isinstance(event, Waiting):
+        voice.aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
+    elif isinstance(event, Warned):
+        voice.aside(f"Warning: {event.message}")
+
+
+def _write_json(level: str, words: str, event: Event) -> None:
+    facts: dict[str, Any] = {"event": type(event).__name__}
+    if isinstance(event, RequestDone | Waiting | Settled | RunStarted) and is_dataclass(event):
+        facts |= asdict(event)
+    voice.log_json(level, words, facts)
+
+
+def describe(event: Event) -> tuple[str, str]:
+    """Return an event's level (info, debug, warning) and what it says; names rows, never people."""
+    match event:
+        case RosterRead(roster):
+            rows, employees = len(roster.employees.rows), len(roster.employees)
+            name = roster.source.path.name
+            return "info", f"{name}: {count(rows, 'row')}, {count(employees, 'employee')}"
+        case Planned(plan):
+            return "info", plan_words(plan)
+        case RunStarted(run):
+            return "debug", f"run {run}"
+        case RequestDone():
+            return "debug", _request_words(event)
+        case Waiting():
+            return "debug", f"batch {event.batch}: sent again in {event.seconds:.1f} s"
+        case Settled():
+            return "debug", f"batch {event.batch} ({count(event.employees, 'employee')}): {event.ended}"
+        case Warned(message):
+            return "warning", message
+        case Delivered(path):
+            return "info", f"written: {path}"
+
+
+def plan_words(plan: Plan) -> str:
+    """Say what is going to be sent."""
+    total = sum(map(len, plan.batches))
+    if not total and (lost := plan.standings.count(Status.UNKNOWN)):
+        return (
+            f"nothing is to be sent: whether {count(lost, 'employee')} got a new registration can't be "
+            "known, so it is not asked for once more"
+        )
+    if not total:
+        return "everybody's link is known already; nothing is to be sent"
+    again, known = plan.asked_again, len(plan.roster.employees) - plan.new - plan.asked_again
+    anew = " anew" if plan.exam.reregister else ""
+    parts = [
+        (total - again, "employee is", "employees are", f"to be registered{anew}"),
+        (again, "link is", "links are", "asked about again, and kept while they work"),
+        (known, "more link is", "more links are", "known already"),
+    ]
+    return "; ".join(f"{count(number, one, many)} {words}" for number, one, many, words in parts if number)
+
+
+def _request_words(event: RequestDone) -> str:
+    name = f"batch {event.batch} ({count(event.employees, 'employee')})" if event.batch else "request"
+    state = f"status {event.status}" if event.status else "no answer"
+    again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+    reason = f": {event.reason}" if event.reason else ""
+    return f"{name}{again}: {state} after {event.seconds:.2f} s{reason}"

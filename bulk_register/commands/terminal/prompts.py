@@ -1,0 +1,127 @@
+"""Questions to a person at a terminal; where there is none, whatever has no answer yet is an error."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+
+from bulk_register.commands.terminal.console import aside, fitted, screen
+from bulk_register.errors import DeclinedError, MendError, SettingsError
+
+MAX_SECRET = 10_000  # characters
+NOTICE_SECONDS = 0.2  # how soon a signal is noticed while a person thinks
+STOPPED = "Stopped; nothing was sent or written."
+
+Fault = Callable[[str], str]  # what is wrong with an answer, "" for nothing
+
+
+def somebody_there() -> bool:
+    """Tell whether a person sees questions and can answer them."""
+    return at_keyboard() and screen() is not None
+
+
+def at_keyboard() -> bool:
+    """Tell whether a person could type an answer, seen or unseen."""
+    return bool(sys.stdin and sys.stdin.isatty())
+
+
+def agreed(question: str, *, default: bool = False) -> bool:
+    """Ask a question that is answered with yes or no; the end of input is a no.
+
+    It never blocks: Python notices signals between its own steps. Raises MendError where nobody sees the
+    question.
+    """
+    seen = screen()
+    if seen is None:
+        raise MendError(
+            "You would be asked before this, but what is said goes into files or to another program, where "
+            "you can't see the question. Add --yes to go on without it."
+        )
+    while True:
+        seen.write(fitted(f"{question} [{'Y/n' if default else 'y/N'}]: "))
+        seen.flush()
+        try:
+            while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
+                pass
+            line = sys.stdin.readline()
+        except BaseException:  # a signal: what is said of it gets a line of its own
+            seen.write("\n")
+            raise
+        if not line.endswith("\n"):
+            seen.write("\n")
+            return False
+        answer = line.strip().lower()
+        if answer in ("y", "yes"):
+            return True
+        if answer in ("", "n", "no"):
+            return default and not answer
+        seen.write("Please type y for yes or n for no, and press Enter.\n")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who answers: the person at the terminal, or (`asked` False) only flags and defaults."""
+
+    asked: bool
+
+    def choose(self, flag: str, said: str, question: str, default: str, fault: Fault) -> str:
+        """Return a checked answer: what was `said` with the flag, else what the person types or the default.
+
+        Raises SettingsError where what was said is wrong, or where there is neither an answer nor a person.
+        """
+        if said or not self.asked:
+            answer = said or default
+            if not answer:
+                raise SettingsError([f"{flag} is missing, and there is nobody to ask. Give it."])
+            if wrong := fault(answer):
+                raise SettingsError([f"{flag} is '{answer}': {wrong}."])
+            return answer
+        while True:
+            if not (answer := _typed(question, default)):
+                aside("An answer is needed here. Ctrl-C stops.")
+                continue
+            if not (wrong := fault(answer)):
+                return answer
+            aside(wrong if wrong[:1].isupper() else f"'{answer}' can't be used: {wrong}.")
+
+
+def hidden(question: str) -> str:
+    """Return a secret that the person types or pastes unseen; raises MendError without a terminal."""
+    if not somebody_there():
+        raise MendError(
+            "The secret key can't be asked for: this is no terminal, so it could be seen. Set "
+            "STARTEXAM_SECRET_KEY, or hand it over with --secret-from-stdin."
+        )
+    while True:
+        if answer := _typed(question, "", hidden=True):
+            return answer
+        aside("Nothing came in. Paste the key and press Enter; it is not shown.")
+
+
+def piped() -> str:
+    """Return the secret that another program hands over on standard input; raises MendError without one."""
+    text = sys.stdin.read(MAX_SECRET).strip() if sys.stdin else ""
+    if not text or len(text.splitlines()) > 1:
+        state = "several lines" if text else "nothing"
+        raise MendError(f"--secret-from-stdin: {state} came in. Hand over the secret key and nothing else.")
+    return text
+
+
+def _typed(question: str, default: str, *, hidden: bool = False) -> str:
+    try:
+        return str(
+            typer.prompt(
+                question,
+                default=default,
+                show_default=bool(default),
+                hide_input=hidden,
+                err=screen() is sys.stderr,
+            )
+        ).strip()
+    except typer.Abort:
+        raise DeclinedError(STOPPED) from None

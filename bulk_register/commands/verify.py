@@ -1,0 +1,112 @@
+"""`verify`: is an output fit to be mailed? Its rows held against the ledger and, if asked for, StartExam."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bulk_register.commands.terminal.console import aside, say
+from bulk_register.commands.terminal.progress import tell_wait
+from bulk_register.commands.terminal.text import count, sentence
+from bulk_register.errors import StartExamError
+from bulk_register.ledger import Ledger
+from bulk_register.output.delivery import checksum
+from bulk_register.output.excel.excerpt import has_headers_only
+from bulk_register.run import ledger_flags, ledger_path, opened_roster
+from bulk_register.settings import Settings, command_line
+from bulk_register.verify.checks import (
+    OVER,
+    Claims,
+    Finding,
+    Registered,
+    Terms,
+    claims_of,
+    judge,
+    registered,
+)
+from bulk_register.verify.people import Compared, compare_people
+from bulk_register.verify.recheck import confirm_links
+
+SHOWN = 50  # rows on a terminal; a file or a pipe gets them all
+_NOTHING = "This file holds no links: there is nothing to mail."
+
+
+def verify(file: str, settings: Settings, asking: Settings | None) -> int:
+    """Show every row of an output that should not be mailed; returns 0, or 1 where there are some.
+
+    `asking` holds the account and the secret key where StartExam is to be asked as well.
+    """
+    path = ledger_path(settings)
+    with Ledger(path, write=False) as ledger:
+        if _is_empty_list(Path(file).expanduser(), ledger):
+            say(_NOTHING)
+            return 1
+        with opened_roster(file, settings, lambda _: None) as found:
+            claims = claims_of(found)
+            known = registered(ledger, claims, settings.base_url)
+            wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
+            compared = compare_people(found, claims, known, ledger, settings)
+            refuted, asked = _asked(claims, known, wrong, ledger, asking) if asking else ([], 0)
+    if not known and not path.exists():
+        aside(
+            f"There are no records of earlier runs at {path}, so no link can be known. Name the file that "
+            "the run wrote them to with --ledger."
+        )
+    wrong = sorted([*wrong, *compared.findings, *refuted])
+    linked = sum(bool(claim.link) for claim in claims.rows)
+    fit = bool(linked) and not wrong
+    if not fit or not settings.quiet:
+        lines = [*_row_lines(wrong), *_verdict_lines(claims, wrong, asked), *filter(None, [compared.words])]
+        say("\n".join(lines + _advice(wrong, compared, settings)))
+    return 0 if fit else 1
+
+
+def _is_empty_list(file: Path, ledger: Ledger) -> bool:
+    """Tell whether a run wrote this file, and nobody stands in it: a list of new links in a quiet night."""
+    if file.suffix.lower() != ".xlsx" or not file.is_file() or not ledger.wrote(checksum(file)):
+        return False
+    return has_headers_only(file)
+
+
+def _asked(
+    claims: Claims, known: dict[str, Registered], wrong: Sequence[Finding], ledger: Ledger, asking: Settings
+) -> tuple[list[Finding], int]:
+    try:
+        return confirm_links(claims, known, wrong, ledger, asking, tell_wait)
+    except StartExamError as error:
+        words = "The file could not be held against StartExam"
+        raise StartExamError(f"{words}: {sentence(str(error))} Without --ask it is not asked.") from None
+
+
+def _row_lines(wrong: Sequence[Finding]) -> list[str]:
+    shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
+    lines = [f"Row {row}: {what}" for row, what in wrong[:shown]]
+    if len(wrong) > shown:
+        lines.append(f"… and {len(wrong) - shown:,} more; send the output to a file to see all")
+    return lines
+
+
+def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list[str]:
+    linked = sum(bool(claim.link) for claim in claims.rows)
+    if not linked and not wrong:
+        return [_NOTHING]
+    checked = f"{count(linked, 'link')} checked against what earlier runs got"
+    checked += f", {asked:,} of them against StartExam" if asked else ""
+    verdict = "each is its own row's, and works"
+    if wrong:
+        verdict = count(len({one.row for one in wrong}), "row is", "rows are") + " not fit to be mailed"
+    without = sum(bool(claim.identifier and not claim.link) for claim in claims.rows)
+    more = f" {count(without, 'row has', 'rows have')} no link." if without else ""
+    return [f"{checked}: {verdict}.{more}"]
+
+
+def _advice(wrong: Sequence[Finding], compared: Compared, settings: Settings) -> list[str]:
+    """Say how a file comes right again that somebody has changed, or whose links are over."""
+    if wrong and all(finding.what == OVER for finding in wrong):
+        return ["New links: bulk-register run, and with --reregister where they stay expired."]
+    if not wrong or compared.unchanged or not compared.run:
+        return []
+    words = ["bulk-register", "export", str(compared.run), *ledger_flags(settings)]
+    return [f"This writes the whole output of run {compared.run} again:", f"  {command_line(words)}"]

@@ -1,0 +1,107 @@
+"""Where files may go: never over what is needed, and found out before anything is sent."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bulk_register.errors import OutputError
+from bulk_register.paths import real_path
+from bulk_register.records import Format
+
+SUFFIXES = (".xlsx", ".xlsm", ".csv")
+
+
+def output_path(roster: Path, format: Format, named: Path | None, *, sandbox: bool = False) -> Path:  # noqa: A002
+    """Return where the output goes; `named` is what the person asked for, a file or a folder.
+
+    Raises OutputError where that can't be: an unknown ending, the roster itself, a folder that isn't there
+    or can't be written to.
+    """
+    suffix = ".xlsm" if format == "xlsm" else ".xlsx"
+    default = _default_name(roster, "sandbox" if sandbox else "registered", suffix)
+    with _explained("output", "-o"):
+        target = roster.with_name(default) if named is None else named.expanduser()
+        if target.is_dir():
+            target = target / default
+        _check_ending(target, format)
+        target = real_path(target)
+        if target.exists() and roster.exists() and target.samefile(roster):
+            raise OutputError("The output can't be the roster itself. Name another file with -o.")
+        check_writable(target, "output", "-o")
+        return target
+
+
+def check_report(target: Path, taken: Iterable[Path]) -> None:
+    """Find what would make a report fail; raises OutputError. `taken` are files that it must not replace."""
+    with _explained("report", "--report"):
+        real = real_path(target)
+        if real.exists() and not real.is_file() and not real.is_dir():
+            return  # a device or a pipe
+        _check_free(real, taken, "report", "--report")
+        if real.suffix.lower() in SUFFIXES:  # most likely the output that is about to be written
+            raise OutputError(f"The report is JSON, not {real.suffix}. Name a .json file with --report.")
+        check_writable(real, "report", "--report")
+
+
+def check_list(target: Path, taken: Iterable[Path], flag: str) -> None:
+    """Find what would make a workbook beside the output fail, which `flag` names; raises OutputError."""
+    with _explained("list", flag):
+        real = real_path(target)
+        if real.suffix.lower() != ".xlsx":
+            raise OutputError(f"{target} must end in .xlsx. Name another file with {flag}.")
+        _check_free(real, taken, "list", flag)
+        check_writable(real, "list", flag)
+
+
+def _default_name(roster: Path, word: str, suffix: str) -> str:
+    """Return `NAME.registered.xlsx`, or for such an output fed back `NAME.registered-2.xlsx`, and so on."""
+    found = re.fullmatch(rf"(?P<name>.+\.{word})(-(?P<number>\d+))?", roster.stem)
+    if found:
+        return f"{found['name']}-{int(found['number'] or 1) + 1}{suffix}"
+    return f"{roster.stem}.{word}{suffix}"
+
+
+@contextmanager
+def _explained(what: str, flag: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f" to {error.filename}" if error.filename else ""
+        raise OutputError(
+            f"The {what} can't be written{where} ({error.strerror}). Mend that, or name another file with "
+            f"{flag}."
+        ) from None
+
+
+def _check_ending(target: Path, format: Format) -> None:  # noqa: A002
+    if target.suffix.lower() not in SUFFIXES:
+        raise OutputError(f"The output {target} must end in .xlsx or .csv. Name another file with -o.")
+    if target.suffix.lower() == ".xlsm" and format != "xlsm":
+        raise OutputError(f"The output {target} can't be .xlsm: the roster has no macros. End it in .xlsx.")
+
+
+def _check_free(target: Path, taken: Iterable[Path], what: str, flag: str) -> None:
+    if any(target == real_path(path) for path in taken):
+        raise OutputError(f"The {what} would replace {target}. Name another file with {flag}.")
+
+
+def check_writable(target: Path, what: str, flag: str) -> None:
+    """Try to write into a target's folder; raises OutputError where that fails."""
+    if target.exists() and not target.is_file():
+        raise OutputError(f"The {what} {target} is not a file. Name one with {flag}.")
+    if not target.parent.is_dir():
+        raise OutputError(
+            f"The folder {target.parent} for the {what} doesn't exist. "
+            f"Make it, or name another file with {flag}."
+        )
+    try:
+        tempfile.TemporaryFile(dir=target.parent).close()
+    except OSError as error:
+        raise OutputError(
+            f"The folder {target.parent} for the {what} can't be written to ({error.strerror}). Mend that, "
+            f"or name a file in another folder with {flag}."
+        ) from None

@@ -1,0 +1,1 @@
+"""Table rows become employees: row kinds, identifiers, duplicates and conflicts."""

@@ -1,0 +1,172 @@
+"""What only text gets wrong: cells moved by a stray delimiter, lines eaten by a quote, letters misread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from bulk_register.errors import RosterError
+from bulk_register.roster.employees.employees import Person
+from bulk_register.roster.employees.identifiers import EXPONENT, Cleaned, named_rows
+from bulk_register.roster.employees.row_kinds import Lines
+from bulk_register.roster.table.detection import Table
+from bulk_register.roster.table.rows import row_texts, shape
+from bulk_register.roster.text.delimiter import DELIMITERS
+from bulk_register.roster.text.encoding import NAMES
+from bulk_register.roster.text.text_grid import TextGrid
+
+MANY = 0.5  # of the rows: then it is the header that is wrong
+SHAPES_FROM = 5000  # identifiers that tell what identifiers look like
+
+
+_SURE = "The identifiers there are certain and sent; names and other cells may have moved."
+_LONG = (
+    "the row has more cells than the header, and which of them is the identifier isn't certain: put quotes "
+    "around the cell with the delimiter in it"
+)
+_SHORT = (
+    "the row is cut short and its identifier looks unlike the others: perhaps a line break in a cell "
+    "without quotes"
+)
+_CUT_OFF = (
+    "the last line has {} of {} cells and no line end, as in a file that was cut off: export the roster again"
+)
+
+
+def doubt(grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines) -> tuple[Lines, list[str]]:
+    """Give the lines whose identifier isn't certain a fault; and what else is worth a warning.
+
+    Raises RosterError where the text as a whole was cut wrongly.
+    """
+    shapes = _shapes(grid, table, cleaned, lines)
+    _refuse_swallowed(grid, table, shapes)
+    _refuse_uncut(grid, cleaned, lines)
+    return _ragged(grid, table, cleaned, lines, shapes)
+
+
+def _end(grid: TextGrid, table: Table) -> int:
+    """How many cells a row may have: as many as the header's row, or without a header as most rows."""
+    return int(grid.widths[table.header_row - 1]) if table.header_row else grid.cut.width
+
+
+def _shapes(grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines) -> set[str]:
+    """What the identifiers look like in rows that are as long as they should be."""
+    rows = lines.people
+    usual = rows[grid.widths[rows - 1] >= table.id_column + 1]
+    whole = usual[grid.widths[usual - 1] == grid.cut.width]
+    return {shape(cleaned.texts[row - 1]) for row in whole[:SHAPES_FROM].tolist()}
+
+
+def _refuse_swallowed(grid: TextGrid, table: Table, shapes: set[str]) -> None:
+    """A stray quote makes one cell of several lines, which still look like rows, identifier and all.
+
+    The line that must have the row's identifier is no evidence: the first, or the last if that comes later.
+    """
+    usual = grid.cut.width
+    for row, column, lines in grid.swallowed:
+        others = lines[:-1] if column <= table.id_column else lines[1:]
+        whole = [cells for cells in others if len(cells) >= usual > table.id_column]
+        found = any(shape(cells[table.id_column].strip().strip('"')) in shapes for cells in whole)
+        if found and len(lines[-1]) >= usual:
+            raise RosterError(
+                f'row {row}: a stray quote (") seems to swallow the lines that follow, which look like '
+                "rows of their own. Mend the quote in that row, or export the roster again."
+            )
+
+
+def _refuse_uncut(grid: TextGrid, cleaned: Cleaned, lines: Lines) -> None:
+    texts = [cleaned.texts[row - 1] for row in lines.people[:SHAPES_FROM].tolist()]
+    texts = [text for text in texts if not EXPONENT.match(text)]  # 1,23E+10 has another fault
+    for delimiter, name in DELIMITERS.items():
+        if delimiter != grid.cut.delimiter and sum(delimiter in text for text in texts) > MANY * len(texts):
+            raise RosterError(
+                f"most identifiers have a {name} inside, as if the cells were parted by it: say how they "
+                "are parted with --delimiter, as in --delimiter ';'."
+            )
+
+
+def _ragged(
+    grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines, shapes: set[str]
+) -> tuple[Lines, list[str]]:
+    end, people = _end(grid, table), lines.people
+    widths = grid.widths[people - 1]
+    longer = _longer(grid, table, people[widths > end].tolist(), end)
+    if len(longer) > MANY * len(people):
+        raise RosterError(
+            f"row {table.header_row} has {end} headers, but most rows have more cells than that "
+            f"({named_rows(longer)}), so it isn't certain which cell belongs to which header. Give every "
+            "column a header, or name the row with the headers with --header-row N."
+        )
+    faults = {row: _LONG for row, cells in longer.items() if not _sure_if_longer(table, cells, end, shapes)}
+    if _mostly_whole(grid, widths):
+        shorter = people[widths < grid.cut.width].tolist()
+        faults |= {row: _SHORT for row in shorter if not _sure_if_shorter(cleaned.texts[row - 1], shapes)}
+        if shorter == [len(grid.widths)] and grid.ends_open:
+            faults[shorter[0]] = _CUT_OFF.format(widths[-1], grid.cut.width)
+    sure = [row for row in longer if row not in faults]
+    warning = f"More cells than headers in {named_rows(sure)}: a delimiter in a cell without quotes. {_SURE}"
+    return replace(lines, faults=faults | lines.faults), [warning] if sure else []
+
+
+def _longer(grid: TextGrid, table: Table, rows: list[int], end: int) -> dict[int, dict[int, str]]:
+    """Those of the rows that have something in the cells beyond the header, and their cells."""
+    texts = row_texts(grid, rows, table) if rows else {}
+    return {row: cells for row, cells in texts.items() if cells and max(cells) >= end}
+
+
+def _mostly_whole(grid: TextGrid, widths: np.ndarray) -> bool:
+    return bool(len(widths)) and grid.cut.width > 1 and float(np.mean(widths >= grid.cut.width)) > MANY
+
+
+def _sure_if_longer(table: Table, cells: dict[int, str], end: int, shapes: set[str]) -> bool:
+    """Whether no delimiter before it can have moved the identifier to the right."""
+    if table.id_column == table.first_column:
+        return True
+    places = range(table.id_column + 1, table.id_column + 2 + max(cells) - end)
+    moved = any(shape(cells.get(place, "")) in shapes for place in places)
+    return shape(cells.get(table.id_column, "")) in shapes and not moved
+
+
+def _sure_if_shorter(identifier: str, shapes: set[str]) -> bool:
+    return not identifier or not shapes or shape(identifier) in shapes
+
+
+def doubt_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> list[str]:
+    """Warnings about an encoding that isn't certain.
+
+    Raises RosterError if identifiers, names or e-mails would read differently in another likely encoding.
+    """
+    encoding = grid.text.encoding
+    columns: list[Person] = [("identifier", partial(_column, grid, table.id_column)), *persons]
+    for rival in grid.text.rivals:
+        for what, load in columns:
+            if found := _different(load(), encoding, rival, table.header_row):
+                row, text, other = found
+                raise RosterError(
+                    f"the encoding can't be told for certain: in row {row} the {what} reads {text!r} in "
+                    f"{NAMES[encoding]} and {other!r} in {NAMES[rival]}. Say which is right: --encoding "
+                    f"{encoding} or --encoding {rival}."
+                )
+    if not grid.text.rivals:
+        return []
+    others = ", ".join(NAMES[rival] for rival in grid.text.rivals)
+    return [
+        f"The encoding isn't certain: read as {NAMES[encoding]}, but it may be {others}. Identifiers and "
+        "names are the same in all of them; other cells may not be. Say --encoding to be sure."
+    ]
+
+
+def _column(grid: TextGrid, column: int) -> np.ndarray:
+    return grid.texts([column])[0]
+
+
+def _different(column: np.ndarray, encoding: str, rival: str, header_row: int) -> tuple[int, str, str] | None:
+    for row, text in enumerate(column[header_row:].tolist(), header_row + 1):
+        if not text.isascii():
+            other = text.encode(encoding, "replace").decode(rival, "replace")
+            if other != text:
+                return row, text[:30], other[:30]
+    return None

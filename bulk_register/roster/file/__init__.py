@@ -1,0 +1,1 @@
+"""The roster as a file: its private snapshot and its format."""

@@ -1,0 +1,155 @@
+"""What a file is, told from its bytes: its name says nothing about that."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bulk_register.errors import RosterError
+from bulk_register.records import Format
+
+KINDS: dict[Format, str] = {
+    "csv": "delimited text",
+    "xlsx": "Excel workbook (XLSX)",
+    "xlsm": "Excel workbook with macros (XLSM)",
+    "xlsb": "Excel binary workbook (XLSB)",
+    "xls": "Excel 97-2003 workbook (XLS)",
+    "ods": "OpenDocument spreadsheet (ODS)",
+}
+START_BYTES = 8192
+RESAVE = "open it in Excel and save it as .xlsx (File, Save As, Excel Workbook), then use that file."
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_EXCEL = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08",
+)  # [MS-XLS] 2.4.21 BOF
+_OTHERS = (
+    (b"%PDF", "a PDF: export the roster as .xlsx or .csv from the program it comes from."),
+    (b"{\\rtf", "a rich text document: " + RESAVE),
+    (b"\x1f\x8b", "packed with gzip: unpack it first."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first."),
+    (b"Rar!", "a RAR archive: unpack it first."),
+    (b"BZh", "packed with bzip2: unpack it first."),
+    (b"\xfd7zXZ", "packed with xz: unpack it first."),
+    (b"\x89PNG", "a picture (PNG): export the roster as .xlsx or .csv."),
+    (b"\xff\xd8\xff", "a picture (JPEG): export the roster as .xlsx or .csv."),
+    (b"GIF8", "a picture (GIF): export the roster as .xlsx or .csv."),
+    (b"SQLite format 3", "an SQLite database: export the roster from it as .csv."),
+    (b"\x00\x01\x00\x00Standard", "an Access database: export the roster from it as .xlsx or .csv."),
+    (b"PAR1", "a Parquet file: save it as .csv first."),
+)
+# Streams of an OLE file, named in UTF-16 in its directory ([MS-CFB] 2.6.1)
+_OLE_STREAMS = (
+    ("WordDocument", "a Word document: copy the table into a workbook and use that."),
+    ("PowerPoint Document", "a PowerPoint file: copy the table into a workbook and use that."),
+    ("__properties_version1.0", "an Outlook message: save the attached roster and use that."),
+)
+_HTML = re.compile(
+    r"(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)*"
+    r"<(!doctype html|html|head|meta|title|style|body|table|div|font|p|center|tr)\b",
+    re.S,
+)
+_SYLK = re.compile(r"id;p[^\r\n]*[\r\n]+(p|b|o|f|c|nu|nn|nl|e)(;|[\r\n]|$)")
+
+
+def tell(copy: Path, max_bytes: int) -> Format:
+    """What kind of file the copy is. Raises RosterError, in plain words, for what can't be a roster."""
+    with copy.open("rb") as file:
+        start = file.read(START_BYTES)
+    for magic, what in _OTHERS:
+        if start.startswith(magic):
+            raise RosterError(f"the file is {what}")
+    if start.startswith(_ZIP):
+        return _tell_zip(copy, max_bytes)
+    if start.startswith(_OLE):
+        return _tell_ole(copy)
+    if start.startswith(_OLD_EXCEL):
+        raise RosterError(f"the file is a workbook of Excel 4 or older: {RESAVE}")
+    _refuse_markup(_text(start).lstrip().lower())
+    if copy.stat().st_size > max_bytes:
+        raise RosterError(f"the file has more than {max_bytes:,} bytes: split it, or raise --max-size.")
+    return "csv"
+
+
+def _tell_zip(copy: Path, max_bytes: int) -> Format:
+    from bulk_register.ooxml.archive import Archive  # not needed for text
+
+    with Archive(copy, max_bytes) as archive:
+        names = archive.names()
+        mimetype = archive.read("mimetype") if "mimetype" in archive else b""
+        types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive else b""
+    if b"opendocument.spreadsheet" in mimetype:
+        return "ods"
+    if b"sheet.binary.macroEnabled" in types or "xl/workbook.bin" in names:
+        return "xlsb"
+    if b"spreadsheetml" in types or b"ms-excel" in types or any(name.startswith("xl/") for name in names):
+        return "xlsm" if b"macroEnabled.main+xml" in types else "xlsx"
+    raise RosterError(f"the file is {_other_zip(names, mimetype, types)}")
+
+
+def _other_zip(names: list[str], mimetype: bytes, types: bytes) -> str:
+    if b"wordprocessingml" in types or b"opendocument.text" in mimetype:
+        return "a text document: copy the table into a workbook and use that."
+    if b"presentationml" in types or b"opendocument.presentation" in mimetype:
+        return "a presentation: copy the table into a workbook and use that."
+    if any(name.endswith(".iwa") for name in names):
+        return "an Apple Numbers document: export it as Excel or CSV (File, Export To) and use that."
+    rosters = [
+        name for name in names if name.endswith((".csv", ".txt", ".tsv", ".xlsx", ".xls", ".xlsm", ".ods"))
+    ]
+    inside = f" with {', '.join(rosters[:3])} in it" if rosters else ", and no workbook"
+    return f"a ZIP archive{inside}: unpack it and name the roster itself."
+
+
+def _tell_ole(copy: Path) -> Format:
+    from bulk_register.ooxml.archive import refuse_encrypted  # not needed for text
+
+    refuse_encrypted(copy)
+    data = copy.read_bytes()
+    for stream, what in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in data:
+            raise RosterError(f"the file is {what}")
+    if any(stream.encode("utf-16-le") in data for stream in ("Workbook", "Book", "WORKBOOK", "BOOK")):
+        return "xls"
+    raise RosterError(
+        "the file is an old Office document without a workbook in it, or it is cut off: get it again from "
+        "where it came."
+    )
+
+
+def _refuse_markup(text: str) -> None:
+    """Raise RosterError if the text is markup or another program's format rather than a table of text."""
+    if text.startswith("mime-version:") or "multipart/related" in text[:1000]:
+        raise RosterError(f"the file is a web archive (MHTML), whatever its name says: {RESAVE}")
+    if text.startswith("<?xml") and "urn:schemas-microsoft-com:office:spreadsheet" in text:
+        raise RosterError(f"the file is an XML spreadsheet (Excel 2003), whatever its name says: {RESAVE}")
+    if _HTML.match(text) or ("<table" in text and text.startswith("<")):
+        raise RosterError(f"the file is a web page (HTML), whatever its name says: {RESAVE}")
+    if text.startswith("<?xml") or re.match(r"<[a-z][\w:.-]*(\s[^<>]*)?/?>", text):
+        raise RosterError("the file is XML, not a table: export the roster as .xlsx or .csv.")
+    if re.match(r'\{\s*("|\})|\[\s*[\{\[]', text):
+        raise RosterError("the file is JSON, not a table: export the roster as .xlsx or .csv.")
+    if _SYLK.match(text):
+        raise RosterError(f"the file is a SYLK sheet, whatever its name says: {RESAVE}")
+    if text.startswith("begin:vcard"):
+        raise RosterError(
+            "the file is a list of contacts (vCard), not a table: export the roster as .xlsx or .csv."
+        )
+
+
+def _text(start: bytes) -> str:
+    """The first bytes as text, well enough to recognise markup."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[:64].count(0) > len(start[:64]) // 4:
+        encoding = (
+            "utf-16"
+            if start[:1] in (b"\xff", b"\xfe")
+            else "utf-16-le"
+            if start[1:2] == b"\0"
+            else "utf-16-be"
+        )
+        return start.decode(encoding, "replace").lstrip("\ufeff")
+    return start.decode("utf-8-sig", "replace")

@@ -1,0 +1,181 @@
+"""The story of a roster: decode, cut into cells, locate the table, clean, sort, gather; and what came up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from bulk_register.errors import RosterError
+from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
+from bulk_register.records import RESULT_COLUMNS, Employees, Findings, Format, Reading, Roster, Source
+from bulk_register.roster.description import describe
+from bulk_register.roster.employees.employees import Person, gather, twins
+from bulk_register.roster.employees.identifiers import Cleaned, clean, named_rows, without_float_tails
+from bulk_register.roster.employees.row_kinds import Lines, sort_lines
+from bulk_register.roster.employees.text_checks import doubt, doubt_letters
+from bulk_register.roster.file.snapshot import Copy
+from bulk_register.roster.grid import Grid
+from bulk_register.roster.sheets.selection import choose_sheet, locate_in
+from bulk_register.roster.table.columns import NUMBER_RANK, fold, meaning
+from bulk_register.roster.table.detection import Table, quoted
+from bulk_register.roster.text.delimiter import find_cut
+from bulk_register.roster.text.encoding import Encoded, decode
+from bulk_register.roster.text.lines import text_lines
+from bulk_register.roster.text.text_grid import TextGrid
+
+SAMPLE_LINES = 2000  # from which the delimiter is judged
+DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+def understand(path: Path, copy: Copy, kind: Format, reading: Reading) -> Roster:
+    """The roster in a copy of that kind. Raises RosterError where it can't be understood for certain."""
+    grid: Grid
+    if kind == "csv":
+        grid = open_text(decode(copy.path, reading.encoding), reading)
+        table = locate_in(grid, reading)
+        grid.keep(
+            [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
+        )
+    else:
+        grid, table = choose_sheet(copy.path, kind, reading)
+    people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
+    lines, cleaned, warnings = _judged(grid, table, people, reading)
+    employees = gather(lines, cleaned, people)
+    _insist_on_employees(employees, table)
+    source = _source(path, copy, kind, grid, table)
+    warnings += [*_odd(cleaned, employees), *twins(employees), *_too_large(source, grid)]
+    understood = describe(source, table, employees, *_reading_of(grid, table, people))
+    return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings)))
+
+
+def open_text(text: Encoded, reading: Reading) -> TextGrid:
+    """The text cut into cells, by the delimiter that was said or the one that cuts it evenly."""
+    said = DELIMITER_WORDS.get(str(reading.delimiter), reading.delimiter)
+    if said is not None and (len(said) != 1 or said in '"\r\n'):
+        raise RosterError(f"--delimiter {said!r}: one character, as in --delimiter ';', or the word tab.")
+    lines = list(islice(text_lines(text), SAMPLE_LINES))
+    if not any(map(str.strip, lines)):
+        raise RosterError("there is nothing but blanks in the file: it holds no employees.")
+    return TextGrid(text, find_cut(lines, said, partial(_is_identifier, said=reading.id_column)))
+
+
+def _is_identifier(cell: str, said: str | None) -> bool:
+    return meaning(cell).what == "identifier" or (said is not None and fold(cell) == fold(said) != "")
+
+
+def _texts(grid: Grid, column: int) -> np.ndarray:
+    return grid.texts([column])[0]
+
+
+def _judged(
+    grid: Grid, table: Table, persons: Sequence[Person], reading: Reading
+) -> tuple[Lines, Cleaned, list[str]]:
+    """The lines sorted and the identifiers cleaned, with what there is to say about them."""
+    cells = grid.identifiers(table.id_column)
+    cleaned = clean(cells, table.first_row)
+    lines = sort_lines(grid, table, cleaned)
+    warnings = list(cells.warnings)
+    if isinstance(grid, TextGrid):
+        lines, ragged = doubt(grid, table, cleaned, lines)
+        warnings += [*ragged, *doubt_letters(grid, persons, table)]
+    lines, hidden = _without_hidden(grid, lines, reading)
+    return lines, without_float_tails(cleaned, lines.people), [*warnings, *hidden]
+
+
+def _without_hidden(grid: Grid, lines: Lines, reading: Reading) -> tuple[Lines, list[str]]:
+    """The lines, the hidden ones left out if that was asked for; and a word about them."""
+    people = lines.people
+    hidden = people[grid.hidden[people - 1]].tolist() if grid.hidden is not None else []
+    if not hidden:
+        return lines, []
+    count = f"{len(hidden):,} of {len(people):,} rows are hidden, by hand or by a filter"
+    if not reading.skip_hidden:
+        return lines, [f"{count}, and registered all the same; --skip-hidden leaves them out."]
+    left_out = dict.fromkeys(hidden, "hidden in the sheet, and left out by --skip-hidden")
+    return replace(lines, ignored=lines.ignored | left_out), [f"{count}, and left out by --skip-hidden."]
+
+
+def _insist_on_employees(employees: Employees, table: Table) -> None:
+    rows = employees.rows
+    if not len(rows):
+        where = f"below its header in row {table.header_row}" if table.header_row else "in it"
+        raise RosterError(f"the roster holds no employees: there is nothing {where}.")
+    if not len(employees):
+        raise RosterError(
+            f"the roster holds no employees: none of its {len(rows):,} lines has a valid identifier (row "
+            f"{rows['row'].iloc[0]}: {rows['note'].iloc[0]}). If the identifiers are in another column, "
+            "name it with --id-column."
+        )
+    numbers = map(str, range(1, len(employees) + 1))
+    if table.rank == NUMBER_RANK and employees.identifiers.tolist() == list(numbers):
+        raise RosterError(
+            f"the column {quoted(table.headers[table.id_column - table.first_column])} only counts the "
+            "rows (1, 2, 3, …), and no column is known to hold the employee identifiers. Name the right "
+            "one with --id-column; that may be this one."
+        )
+
+
+def _source(path: Path, copy: Copy, kind: Format, grid: Grid, table: Table) -> Source:
+    return Source(
+        path=path,
+        copy=copy.path,
+        sha256=copy.sha256,
+        format=kind,
+        header_row=table.header_row,
+        first_row=table.first_row,
+        last_row=int(np.flatnonzero(grid.filled)[-1]) + 1,
+        width=grid.width,
+        first_column=table.first_column,
+        headers=table.headers,
+        id_column=table.id_column,
+        lines=grid.lines,
+        sheet=grid.name,
+        dialect=grid.dialect if isinstance(grid, TextGrid) else None,
+        records=grid.records if isinstance(grid, TextGrid) else None,
+        outline=grid.outline,
+        persons=table.persons,
+    )
+
+
+# --- what came up -----------------------------------------------------------------------------------------
+
+
+def _odd(cleaned: Cleaned, employees: Employees) -> Iterator[str]:
+    """Warnings about identifiers that are sent although something about them is odd."""
+    rows = employees.rows
+    sent = set(rows["row"][rows["employee"] >= 0].tolist()) if cleaned.oddities else set()
+    found: dict[str, list[int]] = {}
+    for row, oddity in cleaned.oddities.items():
+        if row in sent:
+            found.setdefault(oddity, []).append(row)
+    for oddity, places in found.items():
+        who = "1 identifier has" if len(places) == 1 else f"{len(places):,} identifiers have"
+        yield f"{who} {oddity} ({named_rows(places)}); sent as written."
+
+
+def _too_large(source: Source, grid: Grid) -> Iterator[str]:
+    """Warnings about what a workbook as the output couldn't hold."""
+    way_out = "name a .csv output with -o"
+    columns = source.first_column + len(source.headers) + len(RESULT_COLUMNS)
+    if source.last_row > MAX_ROWS:
+        yield f"A workbook's sheet holds {MAX_ROWS:,} rows, fewer than the roster has: {way_out}."
+    if columns > MAX_COLUMNS:
+        yield f"A workbook's sheet holds {MAX_COLUMNS:,} columns, fewer than the output needs: {way_out}."
+    if isinstance(grid, TextGrid) and grid.long_cells:
+        yield f"A cell in {named_rows(grid.long_cells)} is longer than a workbook's may be: {way_out}."
+
+
+def _reading_of(grid: Grid, table: Table, persons: Sequence[Person]) -> tuple[Encoded | None, str]:
+    """How the text was decoded, with some names to look at if that was a guess."""
+    if not isinstance(grid, TextGrid):
+        return None, ""
+    if not grid.text.how.startswith("detected"):
+        return grid.text, ""
+    columns = (load() for what, load in persons if what == "name")
+    names = (text.strip() for column in columns for text in column[table.header_row :].tolist())
+    return grid.text, ", ".join(dict.fromkeys(islice((name for name in names if not name.isascii()), 3)))

@@ -1,0 +1,1 @@
+"""Workbooks as grids of text."""

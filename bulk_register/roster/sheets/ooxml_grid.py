@@ -1,0 +1,183 @@
+"""The grid of an XLSX or XLSM sheet: calamine's values, and beside them what it can't tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from bulk_register.errors import RosterError
+from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown, letters
+from bulk_register.ooxml.cells import cells, each_row
+from bulk_register.ooxml.formats import NumberFormat, cell_formats
+from bulk_register.ooxml.workbook import Book, Sheet
+from bulk_register.records import Change, Fix, Line, SheetOutline
+from bulk_register.roster.grid import IdentifierCells
+from bulk_register.roster.sheets.ooxml_rows import exact_rows
+from bulk_register.roster.sheets.ooxml_scan import Scan, column_cells, scan, value_text
+from bulk_register.roster.sheets.value_grid import Columns, PlainGrid, value_faults
+
+MAX_CELLS = 100_000_000  # rows x columns; calamine takes about 30 bytes for each, empty or not
+EXAMPLES = 5
+UNCALCULATED = "a formula that was never calculated: open the workbook in Excel, save it, and run again"
+ERROR = "the error value {}, not an identifier"
+
+
+class OoxmlGrid(PlainGrid):
+    """A visible worksheet of an XLSX or XLSM file."""
+
+    def __init__(
+        self, copy: Path, sheet: Sheet, max_bytes: int, read: Callable[[Path, str], Columns]
+    ) -> None:
+        super().__init__(copy, sheet.name, "xlsx", read)
+        self._sheet = sheet
+        self._max_bytes = max_bytes
+
+    def _book(self) -> Book:
+        return Book(self.copy, self._max_bytes)
+
+    @cached_property
+    def _scan(self) -> Scan:
+        with self._book() as book:
+            found = scan(book, self._sheet.part)
+        last_row, columns = found.outline.last_row, found.outline.width
+        if last_row * columns > MAX_CELLS and self._filled_down_to() * columns > MAX_CELLS:
+            raise RosterError(
+                f"the sheet {self._sheet.name!r} reaches down to row {last_row:,} and right to column "
+                f"{letters(columns - 1)}, nearly all empty: delete the stray cells far out, and save it."
+            )
+        return found
+
+    def _filled_down_to(self) -> int:
+        """The last row that holds anything; those below it are formatted at the most."""
+        last = 0
+        with self._book() as book:
+            for row, block, tags in each_row(book.large(self._sheet.part), self._sheet.part):
+                if any(one.content for one in cells(block, tags, row.inner, row.stop)):
+                    last = max(last, row.number)
+        return last
+
+    @property
+    def outline(self) -> SheetOutline:
+        """What stands around the rows."""
+        return self._scan.outline
+
+    def _load(self) -> Columns:
+        found = self._scan  # first: it verifies the bytes that calamine doesn't
+        try:
+            columns = self._read(self.copy, self._sheet.name)
+        except RosterError:
+            columns = self._exactly()
+        for row, column, value in found.errors:
+            columns.put(row, column, value)
+        return columns
+
+    def _exactly(self) -> Columns:
+        """By our own reader, which is slower but bears more than calamine."""
+        columns = Columns(self.outline.width)
+        with self._book() as book:
+            columns.extend(exact_rows(book, self._sheet.part, self.outline.width), 0)
+        return columns
+
+    @property
+    def hidden(self) -> np.ndarray | None:
+        """Which rows are hidden, by hand or by a filter."""
+        hidden = np.zeros(self.columns.height, bool)
+        rows = np.array(self._scan.hidden, np.int64) - 1
+        hidden[rows[rows < len(hidden)]] = True
+        return hidden
+
+    def identifiers(self, column: int) -> IdentifierCells:
+        """This column as the person sees it: number formats, formulas and merged cells reckoned with."""
+        values = self.columns.cells[column]
+        text = self._texts(column)
+        faults = value_faults(values)
+        faults |= {row: ERROR.format(value) for row, at, value in self._scan.errors if at == column}
+        reader = _Column(text, faults)
+        with self._book() as book:
+            formats = cell_formats(book)
+            numbers = any(one.kind != "general" for one in formats) and any(
+                value.__class__ in (int, float) for value in values
+            )
+            blanks = self._scan.formulas and ("" in values or (book.recalculates and 0 in values))
+            if numbers or blanks:
+                for row, cell, tags in column_cells(book, self._sheet.part, column):
+                    formula = tags.formula.search(cell.content) is not None
+                    stored = value_text(cell, tags)
+                    reader.see(row, _format_of(cell.style, formats), stored if cell.type == b"n" else None)
+                    if formula and (
+                        (not stored and cell.type != b"str") or (book.recalculates and stored == "0")
+                    ):
+                        faults[row] = UNCALCULATED
+        reader.merge(self._scan, column)
+        return IdentifierCells(text, faults, reader.fixes(), reader.warnings())
+
+    def lines(self) -> Iterator[Line]:
+        """Every row again from the file, typed; numbers that a format pads are the text that is seen."""
+        with self._book() as book:
+            width = max(self.outline.width, self.width)  # calamine's too: cells may stand out of order
+            for row in exact_rows(book, self._sheet.part, width, seen=True):
+                yield Line(row)
+
+
+def _format_of(style: int, formats: list[NumberFormat]) -> NumberFormat | None:
+    return formats[style] if style < len(formats) else None
+
+
+class _Column:
+    """Corrects a column's texts by what its cells say, and counts what was done."""
+
+    def __init__(self, text: np.ndarray, faults: dict[int, str]) -> None:
+        self._text = text
+        self._faults = faults
+        self._padded: Counter[str] = Counter()
+        self._others: Counter[str] = Counter()
+        self._examples: dict[str, list[Change]] = {}
+        self._merged = 0
+
+    def see(self, row: int, format_: NumberFormat | None, stored: str | None) -> None:
+        """Read a number as its format shows it."""
+        if format_ is None or not stored or row in self._faults or format_.kind not in ("padded", "other"):
+            return
+        number = as_shown(float(stored))
+        if format_.kind == "other" or not number.is_integer() or abs(number) >= EXACT_BELOW:
+            self._others[format_.code] += 1
+            return
+        before, after = self._text[row - 1], format_.show(int(number))
+        if before != after:
+            self._text[row - 1] = after
+            self._padded[format_.code] += 1
+            self._examples.setdefault(format_.code, []).append(Change(row, before, after))
+
+    def merge(self, found: Scan, column: int) -> None:
+        """Give the cells under a merged one its text; only their first holds it (18.3.1.55)."""
+        for first, left, last, right in found.merged:
+            if first < last and left == column <= right and first <= len(self._text):
+                below = range(first, min(last, len(self._text)))  # as array indexes
+                if self._text[first - 1] and not any(self._text[index] for index in below):
+                    self._text[first : below.stop] = self._text[first - 1]
+                    self._merged += len(below)
+                    if first in self._faults:
+                        self._faults |= {index + 1: self._faults[first] for index in below}
+
+    def fixes(self) -> tuple[Fix, ...]:
+        """The number formats that were applied."""
+        return tuple(
+            Fix(f"shown as the number format {code} shows it", count, tuple(self._examples[code][:EXAMPLES]))
+            for code, count in self._padded.items()
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """What wasn't read as it is shown, and merged cells."""
+        formats = tuple(
+            f"{'1 identifier is a number' if count == 1 else f'{count:,} identifiers are numbers'} with the "
+            f"number format {code}, read without it as plain digits."
+            for code, count in self._others.items()
+        )
+        if not self._merged:
+            return formats
+        rows = "1 row takes its" if self._merged == 1 else f"{self._merged:,} rows take their"
+        return (*formats, f"{rows} identifier from a merged cell above.")

@@ -1,0 +1,128 @@
+"""Workbooks become grids: XLSX and XLSM with an exact pass of ours beside calamine, the others by calamine
+alone.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bulk_register.errors import RosterError
+from bulk_register.ooxml.archive import PROTECTED, Archive, damaged, refuse_encrypted
+from bulk_register.ooxml.cell_values import MAX_COLUMNS
+from bulk_register.ooxml.workbook import Book
+from bulk_register.records import Format, Reading
+from bulk_register.roster.grid import Grid
+from bulk_register.roster.sheets.ooxml_grid import OoxmlGrid
+from bulk_register.roster.sheets.value_grid import Columns, PlainGrid
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+_OOXML = ("xlsx", "xlsm")
+
+
+def open_sheets(copy: Path, format: Format, reading: Reading) -> list[Grid]:  # noqa: A002
+    """The visible worksheets in the workbook's order, each read when it is first asked for something.
+
+    Raises RosterError for a workbook that is protected with a password, damaged, or too large unpacked.
+    """
+    refuse_encrypted(copy)
+    if format in _OOXML:
+        with Book(copy, reading.max_bytes) as book:
+            _verify(book)
+            visible = [one for one in book.sheets if one.visible and one.kind == "worksheet"]
+        return [OoxmlGrid(copy, one, reading.max_bytes, read_columns) for one in visible]
+    if format in ("xlsb", "ods"):
+        with Archive(copy, reading.max_bytes) as archive:
+            for name in archive.names():
+                if name.endswith((".xml", ".bin", ".rels")):
+                    for _ in archive.chunks(name):
+                        pass
+    return [PlainGrid(copy, name, format, read_columns) for name, visible in _sheets(copy) if visible]
+
+
+def hidden_sheet_names(copy: Path, format: Format, reading: Reading) -> list[str]:  # noqa: A002
+    """The hidden worksheets, which `open_sheets` passes over."""
+    if format in _OOXML:
+        with Book(copy, reading.max_bytes) as book:
+            return [one.name for one in book.sheets if not one.visible and one.kind == "worksheet"]
+    return [name for name, visible in _sheets(copy) if not visible]
+
+
+def _verify(book: Book) -> None:
+    """Check the parts that calamine will read without checking them; the sheets' own pass checks the
+    sheets.
+    """
+    for kind in ("sharedStrings", "styles"):
+        part = book.related(kind)
+        if part:
+            for _ in book.archive.chunks(part):
+                pass
+
+
+def _sheets(copy: Path) -> list[tuple[str, bool]]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # slow to load
+
+    with _workbook(copy) as workbook:
+        return [
+            (one.name, one.visible == SheetVisibleEnum.Visible)
+            for one in workbook.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet
+        ]
+
+
+@contextmanager
+def _workbook(copy: Path) -> Iterator[CalamineWorkbook]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # slow to load
+
+    try:
+        with CalamineWorkbook.from_path(copy) as workbook:
+            yield workbook
+    except PasswordError as error:
+        raise RosterError(PROTECTED) from error
+    except (CalamineError, OSError) as error:
+        if "limit exceeded" in str(error):
+            raise RosterError(
+                "a sheet reaches too far down or right, nearly all of it empty: delete the stray cells far "
+                "out, and save it."
+            ) from error
+        raise damaged(f"it can't be read ({error})") from error
+
+
+def read_columns(copy: Path, sheet: str) -> Columns:
+    """A sheet's cells by column, from the sheet's first row and column on."""
+    with _workbook(copy) as workbook, ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(workbook.get_sheet_by_name, sheet)
+        import pandas  # noqa: F401 - needed next; calamine lets go of Python's lock for as long as it takes
+
+        return _columns(reading.result())
+
+
+def _columns(sheet: CalamineSheet) -> Columns:
+    start, end = sheet.start, sheet.end
+    if start is None or end is None:
+        return Columns(0)
+    if end[1] >= MAX_COLUMNS:
+        raise damaged(f"it has more than {MAX_COLUMNS:,} columns")
+    columns = Columns(end[1] + 1)
+    columns.skip_rows(start[0])
+    with _garbage_kept():
+        columns.extend(sheet.iter_rows(), start[1])
+    return columns
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Spare the collector, which would look through all cells again and again: a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

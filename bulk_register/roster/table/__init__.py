@@ -1,0 +1,1 @@
+"""The table in a grid: headers, identifier column, rows."""

@@ -1,0 +1,103 @@
+"""A row of a grid read as a table's header: what its texts mean, alone or with the row above or below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bulk_register.roster.table.columns import RANKS, Meaning, fold, meaning
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Header:
+    """One row, or two, as a header. `texts` and `meanings` have an entry for each column of the grid."""
+
+    row: int  # the lower one, from 1
+    texts: tuple[str, ...]
+    meanings: tuple[Meaning, ...]
+    rows: tuple[Row, ...] = ()  # as they stand in the grid
+
+    @property
+    def filled(self) -> int:
+        """How many columns have a text."""
+        return sum(map(bool, self.texts))
+
+    @property
+    def known(self) -> int:
+        """How many columns have a known name."""
+        return sum(one.what != "" for one in self.meanings)
+
+    @property
+    def rank(self) -> int:
+        """The rank of the strongest identifier name, as in columns.RANKS; len(RANKS) without one."""
+        return min((one.rank for one in self.meanings if one.what == "identifier"), default=len(RANKS))
+
+    def identifiers(self) -> list[int]:
+        """The columns with the strongest identifier names."""
+        best = Meaning("identifier", self.rank)
+        return [column for column, one in enumerate(self.meanings) if one == best]
+
+    def called(self, name: str) -> list[int]:
+        """The columns with this very text, or else with one that differs only in what doesn't matter."""
+        exact = [column for column, text in enumerate(self.texts) if text == tidy(name)]
+        return exact or [
+            column for column, text in enumerate(self.texts) if text and fold(text) == fold(name) != ""
+        ]
+
+
+def read_header(head: Sequence[Row], row: int) -> Header:
+    """The row as a header, together with the row above it if that one groups the columns."""
+    texts = tuple(map(tidy, head[row - 1]))
+    above = tuple(map(tidy, head[row - 2])) if row > 1 else ()
+    if sum(map(bool, above)) < 2 or any(map(is_number, above)):
+        return Header(row, texts, tuple(map(meaning, texts)), (texts,))
+    return _joined(row, above, texts)
+
+
+def with_row_below(head: Sequence[Row], header: Header, column: int) -> Header:
+    """The header, with the row below it if that names columns too: parts of a group, or another language."""
+    below = tuple(map(tidy, head[header.row])) if header.row < len(head) else ()
+    if not any(any(map(str.isalnum, text)) for text in below) or any(
+        is_number(text) or "@" in text for text in below
+    ):
+        return header
+    gaps = any(text and not header.texts[place] for place, text in enumerate(below))
+    parts = (
+        not below[column]
+        and gaps
+        and header.row + 1 < len(head)
+        and bool(head[header.row + 1][column].strip())
+    )
+    language = meaning(below[column]).what == "identifier" and fold(below[column]) != fold(
+        header.texts[column]
+    )
+    if not parts and not language:
+        return header
+    joined = _joined(header.row + 1, header.texts, below)
+    texts, meanings = list(joined.texts), list(joined.meanings)
+    texts[column], meanings[column] = header.texts[column], header.meanings[column]
+    return Header(joined.row, tuple(texts), tuple(meanings), (*header.rows, below))
+
+
+def tidy(cell: str) -> str:
+    """The text on one line, its white space single."""
+    return " ".join(cell.replace("\ufeff", "").split())
+
+
+def is_number(cell: str) -> bool:
+    """Whether the cell is data rather than a name: digits, and no letter."""
+    return any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell))
+
+
+def _joined(row: int, above: Row, below: Row) -> Header:
+    """Two rows as one header: an upper text goes for its column and for those right of it without one."""
+    texts, meanings, group = [], [], ""
+    for upper, lower in zip(above, below, strict=True):
+        group = upper or (group if lower else "")
+        both = f"{group} {lower}".strip()
+        found = meaning(both) if meaning(both).what else meaning(lower)
+        texts.append(both if meaning(both).what or not lower else lower)
+        meanings.append(found)
+    return Header(row, tuple(texts), tuple(meanings), (above, below))

@@ -1,0 +1,200 @@
+"""How the bytes of a delimited text read as characters, such that they can be written back the same."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk_register.errors import RosterError
+
+PIECE_BYTES = 1 << 20
+START_BYTES = 1 << 16
+NAMES = {
+    "ascii": "ASCII",
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16 little endian",
+    "utf-16-be": "UTF-16 big endian",
+    "utf-32-le": "UTF-32 little endian",
+    "utf-32-be": "UTF-32 big endian",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1252": "Windows-1252 (Western European)",
+    "koi8-r": "KOI8-R (Cyrillic)",
+    "cp866": "DOS 866 (Cyrillic)",
+    "cp932": "Shift-JIS (Japanese)",
+    "gb18030": "GB18030 (Chinese)",
+    "cp950": "Big5 (Chinese)",
+}  # codecs that are told from the bytes, and what people call them
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_ALIASES = {
+    "utf-8-sig": "utf-8",
+    "shift_jis": "cp932",
+    "big5": "cp950",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+_ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+_ISO_2022 = (b"\x1b$B", b"\x1b$@", b"\x1b(J")  # how Japanese mail switches alphabets (RFC 1468)
+_CUT = "the file is damaged or cut off: get it again from where it came."
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A text that is known to decode from its first byte to its last with `encoding`, after `bom`."""
+
+    path: Path
+    encoding: str  # a Python codec
+    bom: bytes = b""
+    how: str = ""  # how the encoding is known, for people
+    rivals: tuple[str, ...] = ()  # encodings that may be meant as well and read the bytes differently
+
+    @property
+    def name(self) -> str:
+        """What people call the encoding."""
+        return NAMES.get(self.encoding, self.encoding) + (" with byte order mark" if self.bom else "")
+
+
+def decode(path: Path, said: str | None = None) -> Encoded:
+    """Find the encoding, or check the one that was said.
+
+    Raises RosterError where nothing fits, two may be meant equally, or the text is damaged.
+    """
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    bom, marked = next(((bom, name) for bom, name in _BOMS if start.startswith(bom)), (b"", ""))
+    if said is not None:
+        return _as_said(path, said, bom, marked)
+    encoding = marked or _wide_without_mark(start)
+    if encoding:
+        how = "byte order mark" if bom else "every other byte is zero"
+        _insist(path, encoding, bom, "get it again from where it came, or say --encoding.")
+        return Encoded(path, encoding, bom, how)
+    _refuse_zero_bytes(path)
+    if any(escape in start for escape in _ISO_2022):
+        raise RosterError(
+            "the file is in ISO-2022-JP, which can't be given back unchanged: save it as UTF-8."
+        )
+    if _fault(path, "utf-8", b"") is None:
+        return Encoded(path, "utf-8", how="every byte fits")
+    from bulk_register.roster.text.legacy_encoding import (
+        guess,  # its detector is slow to load and seldom needed
+    )
+
+    found = guess(path.read_bytes())
+    return Encoded(path, found.encoding, how=found.how, rivals=found.rivals)
+
+
+def pieces(path: Path, skip: int = 0) -> Iterator[bytes]:
+    """The file's bytes, one piece after the other, without the first `skip`."""
+    with path.open("rb") as file:
+        file.seek(skip)
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+def _as_said(path: Path, said: str, bom: bytes, marked: str) -> Encoded:
+    try:
+        encoding = codecs.lookup(_ALIASES.get(said.strip().lower(), said.strip())).name
+        text_encoding = codecs.lookup(encoding)._is_text_encoding
+    except (LookupError, ValueError):
+        text_encoding = False
+    if not text_encoding:
+        raise RosterError(f"--encoding {said}: no such encoding. Usual ones: {', '.join(NAMES)}.")
+    encoding = _ALIASES.get(encoding, encoding)
+    if encoding in ("utf-16", "utf-32"):
+        encoding = marked or f"{encoding}-le"
+    if marked and encoding != marked:
+        raise RosterError(
+            f"the file's byte order mark says {NAMES[marked]}, not {said}: leave --encoding out."
+        )
+    if encoding not in WIDE:
+        if not _keeps_ascii(encoding):
+            raise RosterError(
+                f"--encoding {said} can't be given back unchanged: save the file as UTF-8 and leave "
+                "--encoding out."
+            )
+        _refuse_zero_bytes(path)
+    _insist(path, encoding, bom, "say another --encoding, or leave it out.")
+    return Encoded(path, encoding, bom, "as said by --encoding")
+
+
+def _keeps_ascii(encoding: str) -> bool:
+    """Whether the encoding writes ASCII as ASCII, which holds for all but EBCDIC and the stateful ones."""
+    try:
+        return (
+            _ASCII.decode(encoding) == _ASCII.decode("ascii") and b"\x1b$B%b\x1b(B".decode(encoding).isascii()
+        )
+    except UnicodeError:
+        return False
+
+
+def _insist(path: Path, encoding: str, bom: bytes, remedy: str) -> None:
+    fault = _fault(path, encoding, bom)
+    if fault is not None:
+        raise RosterError(
+            f"the file isn't {NAMES.get(encoding, encoding)} throughout: it breaks in line {fault}. It is "
+            f"damaged or cut off: {remedy}"
+        )
+
+
+def _fault(path: Path, encoding: str, bom: bytes) -> int | None:
+    """The first line with bytes that aren't valid in the encoding, or a zero character."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    done = 0
+    for piece in _ended(path, len(bom)):
+        if encoding == "utf-8" and piece.isascii() and piece and not decoder.getstate()[0]:
+            done += len(piece)
+            continue
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            return _line_at(path, len(bom) + done + error.start, encoding)
+        if "\0" in text:
+            return _line_at(path, len(bom) + done + len(text[: text.index("\0")].encode(encoding)), encoding)
+        done += len(piece)
+    return None
+
+
+def _line_at(path: Path, position: int, encoding: str) -> int:
+    with path.open("rb") as file:
+        return 1 + file.read(position).count("\n".encode(encoding))
+
+
+def _ended(path: Path, skip: int) -> Iterator[bytes]:
+    """The pieces, and an empty one that says it was the last."""
+    yield from pieces(path, skip)
+    yield b""
+
+
+def _wide_without_mark(start: bytes) -> str | None:
+    """UTF-16 without a byte order mark: the high bytes of digits, delimiters and line ends are zero."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if max(even, odd) * 20 < len(start) or min(even, odd) * 10 > max(even, odd):
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(start)
+    except UnicodeDecodeError:
+        return None
+    return encoding if "\0" not in text and ("\n" in text or "\r" in text) else None
+
+
+def _refuse_zero_bytes(path: Path) -> None:
+    done = 0
+    for piece in pieces(path):
+        if b"\0" in piece:
+            line = _line_at(path, done + piece.index(b"\0"), "ascii")
+            raise RosterError(
+                f"the file holds zero bytes (first in line {line}), which no text does: it isn't a text "
+                f"file, or {_CUT}"
+            )
+        done += len(piece)

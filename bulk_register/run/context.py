@@ -1,0 +1,108 @@
+"""What a run works with: the exam, whom it registers for, the ledger, and StartExam or its stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk_register.ledger import Ledger
+from bulk_register.output.results import SANDBOX_URL, Style
+from bulk_register.paths import ledger_file, private_folder
+from bulk_register.plan import scope_of
+from bulk_register.records import Exam, Scope, Tell
+from bulk_register.run.guards import Limits
+from bulk_register.settings import Settings, is_this_machine
+from bulk_register.startexam import Connection, RetryPolicy, StartExam
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a run holds open: the ledger, StartExam, and whom registrations belong to."""
+
+    ledger: Ledger
+    client: StartExam
+    exam: Exam
+    scope: Scope
+
+
+@contextmanager
+def open_desk(settings: Settings, tell: Tell) -> Iterator[Desk]:
+    exam, scope, path = exam_of(settings), scope_under(settings), ledger_path(settings)
+    with ExitStack() as stack:
+        if settings.sandbox:
+            settings = stack.enter_context(_against_sandbox(settings))
+        if settings.sandbox and settings.ledger is None:
+            path = stack.enter_context(private_folder()) / "ledger.sqlite3"
+        ledger = stack.enter_context(Ledger(path))
+        yield Desk(ledger, StartExam(connection_of(settings), tell), exam, scope)
+
+
+@contextmanager
+def _against_sandbox(settings: Settings) -> Iterator[Settings]:
+    """Start a stand-in that knows any center and test, and turn the settings to it."""
+    from bulk_register.sandbox import Account, Sandbox  # only who asks for it needs a server
+
+    with Sandbox(account=Account(any_center=True, any_test=True)) as sandbox:
+        yield settings.with_account(sandbox.account_id, sandbox.secret_key, sandbox.base_url)
+
+
+def exam_of(settings: Settings) -> Exam:
+    center, tests = settings.center, settings.tests
+    if settings.sandbox and not (center and tests):
+        from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST  # as above
+
+        center, tests = center or DEMO_CENTER, tests or (DEMO_TEST,)
+    assert center is not None
+    assert settings.valid_from is not None
+    assert settings.valid_till is not None
+    return Exam(
+        center,
+        tests,
+        settings.valid_from.moment,
+        settings.valid_till.moment,
+        settings.proctoring,
+        settings.proctoring_parameters if settings.proctoring else (),
+        settings.reregister,
+    )
+
+
+def scope_under(settings: Settings) -> Scope:
+    url = SANDBOX_URL if settings.sandbox else settings.base_url
+    return scope_of(settings.account_id or 0, url, exam_of(settings))
+
+
+def ledger_path(settings: Settings) -> Path:
+    """Return where the ledger is: as set, else in the user's state folder."""
+    return (settings.ledger or ledger_file()).expanduser().absolute()
+
+
+def ledger_flags(settings: Settings) -> list[str]:
+    """Return the flag that leads another command to the same ledger, from any folder; none for the usual."""
+    return ["--ledger", str(ledger_path(settings))] if settings.ledger else []
+
+
+def style_of(settings: Settings) -> Style:
+    """Return how results are written under these settings."""
+    base = SANDBOX_URL if settings.sandbox else settings.link_base
+    return Style(base, settings.zone, settings.allow_conflicts)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what a scheduled run may bear under these settings."""
+    return Limits(settings.min_rows, settings.max_new, settings.max_missing, settings.newer_than)
+
+
+def connection_of(settings: Settings) -> Connection:
+    """Return where StartExam is and who asks, from settings that hold an account and a secret key."""
+    assert settings.account_id is not None
+    assert settings.secret_key is not None
+    return Connection(
+        settings.account_id,
+        settings.secret_key.get_secret_value(),
+        settings.base_url,
+        settings.timeout,
+        RetryPolicy(settings.attempts, settings.wait_first, settings.wait_max),
+        direct=is_this_machine(settings.base_url),
+    )

@@ -1,0 +1,222 @@
+"""Some rows in files of their own: employees whom StartExam doesn't know, and those with a new link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bulk_register.errors import LedgerError, OutputError, RosterError
+from bulk_register.ledger import Ledger
+from bulk_register.output.delivery import checksum, place
+from bulk_register.output.destinations import check_list, output_path
+from bulk_register.output.excel.excerpt import has_headers_only, write_excerpt
+from bulk_register.output.results import EVERY, roster_results
+from bulk_register.paths import real_path
+from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
+from bulk_register.run.context import ledger_path
+from bulk_register.run.report import EXIT_UNDONE, UNDONE, Finished
+from bulk_register.settings import Settings
+
+# How a refusal says that StartExam doesn't know somebody; its wording isn't documented.
+UNKNOWN_WORDS = re.compile(
+    r"unknown|not\s+(be\s+)?(found|known|registered)|n[o']t\s+exist|no\s+such|doesn't\s+know|missing"
+    r"|неизвест|не\s+(найден|существует|зарегистрирован)|отсутству",
+    re.IGNORECASE,
+)
+
+
+class _List(NamedTuple):
+    """A file beside the output: what is said of it, with somebody in it and without, and what is kept."""
+
+    some: str
+    nobody: str = ""
+    failed: str = ""  # what to do where it could not be written
+    keep: Callable[[Path], bool] = lambda _: False  # whether our own earlier file is moved aside
+
+
+_REFUSED = _List(
+    "StartExam refused {people}: {path} holds them, a row each. Add these people in StartExam, then run the "
+    "same command again"
+)
+_NEW = _List(
+    "{people} got a new link: {path} holds them, a row each",
+    "Nobody got a new link: {path} has its headers only",
+    "When that is mended, use run again, without --reregister: the list then holds these people.",
+    lambda path: not has_headers_only(path),  # perhaps nobody has mailed these yet
+)
+_OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
+
+
+def unknown_path(output: Path, *taken: Path | None) -> Path:
+    """Return where the unknown employees of an output go: `staff.unknown.xlsx` beside it, or another name.
+
+    It is none of the `taken` ones: the roster may be such a list itself.
+    """
+    name = f"{_OUR_ENDING.sub('', output.stem)}.unknown"
+    used = {real_path(path) for path in taken if path}
+    paths = (output.with_name(f"{name}{ending}.xlsx") for ending in ("", "-2", "-3"))
+    return next(path for path in paths if real_path(path) not in used)
+
+
+def unknown_places(finished: Finished) -> np.ndarray:
+    """Return the places in `results` of employees whom StartExam refused as unknown, their first rows.
+
+    Where no refusal says so in words that we understand, those of all whom it refused.
+    """
+    rejected = np.flatnonzero(finished.results.status(EVERY) == Status.REJECTED)
+    *_, notes = finished.results.texts(rejected)
+    said = [bool(UNKNOWN_WORDS.search(note)) for note in notes]
+    return _once(finished, rejected[said] if any(said) else rejected)
+
+
+def check_lists(roster: Path, output: Path, settings: Settings) -> None:
+    """Find what would make the files beside the output fail; raises OutputError."""
+    if settings.only_new is not None:
+        taken = [roster, output, unknown_path(output, roster), ledger_path(settings)]
+        check_list(settings.only_new, taken, "--only-new")
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The files beside the output: employees whom StartExam refused, and those with a new link."""
+
+    output: Path  # where it belongs
+    ledger: Ledger
+    settings: Settings
+    tell: Tell
+
+    def deliver(self, finished: Finished) -> Finished:
+        """Write them; the notes say where they are. What fails is a warning: the output has the rows too.
+
+        Without the list of new links, which nobody may notice, the run isn't done.
+        """
+        return self._deliver_new(self._deliver_refused(finished))
+
+    def _deliver_refused(self, finished: Finished) -> Finished:
+        roster = finished.outcome.plan.roster.source.path
+        wanted = unknown_path(finished.output or self.output, roster, self.settings.only_new)
+        refused = unknown_places(finished)
+        if len(refused):
+            return self._deliver(finished, refused, wanted, _REFUSED) or finished
+        unsure = np.isin(finished.outcome.standings.status, [*UNDONE, Status.UNKNOWN])
+        return finished if unsure.any() else self._remove(finished, wanted)
+
+    def _deliver_new(self, finished: Finished) -> Finished:
+        """List who got a link that no output or list has shown yet, and record that it has been shown.
+
+        That includes links of a run that was cut off, and those that were withheld until now.
+        """
+        scope, identifiers = finished.outcome.plan.scope, finished.outcome.plan.roster.employees.identifiers
+        try:
+            untold = self.ledger.untold(scope)
+            new = _linked(finished)
+            new &= np.fromiter((name in untold for name in identifiers), bool, len(new))
+            if self.settings.only_new is not None:
+                wanted = real_path(self.settings.only_new)
+                listed = self._deliver(finished, _first_places(finished, new), wanted, _NEW)
+                if listed is None:
+                    return self._undone(finished)
+                finished = listed
+            elif finished.output is None:
+                return finished
+            self.ledger.told(scope, _left(untold, identifiers[new]))
+        except LedgerError as error:
+            self.tell(Warned(str(error)))
+            return self._undone(finished)
+        return finished
+
+    def _undone(self, finished: Finished) -> Finished:
+        wanted = self.settings.only_new is not None and not finished.outcome.signal
+        return replace(finished, exit_code=EXIT_UNDONE) if wanted else finished
+
+    def _deliver(self, finished: Finished, places: np.ndarray, wanted: Path, kind: _List) -> Finished | None:
+        """Write one; returns None where that failed."""
+        try:
+            ours = self.ledger.delivery
+            placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
+        except (OutputError, RosterError) as error:
+            self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
+            return None
+        self.tell(Delivered(placed.path, placed.notes))
+        try:
+            self.ledger.delivered(finished.run, placed.path, placed.sha256)
+        except LedgerError as error:
+            self.tell(Warned(str(error)))
+        people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
+        note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
+        surprises = finished.surprises + (placed.notes if placed.path != wanted else ())
+        return replace(finished, notes=(*finished.notes, note, *placed.notes), surprises=surprises)
+
+    def _remove(self, finished: Finished, unknown: Path) -> Finished:
+        """Remove the list of refused employees beside the same output, if nobody has changed it."""
+        try:
+            if not unknown.is_file() or self.ledger.delivery(unknown) != checksum(unknown):
+                return finished
+            outputs = {run.id: run.output for run in self.ledger.runs()}
+            if outputs.get(self.ledger.delivered_by(unknown) or 0) != outputs[finished.run]:
+                return finished
+            unknown.unlink()
+        except (OSError, LedgerError) as error:
+            self.tell(Warned(f"{unknown.name} is of an earlier run, and could not be removed: {error}"))
+            return finished
+        note = f"Nobody is refused any more, so {unknown.name} of an earlier run was removed"
+        return replace(finished, notes=(*finished.notes, note))
+
+
+def _left(untold: Mapping[str, int], told: np.ndarray) -> dict[str, int]:
+    """Return the untold without those (distinct ones of them) who have been told now."""
+    if len(told) == len(untold):  # nearly always, and there may be a million
+        return {}
+    gone = set(told)
+    return {name: run for name, run in untold.items() if name not in gone}
+
+
+def _linked(finished: Finished) -> np.ndarray:
+    """Return by employee (bool) whether any of his rows has a link."""
+    codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()
+    linked = np.zeros(len(finished.outcome.plan.roster.employees), bool)
+    linked[codes[np.isin(finished.results.status(EVERY), LINKED) & (codes >= 0)]] = True
+    return linked
+
+
+def _first_places(finished: Finished, wanted: np.ndarray) -> np.ndarray:
+    """Return the first row with a link (place in `results`) of each wanted employee (bool)."""
+    codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()
+    linked = np.flatnonzero(np.isin(finished.results.status(EVERY), LINKED) & (codes >= 0))
+    return _once(finished, linked[wanted[codes[linked]]])
+
+
+def _once(finished: Finished, places: np.ndarray) -> np.ndarray:
+    """Return the first place of each employee: nobody is to get two mails."""
+    codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()[places]
+    return places[np.sort(np.unique(codes, return_index=True)[1])]
+
+
+def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
+    """Write the rows that can't be sent as they are into a workbook, to send back; returns where it is.
+
+    A file that is there already is moved aside. Raises OutputError.
+    """
+    results = roster_results(roster, allow_conflicts=settings.allow_conflicts)
+    wrong = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
+    target = output_path(roster.source.path, "xlsx", named)
+    if target.suffix.lower() != ".xlsx":
+        raise OutputError(f"{named.name} must end in .xlsx: name it so.")
+    identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
+    part = results.take(wrong)
+    return place(lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys).path
+
+
+def _nobodys(_: Path) -> None:
+    """No file counts as ours: without a ledger nothing is known of what was written before."""
+
+
+def _write(finished: Finished, places: np.ndarray, draft: Path) -> None:
+    roster = finished.outcome.plan.roster
+    identifiers = roster.employees.rows["identifier"].to_numpy()[places]
+    write_excerpt(roster.source, identifiers, finished.results.take(places), draft)

@@ -1,0 +1,156 @@
+"""The outcome by row, in numbers and as JSON: what people and programs learn of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bulk_register.output.results import EVERY, roster_results
+from bulk_register.records import (
+    LINKED,
+    RESULT_COLUMNS,
+    Changes,
+    Outcome,
+    Results,
+    Roster,
+    Standings,
+    Status,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COUNTED = (
+    Status.REGISTERED,
+    Status.ALREADY_REGISTERED,
+    Status.EXPIRED,
+    Status.REJECTED,
+    Status.FAILED,
+    Status.UNKNOWN,
+    Status.NOT_SENT,
+)
+UNDONE = (Status.FAILED, Status.NOT_SENT)
+ROSTER_COUNTS = ("rows", "employees", "duplicate_rows", "invalid_rows", "ignored_rows", "conflicts")
+
+EXIT_DONE, EXIT_ATTENTION, EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 0, 1, 2, 3, 4, 70
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has come to its end."""
+
+    run: int
+    outcome: Outcome
+    results: Results
+    output: Path | None
+    notes: tuple[str, ...]  # about the output
+    exit_code: int
+    started: datetime
+    finished: datetime
+    changes: Changes | None = None  # None where there was no run before
+    surprises: tuple[str, ...] = ()  # of the notes, what somebody has to know though all went well
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """What the output adds, for each row with something in it: its `row` and RESULT_COLUMNS."""
+        import pandas as pd  # slow to load
+
+        columns = zip(RESULT_COLUMNS, self.results.texts(EVERY), strict=True)
+        return pd.DataFrame({"row": self.results.rows, **dict(columns)})
+
+
+def exit_code(outcome: Outcome, results: Results, tolerated: tuple[str, ...] = ()) -> int:
+    """Return the code that scripts go by; rows of a tolerated status need nobody's attention."""
+    if outcome.signal:
+        return 128 + outcome.signal
+    undone = (*UNDONE, Status.UNKNOWN) if outcome.stopped else UNDONE
+    if np.isin(outcome.standings.status, undone).any():
+        return EXIT_UNDONE
+    fine = np.isin(results.status(EVERY), [*LINKED, Status.IGNORED, *tolerated])
+    return EXIT_DONE if fine.all() else EXIT_ATTENTION
+
+
+def roster_counts(roster: Roster) -> dict[str, int]:
+    """Return the report's numbers that are known once a roster has been read."""
+    rows = roster.employees.rows
+    codes = rows["employee"].to_numpy()
+    conflicting = codes[(rows["status"].to_numpy() == Status.CONFLICT) & (codes >= 0)]
+    counts = (
+        len(rows),
+        len(roster.employees),
+        int((codes >= 0).sum()) - len(roster.employees),
+        int((rows["status"] == Status.INVALID).sum()),
+        int((rows["status"] == Status.IGNORED).sum()),
+        len(np.unique(conflicting)),
+    )
+    return dict(zip(ROSTER_COUNTS, counts, strict=True))
+
+
+def status_counts(standings: Standings) -> dict[str, int]:
+    """Return how many employees have each status, by the report's names; they add up to all employees."""
+    counts = Counter(standings.status.tolist())
+    return {_counted(status): counts[status] for status in COUNTED}
+
+
+def blank_report(started: datetime, code: int) -> dict[str, Any]:
+    """Return the report of something that ends now and of which nothing else is known."""
+    finished = datetime.now(UTC)
+    return {
+        **dict.fromkeys(("run", "roster", "output")),
+        "started": started.isoformat(),
+        "finished": finished.isoformat(),
+        "seconds": round((finished - started).total_seconds(), 3),
+        "exit_code": code,
+        **dict.fromkeys(ROSTER_COUNTS, 0),
+        **{_counted(status): 0 for status in COUNTED},
+        **dict.fromkeys(("batches", "requests", "retries"), 0),
+        "changes": None,
+        "problems": [],
+    }
+
+
+def roster_report(roster: Roster) -> dict[str, Any]:
+    """Return the report's part that is known once a roster has been read."""
+    counts, found = roster_counts(roster), problems(roster, roster_results(roster))
+    about = {"roster": str(roster.source.path), "not_sent": counts["employees"]}
+    return about | counts | {"problems": found}
+
+
+def report(finished: Finished) -> dict[str, Any]:
+    """Return the report of a run as plain data, ready for JSON."""
+    plan, outcome = finished.outcome.plan, finished.outcome
+    return {
+        "run": finished.run,
+        "roster": str(plan.roster.source.path),
+        "output": str(finished.output) if finished.output else None,
+        "started": finished.started.isoformat(),
+        "finished": finished.finished.isoformat(),
+        "seconds": round((finished.finished - finished.started).total_seconds(), 3),
+        "exit_code": finished.exit_code,
+        **roster_counts(plan.roster),
+        **status_counts(outcome.standings),
+        "batches": len(plan.batches),
+        "requests": outcome.requests,
+        "retries": outcome.retries,
+        "changes": asdict(finished.changes) if finished.changes else None,
+        "problems": problems(plan.roster, finished.results),
+    }
+
+
+def problems(roster: Roster, results: Results) -> list[dict[str, Any]]:
+    """Return every row that needs somebody's attention, and why."""
+    places = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
+    names = roster.employees.rows["identifier"].to_numpy()[places]
+    *_, states, notes = results.texts(places)
+    lines = zip(results.rows[places].tolist(), names, states, notes, strict=True)
+    return [{"row": row, "employee": name, "status": state, "note": note} for row, name, state, note in lines]
+
+
+def _counted(status: Status) -> str:
+    return status.value.replace(" ", "_")

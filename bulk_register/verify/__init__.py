@@ -1,0 +1,1 @@
+"""An output checked against the ledger, the rosters and StartExam."""

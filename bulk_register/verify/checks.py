@@ -1,0 +1,238 @@
+"""An output's rows held against what is known: whose link each row gives, and whether it works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from bulk_register.errors import RosterError
+from bulk_register.ledger import Ledger
+from bulk_register.ooxml.cell_values import letters, shown
+from bulk_register.ooxml.hyperlinks import hyperlinks
+from bulk_register.output.results import SANDBOX_URL
+from bulk_register.records import LINKED, RESULT_COLUMNS, Roster, Scope, Source
+
+OVER = "the link has stopped working: its time is over"
+DAY_APART_SECONDS = 26 * 3600  # how far the same clock reading may lie apart in two time zones
+
+_LINK = re.compile(r"(?P<base>https?://.+)/(?P<center>[^/#]+)#participant/(?P<participant>[^/#?]+)")
+
+
+class Claim(NamedTuple):
+    """What one row of an output says; "" where it says nothing."""
+
+    row: int  # as the spreadsheet numbers it
+    identifier: str
+    participant: str
+    link: str
+    till: str
+    status: str
+    address: str = ""  # where a click on the link leads
+    key: str = ""  # the participant that the row gives, case-folded: its link's, else its own column's
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What an output says, for its rows with a person, a link or a status."""
+
+    rows: tuple[Claim, ...]
+    columns: frozenset[str]  # of RESULT_COLUMNS: those that the file has
+    places: dict[str, int] = field(default_factory=dict)  # each identifier's first row
+
+
+class Registered(NamedTuple):
+    """What the ledger holds of a participant."""
+
+    employee: str
+    run: int
+    scope: Scope
+    valid_till: int  # seconds since 1970 UTC
+    latest: bool  # it is the link that this employee has now
+
+
+class Terms(NamedTuple):
+    """What links must look like, and when."""
+
+    link_base: str
+    now: float
+
+
+class Finding(NamedTuple):
+    """A row that should not be mailed as it is, and why; names nobody and gives no link."""
+
+    row: int
+    what: str
+
+
+def claims_of(roster: Roster) -> Claims:
+    """Return what an output's rows say; raises RosterError where the file has no column of links."""
+    source, rows = roster.source, roster.employees.rows
+    places = _result_places(source)
+    if "Exam Link" not in places:
+        raise RosterError(
+            f"{source.path.name} has no column Exam Link: it isn't what bulk-register run wrote. "
+            "Name the file with the links, like staff.registered.xlsx."
+        )
+    linked = hyperlinks(source.copy, source.sheet or "") if source.format in ("xlsx", "xlsm") else {}
+    identifiers = dict(zip(rows["row"].tolist(), rows["identifier"].tolist(), strict=True))
+    claims = []
+    for row, line in enumerate(source.lines(), 1):
+        if row not in identifiers:
+            continue
+        cells = line.cells
+        said = (shown(cells[p]).strip() if p is not None and p < len(cells) else "" for p in _all(places))
+        participant, link, till, status = said
+        address = linked.get((row, places["Exam Link"]), link)
+        claims.append(
+            Claim(row, identifiers[row], participant, link, till, status, address, _key(link, participant))
+        )
+    first: dict[str, int] = {}
+    for claim in claims:
+        first.setdefault(claim.identifier, claim.row)
+    return Claims(tuple(claims), frozenset(places), first)
+
+
+def registered(ledger: Ledger, claims: Claims, base_url: str) -> dict[str, Registered]:
+    """Return what the ledger holds of an output's participants, by case-folded identifier.
+
+    One that several addresses know is taken from `base_url`.
+    """
+    runs = {run.id: run for run in ledger.runs()}
+    wanted = [claim.key for claim in claims.rows if claim.key]
+    addresses = dict.fromkeys([run.scope.base_url for run in runs.values()])
+    in_use: dict[Scope, frozenset[str]] = {}
+    found: dict[str, Registered] = {}
+    for address in sorted(addresses, key=lambda one: one != base_url):
+        for key, holder in ledger.holders(address, wanted).items():
+            scope = runs[holder.run].scope
+            if scope not in in_use:
+                in_use[scope] = frozenset(map(str.casefold, ledger.known(scope).participants.tolist()))
+            known = Registered(holder.employee, holder.run, scope, holder.valid_till, key in in_use[scope])
+            found.setdefault(key, known)
+    return found
+
+
+def judge(claims: Claims, known: Mapping[str, Registered], terms: Terms) -> Iterator[Finding]:
+    """Return every row that gives a link it should not give, or gives none although it says so."""
+    for claim in claims.rows:
+        faults = [*_status_faults(claim, claims), *_link_faults(claim, claims, known, terms)]
+        if faults:
+            yield Finding(claim.row, "; ".join(faults))
+
+
+def runs_to_ask(
+    claims: Claims, known: Mapping[str, Registered], found: Iterable[Finding]
+) -> dict[int, list[Claim]]:
+    """Return the rows that StartExam can be asked about without harm, by the run whose window they have.
+
+    Only rows without a fault: StartExam has registered these employees already, for this very exam.
+    """
+    wrong = {finding.row for finding in found}
+    asked: dict[int, list[Claim]] = {}
+    for claim in claims.rows:
+        holder = known.get(claim.key)
+        if holder and claim.row not in wrong:
+            asked.setdefault(holder.run, []).append(claim)
+    return asked
+
+
+# --- within
+
+
+def _result_places(source: Source) -> dict[str, int]:
+    names = {name.casefold(): name for name in RESULT_COLUMNS}
+    places: dict[str, int] = {}
+    for column, header in enumerate(source.headers, source.first_column):
+        name = names.get(header.strip().casefold())
+        if name in places:
+            both = f"{letters(places[name])} and {letters(column)}"
+            raise RosterError(
+                f"{source.path.name} has two columns {name} ({both}), and nobody can tell which is mailed. "
+                "Remove one of them."
+            )
+        if name:
+            places[name] = column
+    return places
+
+
+def _key(link: str, participant: str) -> str:
+    found = _LINK.fullmatch(link) if link else None
+    return (unquote(found["participant"]) if found else participant).casefold()
+
+
+def _all(places: Mapping[str, int]) -> list[int | None]:
+    return [places.get(name) for name in RESULT_COLUMNS[:4]]
+
+
+def _status_faults(claim: Claim, claims: Claims) -> Iterator[str]:
+    given, said = bool(claim.link or claim.participant), claim.status.casefold()
+    if said in LINKED and not claim.link:
+        yield f"the status is {said}, but there is no link"
+    elif given and said not in LINKED and "Registration Status" in claims.columns:
+        yield f"a link is given although {f'the status is {said}' if said else 'there is no status'}"
+    if given and not claim.identifier:
+        yield "a link is given, but there is no employee identifier"
+
+
+def _link_faults(
+    claim: Claim, claims: Claims, known: Mapping[str, Registered], terms: Terms
+) -> Iterator[str]:
+    if not (claim.link or claim.participant):
+        return
+    if claim.link.casefold().startswith(SANDBOX_URL):
+        yield "this is a link of the sandbox, which works for nobody"
+        return
+    yield from _form_faults(claim, terms)
+    holder = known.get(claim.key)
+    if holder is None:
+        yield "no earlier run on this computer got this link"
+        return
+    found = _LINK.fullmatch(claim.link)
+    if found and unquote(found["center"]) != holder.scope.center:
+        yield "the link names another center than the one it was made for"
+    yield from _holder_faults(claim, claims, holder)
+    yield from _time_faults(claim, holder, terms)
+
+
+def _form_faults(claim: Claim, terms: Terms) -> Iterator[str]:
+    found = _LINK.fullmatch(claim.link)
+    if claim.link and not found:
+        yield "the link is not an exam link, or was changed"
+    elif found and found["base"] != terms.link_base:
+        yield f"the link does not lead to {terms.link_base}"
+    if found and claim.participant and claim.key != claim.participant.casefold():
+        yield "the link is not that of the row's Participant ID"
+    if unquote(claim.address) != unquote(claim.link):
+        yield "a click on the link leads elsewhere than its text says"
+
+
+def _holder_faults(claim: Claim, claims: Claims, holder: Registered) -> Iterator[str]:
+    if claim.identifier and holder.employee != claim.identifier:
+        other = claims.places.get(holder.employee)
+        if _bare(holder.employee) == _bare(claim.identifier):
+            yield "the employee identifier was changed: its zeros in front, or upper and lower case"
+        elif other is not None:
+            yield f"this is the link of another employee, the one in row {other}"
+        else:
+            yield "this is another employee's link, or the employee identifier was changed"
+    elif not holder.latest:
+        yield "this link is an earlier one: the employee has got a newer one since"
+
+
+def _time_faults(claim: Claim, holder: Registered, terms: Terms) -> Iterator[str]:
+    if holder.valid_till <= terms.now:
+        yield OVER
+    try:
+        said = datetime.fromisoformat(claim.till).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return
+    if abs(said - holder.valid_till) > DAY_APART_SECONDS:
+        yield "Link Valid Till was changed: the link ends at another time"
+
+
+def _bare(identifier: str) -> str:
+    return identifier.strip().lstrip("0").casefold()

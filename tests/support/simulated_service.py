@@ -1,0 +1,172 @@
+"""A service without sockets: tells what it would answer, and keeps the book of who got whose participant."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bulk_register.records import Batch, Holder, Standings, Status
+from bulk_register.sending.matching import Moment, foreign, match, update
+from bulk_register.sending.scheduler import Course
+from bulk_register.sending.tasks import Errand, Purpose, Rules, Verdict
+from bulk_register.startexam.answers import read_participants
+
+RUN, NOW, TILL = 7, 1_000_000, 2_000_000
+
+Ids = list[object]
+FAULTS: dict[str, Callable[[Ids, random.Random], Ids]] = {
+    "short": lambda ids, _: ids[:-1],
+    "short in front": lambda ids, _: ids[1:],
+    "empty": lambda *_: [],
+    "long": lambda ids, _: [*ids, "extra-participant"],
+    "long in front": lambda ids, _: ["extra-participant", *ids],
+    "repeated": lambda ids, _: [ids[0]] * len(ids),
+    "repeated in another case": lambda ids, _: [*ids[:-1], ids[0] and str(ids[0]).upper()],
+    "malformed": lambda ids, _: ["../..", *ids[1:]],
+    "no text": lambda ids, _: [*ids[:-1], 7],
+    "nulls": lambda ids, chance: [None if chance.random() < 0.5 else each for each in ids],
+    "all null": lambda ids, _: [None] * len(ids),
+}
+
+
+def batches_of(count: int, size: int) -> list[Batch]:
+    names = [f"e{number}" for number in range(count)]
+    return [
+        Batch(number, np.arange(start, min(start + size, count)), tuple(names[start : start + size]))
+        for number, start in enumerate(range(0, count, size), 1)
+    ]
+
+
+@dataclass
+class Service:
+    """Everybody's true participant is `p-NAME`; `existing` as in the sandbox."""
+
+    bad: set[str] = field(default_factory=set)
+    poison: set[str] = field(default_factory=set)
+    existing: str = "in place"
+    registered: set[str] = field(default_factory=set)
+
+    def answer(self, names: Iterable[str]) -> int | Ids:
+        """The participants for a request, or the status of its refusal."""
+        names = list(names)
+        if self.bad & set(names):
+            return 400
+        if self.poison & set(names):
+            return 500
+        ids: Ids = []
+        for name in names:
+            if name not in self.registered or self.existing == "in place":
+                ids.append(f"p-{name}")
+            elif self.existing == "null":
+                ids.append(None)
+            self.registered.add(name)
+        return ids
+
+
+class Simulation:
+    """A course with requests in flight that land in any order and any state."""
+
+    def __init__(self, batches: list[Batch], service: Service, rules: Rules, workers: int = 4) -> None:
+        self.course = Course(batches, rules)
+        self.service = service
+        self.workers = workers
+        self.flying: list[Errand] = []
+        self.requests = 0
+        self.accepted = rules.trusted
+        self.sent: list[tuple[str, ...]] = []
+        self.standings = Standings.of(sum(map(len, batches)))
+        self.settled: list[int] = [0] * len(self.standings.status)
+        self.holders: dict[str, Holder] = {}
+        self.landed: list[object] = []
+
+    def __repr__(self) -> str:
+        return f"Simulation({self.service}, {self.course._rules}, sent={self.sent}, {self.landed})"
+
+    def dispatch(self) -> bool:
+        if len(self.flying) >= self.workers:
+            return False
+        errand = self.course.next(len(self.flying))
+        if errand is None:
+            return False
+        under_way = {name for other in self.flying for name in other.batch.identifiers}
+        assert not under_way & set(errand.batch.identifiers), "asked about twice at once"
+        assert self.accepted or not self.flying, "a second request before the first success"
+        assert len(errand.batch) > 0
+        self.flying.append(errand)
+        self.sent.append(errand.batch.identifiers)
+        self.requests += 1
+        return True
+
+    def land(self, place: int = 0, how: str = "honest", chance: random.Random | None = None) -> None:
+        errand = self.flying.pop(place % len(self.flying))
+        batch = errand.batch
+        if how in ("503", "no answer"):
+            self.apply(self.course.failed(errand, how, how, 503 if how == "503" else 0))
+            return
+        ids = self.service.answer(batch.identifiers)
+        if how == "lost":
+            self.apply(self.course.failed(errand, "lost", "lost", 0))
+        elif ids == 400:
+            self.apply(self.course.refused(errand, "not found", "not found"))
+        elif ids == 500:
+            self.apply(self.course.failed(errand, "poison", "poison", 500))
+        else:
+            assert isinstance(ids, list)
+            if how in FAULTS and ids and not ("long" in how and len(ids) < len(batch)):
+                ids = FAULTS[how](ids, chance or random.Random(1))  # no fault makes up for another
+            self.land_answer(errand, ids)
+
+    def land_answer(self, errand: Errand, ids: Ids) -> None:
+        self.landed.append((errand.batch.identifiers, ids))
+        batch = errand.batch
+        answer = read_participants(json.dumps({"participantIds": ids}).encode(), len(batch))
+        if answer.participants is None:
+            self.accepted |= errand.purpose is Purpose.PROBE
+            self.apply(self.course.unmatched(errand, answer.fault, empty=answer.empty))
+            return
+        if foreign(batch, answer.participants, self.holders):
+            self.apply(self.course.foreign(errand))
+            return
+        moment = Moment(RUN, NOW, TILL)
+        matched = match(batch, answer.participants, self.holders, self.standings, moment)
+        for names, given, run, _ in matched.registrations:
+            for name, each in zip(names, given, strict=True):
+                self.holders[each.casefold()] = Holder(name, run, TILL)
+        self.accepted = True
+        update(self.standings, batch.codes, matched.standings)
+        for code in batch.codes:
+            self.settled[code] += 1
+        self.apply(self.course.answered(errand, empty_handed=not any(answer.participants)))
+
+    def apply(self, verdicts: list[Verdict]) -> None:
+        for verdict in verdicts:
+            assert not self.standings.participant[verdict.batch.codes].any()
+            self.standings.settle(verdict.batch.codes, verdict.status, verdict.note)
+            for code in verdict.batch.codes:
+                self.settled[code] += 1
+
+    def finish(self) -> None:
+        """Let everything come to its end honestly, and check what must hold then."""
+        while self.flying or self.dispatch():
+            while self.dispatch():
+                pass
+            self.land()
+            assert self.requests < 20 * len(self.settled) + 100, "it never ends"
+        self.apply(self.course.leftovers())
+        self.check()
+        assert all(self.settled), "somebody was forgotten"
+        assert self.course.leftovers() == []
+        assert self.course.next(0) is None or not self.course.stopped
+
+    def check(self) -> None:
+        """Nobody has anybody else's participant; who has one is registered, who has none isn't."""
+        for code, participant in enumerate(self.standings.participant):
+            assert participant.casefold() in ("", f"p-e{code}")
+            assert (self.standings.status[code] == Status.REGISTERED) == bool(participant)
+
+    def names(self, status: Status) -> set[str]:
+        return {f"e{code}" for code in np.flatnonzero(self.standings.status == status)}

@@ -1,0 +1,94 @@
+"""Rosters as sources, and results for them."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from bulk_register.output import Output, plan_output, write
+from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Reading, Results, Source
+from bulk_register.roster.reader import open_text
+from bulk_register.roster.sheets.sheets import open_sheets
+from bulk_register.roster.text.encoding import Encoded
+
+BASE = "https://go.startexam.com/acme"
+
+
+def book_source(path: Path, *, sheet: int = 0, header_row: int = 1, first_column: int = 0) -> Source:
+    """The source of a workbook whose table begins at this header row and column."""
+    kind: Format = path.suffix[1:]  # type: ignore[assignment]
+    grid = open_sheets(path, kind, Reading())[sheet]
+    headers = grid.head(header_row)[header_row - 1][first_column:] if header_row else []
+    while headers and not headers[-1]:
+        headers.pop()
+    last = max((row for row, count in enumerate(grid.filled, 1) if count), default=0)
+    return Source(
+        path, path, "", kind, header_row, header_row + 1, last, grid.width, first_column, tuple(headers),
+        first_column, grid.lines, grid.name, outline=grid.outline,
+    )  # fmt: skip
+
+
+def text_source(path: Path, dialect: Dialect) -> Source:
+    """The source of a delimited text."""
+
+    grid = open_text(Encoded(path, dialect.encoding, dialect.bom), Reading(delimiter=dialect.delimiter))
+    [headers] = grid.head(1)
+    return Source(
+        path, path, "", "csv", 1, 2, len(grid.widths), grid.width, 0, tuple(headers), 0, grid.lines, None,
+        dialect, grid.records,
+    )  # fmt: skip
+
+
+def results(rows: list[int], **columns: str) -> Results:
+    """Results for these rows; `columns` (by result column) replace the usual text."""
+    texts = [[columns.get(name, usual(name, row)) for row in rows] for name in RESULT_COLUMNS]
+    return results_of_texts(rows, texts)
+
+
+def results_of_texts(rows: list[int], texts: list[list[str]]) -> Results:
+    """Results that are these texts, by result column."""
+    arrays = [np.array(column, object) for column in texts]
+    links, status = arrays[1], arrays[3]
+    return Results(
+        np.array(rows, np.int64),
+        int((links != "").sum()),
+        lambda places: status[places],
+        lambda places: tuple(array[places] for array in arrays),
+    )
+
+
+def usual(name: str, row: int) -> str:
+    """What the results hold for a row."""
+    return {
+        "Participant ID": f"p{row:07d}",
+        "Exam Link": f"{BASE}#participant/p{row:07d}",
+        "Link Valid Till": "2026-12-31 23:59",
+        "Registration Status": "registered",
+        "Registration Note": "",
+    }[name]
+
+
+def expected(row: int) -> list[str | None]:
+    """A row's result cells as openpyxl reads them."""
+    return [usual(name, row) or None for name in RESULT_COLUMNS]
+
+
+def deliver(source: Source, path: Path, rows: list[int], **columns: str) -> Output:
+    """Plan and write an output."""
+    output = plan_output(source, path)
+    write(output, results(rows, **columns), path)
+    return output
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    """Every part of a package, checksums verified."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def changed(before: Path, after: Path) -> set[str]:
+    """The parts that differ, are new or gone."""
+    old, new = parts(before), parts(after)
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
