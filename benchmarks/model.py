@@ -64,10 +64,10 @@ def machine_of(start: float, rows: int, profile: Mapping[str, Any]) -> Machine:
 
 def grid(rows: int, machine: Machine) -> str:
     """Return the rows per minute of runs of this size as a Markdown table, by latency and workers."""
-    lines = ["| a request takes | " + " | ".join(f"{crew} workers" for crew in CREWS) + " |"]
+    lines = ["| a request takes | " + " | ".join(f"{pool} workers" for pool in CREWS) + " |"]
     lines.append("| --- |" + " --- |" * len(CREWS))
     for latency in LATENCIES:
-        speeds = (rows_per_minute(rows, latency, crew, machine) for crew in CREWS)
+        speeds = (rows_per_minute(rows, latency, pool, machine) for pool in CREWS)
         lines.append(
             f"| {latency:g} s | " + " | ".join(f"{round(speed, -2):,.0f}" for speed in speeds) + " |"
         )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bulk_register.commands.terminal import options as o
-from bulk_register.commands.terminal.command import framed
-from bulk_register.commands.terminal.console import say
+from bulk_register.commands.terminal.command import handles_errors
+from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.usage import Command
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from bulk_register.commands.terminal.versions import program_words, surroundings  # slow to load
 
-        say("\n".join([program_words(), *surroundings()]))
+        print_result("\n".join([program_words(), *surroundings()]))
         raise typer.Exit
 
 
@@ -94,7 +94,7 @@ def _settings(context: typer.Context, kind: Kind) -> Settings:
     short_help="Register everybody on a roster and write it with their links.",
     epilog=_example("bulk-register run staff.xlsx --center moscow --test GUID --valid-till +10d"),
 )
-@framed
+@handles_errors
 def run(
     context: typer.Context,
     roster: o.Roster,
@@ -160,7 +160,7 @@ def run(
     short_help="Show how a roster is understood, and its problems.",
     epilog=_example("bulk-register check staff.xlsx"),
 )
-@framed
+@handles_errors
 def check(
     context: typer.Context,
     roster: o.Roster,
@@ -189,7 +189,7 @@ def check(
 
 
 @command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))
-@framed
+@handles_errors
 def rerun(
     context: typer.Context,
     run: o.Run = None,
@@ -210,7 +210,7 @@ def rerun(
 
 
 @command(short_help="Show earlier runs, or forget them.", epilog=_example("bulk-register history 12"))
-@framed
+@handles_errors
 def history(
     context: typer.Context,
     run: o.Run = None,
@@ -233,7 +233,7 @@ def history(
 @command(
     short_help="Write an earlier run's output again.", epilog=_example("bulk-register export 12 -o links.csv")
 )
-@framed
+@handles_errors
 def export(
     context: typer.Context,
     run: o.Run = None,
@@ -251,7 +251,7 @@ def export(
 
 
 @command(short_help="List the account's tests.", epilog=_example("bulk-register tests --status active"))
-@framed
+@handles_errors
 def tests(
     context: typer.Context,
     status: o.TestStatus = None,
@@ -273,7 +273,7 @@ def tests(
     short_help="First steps: write the settings file, keep the secret key.",
     epilog=_example("bulk-register init"),
 )
-@framed
+@handles_errors
 def init(
     account_id: o.AccountId = None,
     center: o.Center = None,
@@ -309,7 +309,7 @@ def init(
 
 
 @command(short_help="Check that everything is in order.", epilog=_example("bulk-register doctor"))
-@framed
+@handles_errors
 def doctor(
     context: typer.Context,
     config: o.Config = None,
@@ -330,7 +330,7 @@ def doctor(
 @command(
     short_help="Write an empty roster to fill in.", epilog=_example("bulk-register template roster.xlsx")
 )
-@framed
+@handles_errors
 def template(file: o.NewRoster = "roster.xlsx") -> int:
     """Write an empty roster to fill in: an Excel workbook, or CSV if the name ends so. Replaces no file."""
     from bulk_register.commands import template as blank  # openpyxl is slow to load
@@ -342,7 +342,7 @@ def template(file: o.NewRoster = "roster.xlsx") -> int:
     short_help="Check the links of an output before they are mailed.",
     epilog=_example("bulk-register verify staff.registered.xlsx"),
 )
-@framed
+@handles_errors
 def verify(
     context: typer.Context,
     file: o.Written,
@@ -372,7 +372,7 @@ def verify(
     short_help="Start a local stand-in for StartExam.",
     epilog=_example("bulk-register sandbox --port 8080 --latency 0.1"),
 )
-@framed
+@handles_errors
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     latency: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long an answer takes.")] = 0,

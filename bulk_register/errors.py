@@ -9,11 +9,11 @@ class BulkRegisterError(Exception):
     """Base of every failure that a person can do something about; `str()` is the whole message."""
 
 
-class MendError(BulkRegisterError):
-    """Something given to us is wrong and nothing was sent: mend it, then run the same command again."""
+class InputError(BulkRegisterError):
+    """Something given to us is wrong and nothing was sent: fix it, then run the same command again."""
 
 
-class SettingsError(MendError):
+class SettingsError(InputError):
     """Settings that can't be used; `problems` holds one sentence for each wrong value, `hint` a way out."""
 
     def __init__(self, problems: list[str], hint: str = "") -> None:
@@ -22,19 +22,19 @@ class SettingsError(MendError):
         super().__init__("\n".join(problems))
 
 
-class RosterError(MendError):
-    """The roster can't be understood for certain: mend the file, or say with a flag how to read it."""
+class RosterError(InputError):
+    """The roster can't be understood for certain: fix the file, or say with a flag how to read it."""
 
 
-class GuardError(MendError):
+class GuardError(InputError):
     """A guard of scheduled runs tripped: look at the roster, or lift the guard with the flag it names."""
 
 
-class OutputError(MendError):
+class OutputError(InputError):
     """The output can't be written as asked: name another file."""
 
 
-class LedgerError(MendError):
+class LedgerError(InputError):
     """The ledger can't be used: damaged, foreign, newer than this program, or not writable."""
 
 
@@ -57,9 +57,9 @@ class StartExamError(BulkRegisterError):
         self.told = message
         super().__init__(message)
 
-    def hide(self, conceal: Callable[[str], str]) -> None:
+    def hide(self, redact: Callable[[str], str]) -> None:
         """Let `conceal` take out of the message what must not be logged."""
-        self.args = (conceal(self.told),)
+        self.args = (redact(self.told),)
 
 
 class SendAgainError(StartExamError):

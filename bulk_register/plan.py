@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bulk_register.records import MAX_BATCH, Batch, Exam, Known, Plan, Roster, Scope, Standings, Status
+from bulk_register.records import MAX_BATCH, Batch, Exam, KnownLinks, Plan, Roster, Scope, Status, Statuses
 
 LOST_NOTE = (
     "a new registration was asked for and its answer never came; it may have been made, "
@@ -29,7 +29,7 @@ def scope_of(account_id: int, base_url: str, exam: Exam) -> Scope:
 
 
 @dataclass(frozen=True)
-class Aim:
+class PlanOptions:
     """What a plan is made for; `run` is the earlier run that it finishes, 0 for a new one."""
 
     batch_size: int = MAX_BATCH
@@ -41,42 +41,44 @@ class Aim:
     lost: frozenset[str] = frozenset()  # employees whose registration may have been made: never asked again
 
 
-def make_plan(roster: Roster, exam: Exam, scope: Scope, known: Known, aim: Aim) -> Plan:
+def make_plan(roster: Roster, exam: Exam, scope: Scope, known: KnownLinks, options: PlanOptions) -> Plan:
     """Decide who is asked about: those without a working link, and whom the aim asks about again.
 
     A new registration (`exam.reregister`) counts only links of the run itself as working.
     """
-    standings, runs = _known_standings(roster, known)
-    got = (runs == aim.run) & (aim.run > 0)
-    now = int(datetime.now(UTC).timestamp()) if aim.at is None else aim.at
-    working = got if exam.reregister else standings.valid_till > now
-    short = working & (standings.valid_till < int(exam.valid_till.timestamp()))
-    again = working & (aim.refresh | (short & aim.extend))
-    lost = ~working & _among(roster, aim.lost)
-    standings.settle(working, Status.ALREADY_REGISTERED)
-    standings.settle(working & got, Status.REGISTERED)
-    standings.settle(lost, Status.UNKNOWN, LOST_NOTE)
+    statuses, runs = _known_statuses(roster, known)
+    got = (runs == options.run) & (options.run > 0)
+    now = int(datetime.now(UTC).timestamp()) if options.at is None else options.at
+    working = got if exam.reregister else statuses.valid_till > now
+    short = working & (statuses.valid_till < int(exam.valid_till.timestamp()))
+    again = working & (options.refresh | (short & options.extend))
+    lost = ~working & _among(roster, options.lost)
+    statuses.settle(working, Status.ALREADY_REGISTERED)
+    statuses.settle(working & got, Status.REGISTERED)
+    statuses.settle(lost, Status.UNKNOWN, LOST_NOTE)
     if exam.reregister:
-        standings.participant[~working] = ""
-        standings.valid_till[~working] = 0
+        statuses.participant[~working] = ""
+        statuses.valid_till[~working] = 0
     ask = (~working & ~lost) | again
-    batches = _batches(roster, np.flatnonzero(ask), aim)
-    return Plan(exam, scope, roster, standings, batches, int((~working).sum()), int(again.sum()))
+    batches = _batches(roster, np.flatnonzero(ask), options)
+    return Plan(exam, scope, roster, statuses, batches, int((~working).sum()), int(again.sum()))
 
 
-def _batches(roster: Roster, codes: np.ndarray, aim: Aim) -> tuple[Batch, ...]:
+def _batches(roster: Roster, codes: np.ndarray, options: PlanOptions) -> tuple[Batch, ...]:
     """Cut employees into batches in the roster's order."""
     identifiers = roster.employees.identifiers[codes]
-    starts = range(0, len(codes), aim.batch_size)
+    starts = range(0, len(codes), options.batch_size)
     return tuple(
         Batch(number, codes[start:end], tuple(identifiers[start:end]))
-        for number, (start, end) in enumerate(((i, i + aim.batch_size) for i in starts), aim.first_batch)
+        for number, (start, end) in enumerate(
+            ((i, i + options.batch_size) for i in starts), options.first_batch
+        )
     )
 
 
-def _known_standings(roster: Roster, known: Known) -> tuple[Standings, np.ndarray]:
+def _known_statuses(roster: Roster, known: KnownLinks) -> tuple[Statuses, np.ndarray]:
     """Return everybody's known participant and its end, working or not, and the run that got it."""
-    standings = Standings.of(len(roster.employees))
+    statuses = Statuses.of(len(roster.employees))
     runs = np.zeros(len(roster.employees), np.int64)
     if len(known.employees):
         import pandas as pd  # slow to load
@@ -84,10 +86,10 @@ def _known_standings(roster: Roster, known: Known) -> tuple[Standings, np.ndarra
         index = pd.Index(roster.employees.identifiers, dtype=object)
         codes = index.get_indexer(pd.Index(known.employees, dtype=object))
         met = codes >= 0
-        standings.participant[codes[met]] = known.participants[met]
-        standings.valid_till[codes[met]] = known.valid_till[met]
+        statuses.participant[codes[met]] = known.participants[met]
+        statuses.valid_till[codes[met]] = known.valid_till[met]
         runs[codes[met]] = known.runs[met]
-    return standings, runs
+    return statuses, runs
 
 
 def _among(roster: Roster, identifiers: frozenset[str]) -> np.ndarray:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk_register.plan import Aim, make_plan, scope_of
-from bulk_register.records import Known, Plan, Status
+from bulk_register.plan import PlanOptions, make_plan, scope_of
+from bulk_register.records import KnownLinks, Plan, Status
 from tests.support.clients import EXAM
 from tests.support.plans import people, roster_of
 
@@ -21,10 +21,10 @@ OVER, WORKS, LONG = NOW - 100, NOW + 100_000, int(EXAM.valid_till.timestamp())
 SCOPE = scope_of(1, "https://api.startexam.com", EXAM)
 
 
-def known_of(*lines: tuple[str, int, int]) -> Known:
+def known_of(*lines: tuple[str, int, int]) -> KnownLinks:
     """Links of these employees: when they end, and from which run they are."""
     names, ends, runs = zip(*lines, strict=True) if lines else ((), (), ())
-    return Known(
+    return KnownLinks(
         np.array(names, object),
         np.array([f"p-{name}" for name in names], object),
         np.array(ends, np.int64),
@@ -32,7 +32,7 @@ def known_of(*lines: tuple[str, int, int]) -> Known:
     )
 
 
-def plan_of(names: list[str], known: Known, aim: Aim, *, reregister: bool = False) -> Plan:
+def plan_of(names: list[str], known: KnownLinks, aim: PlanOptions, *, reregister: bool = False) -> Plan:
     return make_plan(roster_of(names), replace(EXAM, reregister=reregister), SCOPE, known, aim)
 
 
@@ -42,62 +42,62 @@ def asked(plan: Plan) -> list[str]:
 
 def test_everybody_new_is_asked_about_in_the_rosters_order() -> None:
     names = people(1203)[::-1]
-    plan = plan_of(names, known_of(), Aim())
+    plan = plan_of(names, known_of(), PlanOptions())
     assert [len(batch) for batch in plan.batches] == [500, 500, 203]
     assert [batch.number for batch in plan.batches] == [1, 2, 3]
     assert asked(plan) == names
     assert not any(batch.part for batch in plan.batches)
     assert (plan.new, plan.asked_again) == (1203, 0)
-    assert set(plan.standings.status) == {Status.NOT_SENT}
+    assert set(plan.statuses.status) == {Status.NOT_SENT}
 
 
 def test_a_link_that_works_is_not_asked_for_again_and_one_that_is_over_is() -> None:
-    plan = plan_of(["a", "b", "c"], known_of(("a", WORKS, 1), ("b", OVER, 1), ("x", WORKS, 1)), Aim())
+    plan = plan_of(["a", "b", "c"], known_of(("a", WORKS, 1), ("b", OVER, 1), ("x", WORKS, 1)), PlanOptions())
     assert asked(plan) == ["b", "c"]
-    assert list(plan.standings.status) == [Status.ALREADY_REGISTERED, Status.NOT_SENT, Status.NOT_SENT]
-    assert list(plan.standings.participant) == ["p-a", "p-b", ""]
-    assert list(plan.standings.valid_till) == [WORKS, OVER, 0]
+    assert list(plan.statuses.status) == [Status.ALREADY_REGISTERED, Status.NOT_SENT, Status.NOT_SENT]
+    assert list(plan.statuses.participant) == ["p-a", "p-b", ""]
+    assert list(plan.statuses.valid_till) == [WORKS, OVER, 0]
 
 
 @pytest.mark.parametrize(
     ("aim", "who", "again"),
     [
-        (Aim(), ["over", "new"], 0),
-        (Aim(extend=True), ["over", "short", "new"], 1),
-        (Aim(refresh=True), ["over", "short", "long", "new"], 2),
+        (PlanOptions(), ["over", "new"], 0),
+        (PlanOptions(extend=True), ["over", "short", "new"], 1),
+        (PlanOptions(refresh=True), ["over", "short", "long", "new"], 2),
     ],
 )
-def test_who_is_asked_again(aim: Aim, who: list[str], again: int) -> None:
+def test_who_is_asked_again(aim: PlanOptions, who: list[str], again: int) -> None:
     known = known_of(("over", OVER, 1), ("short", WORKS, 1), ("long", LONG, 1))
     plan = plan_of(["over", "short", "long", "new"], known, aim)
     assert asked(plan) == who
     assert (plan.new, plan.asked_again) == (2, again)
-    assert list(plan.standings.status).count(Status.ALREADY_REGISTERED) == 2
+    assert list(plan.statuses.status).count(Status.ALREADY_REGISTERED) == 2
 
 
 def test_what_a_runs_first_part_got_counts_as_registered_still() -> None:
-    plan = plan_of(["a", "b"], known_of(("a", WORKS, 7), ("b", WORKS, 6)), Aim(run=7))
-    assert list(plan.standings.status) == [Status.REGISTERED, Status.ALREADY_REGISTERED]
+    plan = plan_of(["a", "b"], known_of(("a", WORKS, 7), ("b", WORKS, 6)), PlanOptions(run=7))
+    assert list(plan.statuses.status) == [Status.REGISTERED, Status.ALREADY_REGISTERED]
     assert plan.batches == ()
 
 
 def test_reregister_asks_about_everybody_but_those_whom_the_run_has_asked_about() -> None:
     known = known_of(("a", WORKS, 7), ("b", WORKS, 6))
-    plan = plan_of(["a", "b", "c", "d"], known, Aim(run=7, lost=frozenset("d")), reregister=True)
+    plan = plan_of(["a", "b", "c", "d"], known, PlanOptions(run=7, lost=frozenset("d")), reregister=True)
     assert asked(plan) == ["b", "c"]
-    assert list(plan.standings.status) == [
+    assert list(plan.statuses.status) == [
         Status.REGISTERED,
         Status.NOT_SENT,
         Status.NOT_SENT,
         Status.UNKNOWN,
     ]
-    assert list(plan.standings.participant) == ["p-a", "", "", ""]
-    assert asked(plan_of(["a", "b"], known, Aim(), reregister=True)) == ["a", "b"]
+    assert list(plan.statuses.participant) == ["p-a", "", "", ""]
+    assert asked(plan_of(["a", "b"], known, PlanOptions(), reregister=True)) == ["a", "b"]
 
 
 def test_an_earlier_moment_counts_where_a_run_is_written_out_again() -> None:
-    plan = plan_of(["a", "b"], known_of(("a", OVER, 7), ("b", OVER, 6)), Aim(run=7, at=OVER - 1))
-    assert list(plan.standings.status) == [Status.REGISTERED, Status.ALREADY_REGISTERED]
+    plan = plan_of(["a", "b"], known_of(("a", OVER, 7), ("b", OVER, 6)), PlanOptions(run=7, at=OVER - 1))
+    assert list(plan.statuses.status) == [Status.REGISTERED, Status.ALREADY_REGISTERED]
 
 
 def test_the_scope_does_not_depend_on_order_or_case() -> None:
@@ -127,7 +127,7 @@ def test_every_employee_is_asked_about_once_or_has_a_link(
         )
     )
     lost = data.draw(st.frozensets(st.sampled_from(strangers)))
-    aim = Aim(
+    aim = PlanOptions(
         size, extend, refresh, data.draw(st.sampled_from([0, 2])), lost=lost if reregister else frozenset()
     )
     plan = plan_of(names, known_of(*lines), aim, reregister=reregister)
@@ -137,9 +137,7 @@ def test_every_employee_is_asked_about_once_or_has_a_link(
     for batch in plan.batches:
         assert [names[code] for code in batch.codes] == list(batch.identifiers)
     assert plan.new + plan.asked_again >= len(who)
-    for name, status, participant in zip(
-        names, plan.standings.status, plan.standings.participant, strict=True
-    ):
+    for name, status, participant in zip(names, plan.statuses.status, plan.statuses.participant, strict=True):
         linked = status in (Status.REGISTERED, Status.ALREADY_REGISTERED)
         assert participant in ("", f"p-{name}")
         assert linked or name in who or status == Status.UNKNOWN

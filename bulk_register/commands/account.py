@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bulk_register.commands.terminal.console import aside
-from bulk_register.commands.terminal.prompts import Person, agreed, hidden
+from bulk_register.commands.terminal.console import print_note
+from bulk_register.commands.terminal.prompts import Prompter, ask_yes_no, prompt_secret
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.errors import ClockError, SettingsError, StartExamError
 from bulk_register.records import Event, Test, Warned
 from bulk_register.settings import is_this_machine
 from bulk_register.startexam import Connection, RetryPolicy
-from bulk_register.startexam.health_check import Sight, look
+from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, identified, is_identifier, titles_of
 
 PATIENCE = RetryPolicy(attempts=2, wait_first_seconds=1, wait_max_seconds=2)  # somebody is waiting
@@ -34,28 +34,28 @@ class Key(NamedTuple):
         return Connection(*self, ANSWER_SECONDS, PATIENCE, direct=direct)
 
 
-def try_key(key: Key, person: Person) -> tuple[Key, Sequence[Test] | None]:
+def try_key(key: Key, person: Prompter) -> tuple[Key, Sequence[Test] | None]:
     """Return the key that StartExam accepts and the account's tests; the person may try again.
 
     Without tests (None) StartExam could not be asked and the person goes on all the same. Raises
     StartExamError where nobody can be asked.
     """
     while True:
-        sight = look(key.connection(), _tell)
+        sight = check_health(key.connection(), _tell)
         if sight.error is None:
             return key, sight.tests
         words = trouble(sight, key.base_url)
         if not person.asked:
             raise StartExamError(f"{words} Nothing was written.", sight.error.status)
-        aside(words)
+        print_note(words)
         if sight.error.status in REFUSED and not isinstance(sight.error, ClockError):
             number = person.choose("--account-id", "", "Account number", str(key.account_id), _digits)
-            key = Key(int(number), hidden("Secret key (it is not shown)"), key.base_url)
-        elif not agreed("Try again? With no, the key is kept without having been tried", default=True):
+            key = Key(int(number), prompt_secret("Secret key (it is not shown)"), key.base_url)
+        elif not ask_yes_no("Try again? With no, the key is kept without having been tried", default=True):
             return key, None
 
 
-def trouble(sight: Sight, base_url: str) -> str:
+def trouble(sight: HealthCheck, base_url: str) -> str:
     """Say why StartExam could not be asked, and what to do."""
     words = sentence(str(sight.error))
     words = words[:1].upper() + words[1:]
@@ -72,7 +72,9 @@ def trouble(sight: Sight, base_url: str) -> str:
     return f"{words} Check the network, or ask your IT department to let this computer reach {host}."
 
 
-def choose_tests(said: Sequence[str], tests: Sequence[Test] | None, person: Person) -> list[tuple[str, str]]:
+def choose_tests(
+    said: Sequence[str], tests: Sequence[Test] | None, person: Prompter
+) -> list[tuple[str, str]]:
     """Return the tests' identifiers and titles: as said, or chosen by the person from a numbered list."""
     if said:
         found = list(said) if tests is None else identified(said, tests)
@@ -95,7 +97,7 @@ def _show(active: Sequence[Test]) -> None:
     ]
     if len(active) > MAX_LISTED:
         lines.append(f"  and {len(active) - MAX_LISTED} more; type a part of the title to see them")
-    aside("\n".join(lines))
+    print_note("\n".join(lines))
 
 
 def _meant(answer: str, active: Sequence[Test], tests: Sequence[Test] | None) -> tuple[str, ...]:
@@ -126,4 +128,4 @@ def _digits(text: str) -> str:
 
 def _tell(event: Event) -> None:
     if isinstance(event, Warned):
-        aside(f"Warning: {event.message}")
+        print_note(f"Warning: {event.message}")

@@ -9,17 +9,17 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from bulk_register.commands.terminal.command import Case
-from bulk_register.commands.terminal.console import aside, say
-from bulk_register.commands.terminal.progress import tell_wait
-from bulk_register.commands.terminal.prompts import agreed, at_keyboard
+from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.console import print_note, print_result
+from bulk_register.commands.terminal.progress import report_wait
+from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.summary import row_lines
 from bulk_register.commands.terminal.text import count
-from bulk_register.errors import DeclinedError, MendError
+from bulk_register.errors import DeclinedError, InputError
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import local_text, roster_results
 from bulk_register.records import Fix, Roster, RunRecord, Status
-from bulk_register.run import chosen_roster, connection_of, ledger_path, write_problems
+from bulk_register.run import connection_of, ledger_path, open_chosen_roster, write_problems
 from bulk_register.run.report import blank_report, problems, roster_counts, roster_report
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam
@@ -29,41 +29,41 @@ NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
 STATUSES = ("active", "archive", "deleted")  # API page "Get Tests"
 
 
-def check(roster: str, settings: Settings, case: Case, named: Path | None = None) -> int:
+def check(roster: str, settings: Settings, invocation: Invocation, named: Path | None = None) -> int:
     """Show how a roster is understood; returns 0, or 1 where a row has a problem.
 
     The rows with a problem are also written into the workbook `named`, with their reasons.
     """
-    case.check_report(settings.report, [Path(roster)])
-    with chosen_roster(roster, settings, lambda _: None) as found:
+    invocation.check_report(settings.report, [Path(roster)])
+    with open_chosen_roster(roster, settings, lambda _: None) as found:
         wrong = problems(found, roster_results(found, allow_conflicts=settings.allow_conflicts))
         code = 1 if wrong else 0
         known = {**roster_report(found), **_findings(found), "problems": wrong}
-        case.report(settings.report, blank_report(case.started, code) | known)
+        invocation.report(settings.report, blank_report(invocation.started, code) | known)
         if settings.report != "-" and not (settings.quiet and not wrong):
-            say("\n".join(_check_lines(found, wrong, allow_conflicts=settings.allow_conflicts)))
+            print_result("\n".join(_check_lines(found, wrong, allow_conflicts=settings.allow_conflicts)))
         if named is not None and (wrong or not settings.quiet):
             told = f"No row has a problem, so {named} was not written."
             if wrong:
                 told = f"The rows with a problem are in {write_problems(found, named, settings)}"
-            (aside if settings.report == "-" else say)(told)
+            (print_note if settings.report == "-" else print_result)(told)
     return code
 
 
 def tests(settings: Settings, status: str | None) -> int:
     """List the account's tests."""
     if status not in (None, *STATUSES):
-        raise MendError(f"--status is '{status}': it must be {', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
-    found = StartExam(connection_of(settings), tell_wait).tests()
+        raise InputError(f"--status is '{status}': it must be {', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
+    found = StartExam(connection_of(settings), report_wait).tests()
     shown = [test for test in found if status in (None, test.status)]
     if not shown:
-        say("StartExam has no tests in this account." if status is None else f"No test is {status}.")
+        print_result("StartExam has no tests in this account." if status is None else f"No test is {status}.")
         return 0
     rows = [
         ("TITLE", "IDENTIFIER", "STATUS"),
         *((test.title, test.identifier, test.status) for test in shown),
     ]
-    say(_columns(rows))
+    print_result(_columns(rows))
     return 0
 
 
@@ -73,12 +73,14 @@ def history(settings: Settings, run: int | None) -> int:
         runs = ledger.runs()
         if run is None:
             shown = SHOWN_RUNS if sys.stdout and sys.stdout.isatty() else len(runs)
-            say(_columns(_run_rows(runs[:shown], ledger, settings)) if runs else NO_RUNS)
+            print_result(_columns(_run_rows(runs[:shown], ledger, settings)) if runs else NO_RUNS)
             if len(runs) > shown:
-                say(f"… and {count(len(runs) - shown, 'earlier run')}; send the output to a file to see all")
+                print_result(
+                    f"… and {count(len(runs) - shown, 'earlier run')}; send the output to a file to see all"
+                )
             return 0
         record = pick(runs, run)
-        say("\n".join(_run_lines(record, ledger, settings)))
+        print_result("\n".join(_run_lines(record, ledger, settings)))
     return 0
 
 
@@ -91,12 +93,12 @@ def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
             until = _midnight(before, settings)
             chosen += [record.id for record in found if record.started < until]
         chosen = sorted(set(chosen))
-        if chosen and at_keyboard() and not settings.yes:
+        if chosen and stdin_is_terminal() and not settings.yes:
             known = "it" if len(chosen) == 1 else "them"
-            if not agreed(f"Forget {_named(chosen)}, and the links that became known in {known}?"):
+            if not ask_yes_no(f"Forget {_named(chosen)}, and the links that became known in {known}?"):
                 raise DeclinedError("Nothing was forgotten.")
         ledger.forget(chosen)
-    say(f"Forgotten: {count(len(chosen), 'run')}.")
+    print_result(f"Forgotten: {count(len(chosen), 'run')}.")
     return 0
 
 
@@ -109,10 +111,10 @@ def _named(runs: Sequence[int]) -> str:
 def pick(runs: list[RunRecord], number: int | None) -> RunRecord:
     """Return a run by its number, or the latest; raises MendError where there is none."""
     if not runs:
-        raise MendError(NO_RUNS)
+        raise InputError(NO_RUNS)
     found = [record for record in runs if number is None or record.id == number]
     if not found:
-        raise MendError(f"There is no run {number}. bulk-register history lists them.")
+        raise InputError(f"There is no run {number}. bulk-register history lists them.")
     return found[0]
 
 
@@ -164,7 +166,7 @@ def _verdict(wrong: int) -> str:
 def _fix_lines(fix: Fix) -> list[str]:
     examples = [f"  row {row}: {before!r} → {after!r}" for row, before, after in fix.examples]
     more = fix.count - len(fix.examples)
-    return [f"Mended ({fix.count:,}): {fix.what}", *examples, *([f"  and {more:,} more"] if more else [])]
+    return [f"Fixed ({fix.count:,}): {fix.what}", *examples, *([f"  and {more:,} more"] if more else [])]
 
 
 def _run_rows(runs: list[RunRecord], ledger: Ledger, settings: Settings) -> Sequence[tuple[str, ...]]:
@@ -229,7 +231,7 @@ def _midnight(text: str, settings: Settings) -> int:
     try:
         return int(datetime.combine(date.fromisoformat(text), time(), settings.zone).timestamp())
     except (ValueError, OverflowError, OSError):
-        raise MendError(f"--forget-before is '{text}': it must be a date like 2026-12-01.") from None
+        raise InputError(f"--forget-before is '{text}': it must be a date like 2026-12-01.") from None
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:

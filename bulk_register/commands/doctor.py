@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bulk_register.commands.account import ANSWER_SECONDS, trouble
-from bulk_register.commands.terminal.console import say
+from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.text import count
 from bulk_register.commands.terminal.versions import program_words, surroundings
 from bulk_register.errors import LedgerError, SettingsError
@@ -18,7 +18,7 @@ from bulk_register.records import RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
 from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
-from bulk_register.startexam.health_check import Sight, look
+from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, fold
 
 CLOCK_FINE_SECONDS = 60.0
@@ -26,7 +26,7 @@ CLOCK_REFUSED_SECONDS = 15 * 60.0  # API page "Authorization"
 ATTEMPTS = 2  # somebody is waiting
 
 
-class Line(NamedTuple):
+class CheckLine(NamedTuple):
     """One thing that was looked at; a problem's words end with what to do."""
 
     state: Literal["OK", "Note", "Problem"]
@@ -36,21 +36,23 @@ class Line(NamedTuple):
 def doctor(flags: Mapping[str, Any]) -> int:
     """Look at everything that a run needs; returns 0, or 2 where there is a problem."""
     explained = explain(flags)
-    lines: list[Line] = []
+    lines: list[CheckLine] = []
     for line in _all_lines(flags, explained):
-        say(f"{line.state}: {line.words}")
+        print_result(f"{line.state}: {line.words}")
         lines.append(line)
     problems = sum(line.state == "Problem" for line in lines)
     if problems:
-        say(f"\n{count(problems, 'problem')}. What to do stands in the lines that begin with Problem.")
+        print_result(
+            f"\n{count(problems, 'problem')}. What to do stands in the lines that begin with Problem."
+        )
     elif any(line.state == "Note" for line in lines):
-        say("\nNo problem. The lines that begin with Note are worth a look before a run.")
+        print_result("\nNo problem. The lines that begin with Note are worth a look before a run.")
     else:
-        say("\nEverything is in order.")
+        print_result("\nEverything is in order.")
     return 2 if problems else 0
 
 
-def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Line]:
+def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[CheckLine]:
     yield _program_line()
     yield from _setting_lines(explained)
     yield from _secret_lines(explained)
@@ -59,20 +61,22 @@ def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Line]
     yield _folder_line(Path.cwd())
 
 
-def _program_line() -> Line:
-    return Line("OK", ", ".join([program_words(), *surroundings()]))
+def _program_line() -> CheckLine:
+    return CheckLine("OK", ", ".join([program_words(), *surroundings()]))
 
 
-def _setting_lines(explained: Explained) -> Iterator[Line]:
+def _setting_lines(explained: Explained) -> Iterator[CheckLine]:
     if explained.file:
-        yield Line("OK", f"settings file: {explained.file}")
+        yield CheckLine("OK", f"settings file: {explained.file}")
     else:
-        yield Line("Note", f"settings file: none in {Path.cwd()}; bulk-register init writes {SETTINGS_FILE}")
+        yield CheckLine(
+            "Note", f"settings file: none in {Path.cwd()}; bulk-register init writes {SETTINGS_FILE}"
+        )
     for name, said in explained.fine().items():
         place = said.place.removeprefix(f"{name} in ")
-        yield Line("OK", f"{name}: {_value_words(said.value)} (from {place})")
+        yield CheckLine("OK", f"{name}: {_value_words(said.value)} (from {place})")
     for problem in explained.problems:
-        yield Line("Note" if problem.startswith(MISSING_FOR_RUN) else "Problem", problem)
+        yield CheckLine("Note" if problem.startswith(MISSING_FOR_RUN) else "Problem", problem)
 
 
 def _value_words(value: object) -> str:
@@ -83,7 +87,7 @@ def _value_words(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _secret_lines(explained: Explained) -> Iterator[Line]:
+def _secret_lines(explained: Explained) -> Iterator[CheckLine]:
     """Where the key was found; where it wasn't, the settings' problems say so."""
     fine = explained.fine()
     file = Path(str(fine["secret_key_file"].value)) if "secret_key_file" in fine else None
@@ -93,43 +97,43 @@ def _secret_lines(explained: Explained) -> Iterator[Line]:
     except ValueError:
         return
     if place:
-        yield Line("OK", f"secret key: found {place}; it is not shown")
+        yield CheckLine("OK", f"secret key: found {place}; it is not shown")
 
 
-def _startexam_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Line]:
+def _startexam_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[CheckLine]:
     try:
         settings = load_settings(flags, command="tests")
     except SettingsError:
-        yield Line("Note", "StartExam: not asked, because the problems above are in the way")
+        yield CheckLine("Note", "StartExam: not asked, because the problems above are in the way")
         return
     quick = {"attempts": ATTEMPTS, "timeout": min(settings.timeout, ANSWER_SECONDS), "wait_max": 2.0}
-    sight = look(connection_of(settings.model_copy(update=quick)))
+    sight = check_health(connection_of(settings.model_copy(update=quick)))
     if sight.reached:
-        yield Line("OK", f"StartExam: {settings.base_url} answers")
+        yield CheckLine("OK", f"StartExam: {settings.base_url} answers")
     yield from _clock_lines(sight)
     if sight.error is not None:
-        yield Line("Problem", trouble(sight, settings.base_url))
+        yield CheckLine("Problem", trouble(sight, settings.base_url))
         return
-    yield Line(
+    yield CheckLine(
         "OK", f"account and secret key: StartExam accepts them; {count(len(sight.tests), 'test')} there"
     )
     yield from _test_lines(explained, sight.tests)
 
 
-def _clock_lines(sight: Sight) -> Iterator[Line]:
+def _clock_lines(sight: HealthCheck) -> Iterator[CheckLine]:
     if sight.offset_seconds is None:
         return
     seconds = round(abs(sight.offset_seconds))
     way = "behind" if sight.offset_seconds > 0 else "ahead of"
     far = f"{count(seconds, 'second')}" if seconds < 120 else f"{count(round(seconds / 60), 'minute')}"
     if seconds <= CLOCK_FINE_SECONDS:
-        yield Line("OK", f"clock: this computer's is right ({far} {way} StartExam's)")
+        yield CheckLine("OK", f"clock: this computer's is right ({far} {way} StartExam's)")
     else:
         state: Literal["Note", "Problem"] = "Problem" if seconds > CLOCK_REFUSED_SECONDS else "Note"
-        yield Line(state, f"clock: this computer's is {far} {way} StartExam's. Have it set right")
+        yield CheckLine(state, f"clock: this computer's is {far} {way} StartExam's. Have it set right")
 
 
-def _test_lines(explained: Explained, tests: Sequence[Test]) -> Iterator[Line]:
+def _test_lines(explained: Explained, tests: Sequence[Test]) -> Iterator[CheckLine]:
     said = explained.fine().get("tests")
     named = said.value if said else ()
     for name in named.split(",") if isinstance(named, str) else named:
@@ -138,21 +142,23 @@ def _test_lines(explained: Explained, tests: Sequence[Test]) -> Iterator[Line]:
         found = found or [test for test in tests if fold(test.title) == fold(wanted)]
         active = [test for test in found if test.status == ACTIVE]
         if len(active) == 1:
-            yield Line("OK", f"test: {active[0].title} is active")
+            yield CheckLine("OK", f"test: {active[0].title} is active")
         elif active:
-            yield Line(
+            yield CheckLine(
                 "Problem", f"test: {len(active)} active tests are called {wanted}. Name it by identifier"
             )
         else:
             state = f"is not active ({found[0].status})" if found else "is not in this account"
-            yield Line("Problem", f"test: {wanted} {state}. bulk-register tests lists those that there are")
+            yield CheckLine(
+                "Problem", f"test: {wanted} {state}. bulk-register tests lists those that there are"
+            )
 
 
-def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[Line]:
+def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[CheckLine]:
     try:
         settings = load_settings(flags, command="ledger")
     except SettingsError:
-        yield Line(
+        yield CheckLine(
             "Note", "records of runs (ledger): not looked at, because the problems above are in the way"
         )
         return
@@ -160,22 +166,22 @@ def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[Line]:
     try:
         yield _ledger_line(path, settings)
     except LedgerError as error:
-        yield Line("Problem", f"records of runs (ledger): {error}")
+        yield CheckLine("Problem", f"records of runs (ledger): {error}")
 
 
-def _ledger_line(path: Path, settings: Settings) -> Line:
+def _ledger_line(path: Path, settings: Settings) -> CheckLine:
     there = next(one for one in (path, *path.parents) if one.exists())
     parts = [there, path.parent] if there == path else [there]
     if not all(os.access(one, os.W_OK) for one in parts):
         advice = "Have that changed, or name another file with --ledger or in the settings"
-        return Line("Problem", f"records of runs (ledger): {path} can't be written to by you. {advice}")
+        return CheckLine("Problem", f"records of runs (ledger): {path} can't be written to by you. {advice}")
     if there != path:
-        return Line("OK", f"records of runs (ledger): {path} isn't there yet; the first run makes it")
+        return CheckLine("OK", f"records of runs (ledger): {path} isn't there yet; the first run makes it")
     with Ledger(path, write=False) as ledger:
         runs = ledger.runs()
         unfinished = [run for run in runs if ledger.without_link(run)]
     words = f"records of runs (ledger): {path} can be used; {count(len(runs), 'run')}"
-    return Line("Note" if unfinished else "OK", words + _open_words(unfinished, settings))
+    return CheckLine("Note" if unfinished else "OK", words + _open_words(unfinished, settings))
 
 
 def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
@@ -189,10 +195,12 @@ def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
     return f", of which {len(unfinished)} left somebody without a working link ({named}). {advice}"
 
 
-def _folder_line(folder: Path) -> Line:
+def _folder_line(folder: Path) -> CheckLine:
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return Line("OK", f"working folder: {folder} can be written to")
+            return CheckLine("OK", f"working folder: {folder} can be written to")
     except OSError as error:
         advice = "Work in a folder of your own"
-        return Line("Problem", f"working folder: {folder} can't be written to ({error.strerror}). {advice}")
+        return CheckLine(
+            "Problem", f"working folder: {folder} can't be written to ({error.strerror}). {advice}"
+        )

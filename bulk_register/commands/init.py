@@ -10,14 +10,20 @@ from functools import partial
 from pathlib import Path
 
 from bulk_register.commands.account import Key, choose_tests, try_key
-from bulk_register.commands.terminal.console import aside, say
-from bulk_register.commands.terminal.prompts import Person, agreed, hidden, piped, somebody_there
-from bulk_register.commands.terminal.signals import listening
-from bulk_register.errors import DeclinedError, MendError, OutputError, SettingsError
-from bulk_register.output.delivery import put
+from bulk_register.commands.terminal.console import print_note, print_result
+from bulk_register.commands.terminal.prompts import (
+    Prompter,
+    ask_yes_no,
+    can_ask,
+    prompt_secret,
+    read_secret_from_stdin,
+)
+from bulk_register.commands.terminal.signals import handle_signals
+from bulk_register.errors import DeclinedError, InputError, OutputError, SettingsError
+from bulk_register.output.delivery import write_text
 from bulk_register.output.destinations import check_writable
 from bulk_register.paths import config_folder
-from bulk_register.settings import SETTINGS_FILE, command_line, first_said, variable
+from bulk_register.settings import SETTINGS_FILE, command_line, first_given, variable
 from bulk_register.settings.explain import fault_of
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring
 from bulk_register.settings.settings_file import DEFAULT_URL, Choices, settings_text
@@ -44,39 +50,39 @@ class Given:
 
 def init(given: Given) -> int:
     """Ask, try the key, and write the settings file; returns 0."""
-    person = Person(somebody_there() and not given.yes and not given.secret_from_stdin)
-    with listening():
+    person = Prompter(can_ask() and not given.yes and not given.secret_from_stdin)
+    with handle_signals():
         target = (given.config or Path(SETTINGS_FILE)).absolute()
         aside_first = _may_write(target, person, given)
         choices, key, tried = _choices(given, target, person)
         choices, place = _keep(choices, key, given.secret_file)
         _write(settings_text(choices), target, keep=aside_first)
-    say("\n".join(_end_lines(target, place, tried=tried)))
+    print_result("\n".join(_end_lines(target, place, tried=tried)))
     return 0
 
 
-def _may_write(target: Path, person: Person, given: Given) -> bool:
+def _may_write(target: Path, person: Prompter, given: Given) -> bool:
     """Return whether a file is there that is to be kept aside; raises where it may not be replaced."""
     if not target.parent.is_dir():
-        raise MendError(f"The folder {target.parent} doesn't exist. Make it, or name another with --config.")
+        raise InputError(f"The folder {target.parent} doesn't exist. Make it, or name another with --config.")
     check_writable(target, "settings file", "--config")
     if not target.exists():
         return False
     words = f"There is a settings file already: {target}."
     if not person.asked and not given.yes:
-        raise MendError(f"{words} Say --yes to write a new one; the old one is kept under another name.")
+        raise InputError(f"{words} Say --yes to write a new one; the old one is kept under another name.")
     question = f"{words} Write a new one? The old one is kept under another name"
-    if person.asked and not agreed(question):
+    if person.asked and not ask_yes_no(question):
         raise DeclinedError("Nothing was written.")
     return True
 
 
-def _choices(given: Given, target: Path, person: Person) -> tuple[Choices, Key, bool]:
+def _choices(given: Given, target: Path, person: Prompter) -> tuple[Choices, Key, bool]:
     """Return all answers, the key, and whether StartExam has accepted it."""
     defaults = _Defaults(target)
     _refuse_missing(given, person, defaults)
     if person.asked:
-        aside(
+        print_note(
             f"A few questions, then {target} is written. Enter takes what stands in brackets; Ctrl-C stops."
         )
     ask = partial(_answer, person, defaults)
@@ -108,17 +114,19 @@ class _Defaults:
         self._said = {"config": target}
 
     def of(self, name: str) -> str:
-        return first_said(self._said, name)[0]
+        return first_given(self._said, name)[0]
 
 
-def _answer(person: Person, defaults: _Defaults, name: str, said: str, question: str, last: str = "") -> str:
+def _answer(
+    person: Prompter, defaults: _Defaults, name: str, said: str, question: str, last: str = ""
+) -> str:
     default = defaults.of(name)
     if not default or fault_of(name, default):
         default = last
     return person.choose("--" + name.replace("_", "-"), said, question, default, partial(fault_of, name))
 
 
-def _refuse_missing(given: Given, person: Person, defaults: _Defaults) -> None:
+def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None:
     """Name everything at once that a script has left out."""
     said = {
         "--account-id": given.account_id or defaults.of("account_id"),
@@ -128,10 +136,10 @@ def _refuse_missing(given: Given, person: Person, defaults: _Defaults) -> None:
     missing = [flag for flag, value in said.items() if not value]
     if missing and not person.asked:
         why = "--yes was given" if given.yes else "there is no terminal to ask at"
-        raise MendError(f"Nothing can be asked here ({why}). Give {', '.join(missing)} as well.")
+        raise InputError(f"Nothing can be asked here ({why}). Give {', '.join(missing)} as well.")
 
 
-def _zone(said: str, person: Person, defaults: _Defaults) -> str:
+def _zone(said: str, person: Prompter, defaults: _Defaults) -> str:
     """Return a time zone; "" for that of the computer, where its name can't be told."""
     default = defaults.of("timezone") or machine_zone() or ""
     if not (said or default or person.asked):
@@ -149,9 +157,9 @@ def _zone_fault(text: str) -> str:
 
 def _secret(given: Given) -> str:
     if given.secret_from_stdin:
-        return piped()
+        return read_secret_from_stdin()
     told = os.environ.get(variable("secret_key"), "").strip()
-    return told or hidden("Secret key of the account (it is not shown while you type or paste it)")
+    return told or prompt_secret("Secret key of the account (it is not shown while you type or paste it)")
 
 
 def _keep(choices: Choices, key: Key, named: Path | None) -> tuple[Choices, str]:
@@ -171,7 +179,7 @@ def _write(text: str, target: Path, *, keep: bool) -> None:
             target.with_name(f"{target.stem} (before {stamp}){target.suffix}").write_bytes(
                 target.read_bytes()
             )
-        put(text, target)
+        write_text(text, target)
     except OSError as error:
         raise OutputError(
             f"The settings file {target} can't be written ({error.strerror}). Name another with --config."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bulk_register.commands import run as running
 from bulk_register.commands.check import pick
-from bulk_register.commands.terminal.command import Case
-from bulk_register.commands.terminal.console import log_json, say
+from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.console import log_json, print_result
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord
 from bulk_register.run import ledger_path
@@ -13,7 +13,7 @@ from bulk_register.run.report import blank_report
 from bulk_register.settings import Settings, settings_of_run
 
 
-def rerun(run: int | None, settings: Settings, case: Case) -> int:
+def rerun(run: int | None, settings: Settings, invocation: Invocation) -> int:
     """Finish a run; returns its exit code, or 0 where there is nothing to finish."""
     with Ledger(ledger_path(settings), write=False) as ledger:
         runs = ledger.runs()
@@ -21,15 +21,19 @@ def rerun(run: int | None, settings: Settings, case: Case) -> int:
         open_runs = [other for other in runs if other.id != record.id and _is_open(other, ledger)]
         if not _is_open(record, ledger):
             everybody = {"employees": record.employees, "already_registered": record.employees}
-            case.known |= {"run": record.id, "roster": record.roster, "output": record.output} | everybody
-            case.report(settings.report, blank_report(case.started, 0) | case.known)
+            invocation.known |= {
+                "run": record.id,
+                "roster": record.roster,
+                "output": record.output,
+            } | everybody
+            invocation.report(settings.report, blank_report(invocation.started, 0) | invocation.known)
             if settings.log_format == "json" and not settings.quiet:
                 facts = {"event": "RunEnded", "run": record.id, "exit_code": 0} | everybody
                 log_json("info", f"run {record.id}: nothing is left to do", facts)
             if settings.report != "-":
-                say("\n".join(_finished_lines(record, open_runs)))
+                print_result("\n".join(_finished_lines(record, open_runs)))
             return 0
-    return running.finish(record, settings_of_run(record.settings, settings), case)
+    return running.finish(record, settings_of_run(record.settings, settings), invocation)
 
 
 def export(run: int | None, settings: Settings, *, named: bool) -> int:

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bulk_register.commands.terminal import console as voice
-from bulk_register.commands.terminal.command import Case
-from bulk_register.commands.terminal.progress import Listener, listener, plan_words
-from bulk_register.commands.terminal.prompts import agreed, at_keyboard
-from bulk_register.commands.terminal.signals import listening
+from bulk_register.commands.terminal import console as console
+from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.progress import ProgressReporter, plan_words, progress_reporter
+from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
+from bulk_register.commands.terminal.signals import handle_signals
 from bulk_register.commands.terminal.summary import plan_summary, row_lines, summary
 from bulk_register.commands.terminal.text import count, sentence
 from bulk_register.output.results import local_text, roster_results
@@ -35,20 +35,20 @@ from bulk_register.run.report import (
 from bulk_register.settings import SETTINGS_FILE, Settings
 
 
-def run(roster: str, settings: Settings, case: Case) -> int:
+def run(roster: str, settings: Settings, invocation: Invocation) -> int:
     """Register a roster; returns the exit code."""
-    _check_report(roster, settings, case)
+    _check_report(roster, settings, invocation)
     if settings.dry_run:
-        return _try(roster, settings, case)
-    return _attended(settings, case, lambda ears: register_roster(roster, settings, **ears))
+        return _try(roster, settings, invocation)
+    return _attended(settings, invocation, lambda ears: register_roster(roster, settings, **ears))
 
 
-def finish(record: RunRecord, settings: Settings, case: Case) -> int:
+def finish(record: RunRecord, settings: Settings, invocation: Invocation) -> int:
     """Finish an earlier run; returns the exit code."""
-    case.known |= {"run": record.id}
-    case.flags["roster"] = record.roster
-    _check_report(record.roster, settings, case)
-    return _attended(settings, case, lambda ears: finish_run(record, settings, **ears))
+    invocation.known |= {"run": record.id}
+    invocation.flags["roster"] = record.roster
+    _check_report(record.roster, settings, invocation)
+    return _attended(settings, invocation, lambda ears: finish_run(record, settings, **ears))
 
 
 def export(record: RunRecord, settings: Settings, named: Path | None) -> int:
@@ -59,52 +59,52 @@ def export(record: RunRecord, settings: Settings, named: Path | None) -> int:
     return 0 if finished.output else finished.exit_code
 
 
-def _check_report(roster: str, settings: Settings, case: Case) -> None:
-    config = Path(case.flags.get("config") or SETTINGS_FILE)
+def _check_report(roster: str, settings: Settings, invocation: Invocation) -> None:
+    config = Path(invocation.flags.get("config") or SETTINGS_FILE)
     taken = [Path(roster), config, settings.output, ledger_path(settings), settings.secret_key_file]
-    case.check_report(settings.report, [path for path in taken if path])
+    invocation.check_report(settings.report, [path for path in taken if path])
 
 
 @contextmanager
-def _ear(settings: Settings, *, quiet: bool = False) -> Iterator[Listener]:
+def _ear(settings: Settings, *, quiet: bool = False) -> Iterator[ProgressReporter]:
     """Open who hears what happens."""
     format_, hush = settings.log_format, settings.quiet or quiet
-    ear = listener(log_format=format_, quiet=hush, verbose=settings.verbose and not quiet)
+    ear = progress_reporter(log_format=format_, quiet=hush, verbose=settings.verbose and not quiet)
     try:
         yield ear
     finally:
         ear.close()
 
 
-def _attended(settings: Settings, case: Case, story: Callable[[dict[str, Any]], Finished]) -> int:
-    with _ear(settings) as ear, listening(hint=settings.log_format == "text") as interruption:
-        told = _heard(ear, case)
+def _attended(settings: Settings, invocation: Invocation, story: Callable[[dict[str, Any]], Finished]) -> int:
+    with _ear(settings) as ear, handle_signals(hint=settings.log_format == "text") as interruption:
+        told = _heard(ear, invocation)
 
         def tell(event: Event) -> None:
             if isinstance(event, RunStarted):
                 interruption.sending = True
             told(event)
 
-        ears = {"tell": tell, "confirm": _question(settings, case), "interruption": interruption}
-        finished = replace(story(ears), started=case.started)  # of this part, where a run is finished
+        ears = {"tell": tell, "confirm": _question(settings, invocation), "interruption": interruption}
+        finished = replace(story(ears), started=invocation.started)  # of this part, where a run is finished
     if settings.report:
-        case.report(settings.report, report(finished))
+        invocation.report(settings.report, report(finished))
     _say_end(settings, [summary(finished, partial(_command, finished, settings), settings.zone)], finished)
     if settings.log_format == "json":
         _log_end(settings, finished)
     return finished.exit_code
 
 
-def _heard(ear: Tell, case: Case) -> Tell:
+def _heard(ear: Tell, invocation: Invocation) -> Tell:
     """Return who hears of a run: the ear, and the case for its report."""
 
     def tell(event: Event) -> None:
         if isinstance(event, RosterRead):
-            case.roster = event.roster
+            invocation.roster = event.roster
         try:
             ear(event)
         except OSError:  # nobody reads standard error any more
-            voice.silence(sys.stderr)
+            console.silence(sys.stderr)
 
     return tell
 
@@ -115,16 +115,16 @@ def _log_end(settings: Settings, finished: Finished) -> None:
     if settings.quiet and not code:
         return
     level = {EXIT_DONE: "info", EXIT_ATTENTION: "warning"}.get(code, "error")
-    facts = {"event": "RunEnded", "run": finished.run, "exit_code": code} | status_counts(outcome.standings)
+    facts = {"event": "RunEnded", "run": finished.run, "exit_code": code} | status_counts(outcome.statuses)
     facts |= {"requests": outcome.requests, "retries": outcome.retries}
-    voice.log_json(level, f"run {finished.run} ended with exit code {code}", facts)
+    console.log_json(level, f"run {finished.run} ended with exit code {code}", facts)
 
 
 def _say_end(settings: Settings, lines: Sequence[str], finished: Finished) -> None:
     """Say how a run ended; with `--quiet` only what somebody has to know."""
     if settings.quiet and not finished.exit_code:
         for note in finished.surprises:
-            say_aside = voice.log_json if settings.log_format == "json" else voice.log_text
+            say_aside = console.log_json if settings.log_format == "json" else console.log_text
             say_aside("warning", sentence(note))
     else:
         _say_result(settings, "\n".join(lines))
@@ -133,40 +133,40 @@ def _say_end(settings: Settings, lines: Sequence[str], finished: Finished) -> No
 def _say_result(settings: Settings, words: str) -> None:
     """Print a result; beside a report on standard output, as words that are no result."""
     if settings.report != "-":
-        voice.say(words)
+        console.print_result(words)
     elif settings.log_format == "json":
-        voice.log_json("info", words)
+        console.log_json("info", words)
     else:
-        voice.aside(words)
+        console.print_note(words)
 
 
-def _try(roster: str, settings: Settings, case: Case) -> int:
+def _try(roster: str, settings: Settings, invocation: Invocation) -> int:
     """Show what a run would send; returns 0, or 1 where a row has a problem."""
     with _ear(settings, quiet=True) as ear:
-        plan = dry_run(roster, settings, _heard(ear, case))
+        plan = dry_run(roster, settings, _heard(ear, invocation))
     results = roster_results(plan.roster, allow_conflicts=settings.allow_conflicts)
     wrong = problems(plan.roster, results)
     code = 1 if wrong else 0
-    counts = status_counts(plan.standings)
+    counts = status_counts(plan.statuses)
     known = roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
-    case.report(settings.report, blank_report(case.started, code) | known)
+    invocation.report(settings.report, blank_report(invocation.started, code) | known)
     if wrong or not settings.quiet:
         exam = ["What would be sent:", *_exam_lines(plan, settings)]
         _say_result(settings, "\n".join([*row_lines(wrong), *exam, plan_summary(plan, plan_words(plan))]))
     return code
 
 
-def _question(settings: Settings, case: Case) -> Callable[[Plan], bool]:
+def _question(settings: Settings, invocation: Invocation) -> Callable[[Plan], bool]:
     """Return who is asked before anything is sent: the person at the terminal, if there is one."""
 
     def confirm(plan: Plan) -> bool:
-        if settings.yes or settings.sandbox or not at_keyboard():
+        if settings.yes or settings.sandbox or not stdin_is_terminal():
             return True
-        if seen := voice.screen():
-            print(voice.fitted("\n".join(_question_lines(plan, settings))), file=seen)
+        if seen := console.visible_stream():
+            print(console.wrapped("\n".join(_question_lines(plan, settings))), file=seen)
         asked = datetime.now(UTC)
-        answer = agreed("Send this to StartExam?")
-        case.started += datetime.now(UTC) - asked  # the time that a person thinks is none of the run's
+        answer = ask_yes_no("Send this to StartExam?")
+        invocation.started += datetime.now(UTC) - asked  # the time that a person thinks is none of the run's
         return answer
 
     return confirm

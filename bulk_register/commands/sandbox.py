@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from bulk_register.commands.terminal.console import say
-from bulk_register.errors import MendError
+from bulk_register.commands.terminal.console import print_result
+from bulk_register.errors import InputError
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TESTS, Account, Behaviour, Sandbox
 from bulk_register.sandbox import serve as serve_sandbox
 
@@ -16,13 +16,13 @@ def serve(port: int, latency: float, fail_rate: float, seed: int | None) -> int:
     try:
         serve_sandbox(behaviour, Account(any_center=True, any_test=True), port=port, started=_introduce)
     except OSError as error:
-        raise MendError(f"Port {port} can't be used ({error.strerror}). Name another with --port.") from None
+        raise InputError(f"Port {port} can't be used ({error.strerror}). Name another with --port.") from None
     return 0
 
 
 def _introduce(sandbox: Sandbox) -> None:
     word = "set" if sys.platform == "win32" else "export"
-    say(
+    print_result(
         f"StartExam's stand-in listens at {sandbox.base_url}. Ctrl-C ends it. In another terminal:\n\n"
         f"  {word} STARTEXAM_ACCOUNT_ID={sandbox.account_id}\n"
         f"  {word} STARTEXAM_SECRET_KEY={sandbox.secret_key}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from bulk_register.commands.terminal.console import say
+from bulk_register.commands.terminal.console import print_result
 from bulk_register.errors import OutputError
 from bulk_register.output.excel.template_workbook import Column, blank_workbook
 from bulk_register.settings import command_line
@@ -44,7 +44,7 @@ def template(file: str) -> int:
     except OSError as error:
         raise OutputError(f"{target} can't be written ({error.strerror}). Name another file.") from None
     words = command_line(["bulk-register", "check", str(target)])
-    say(f"Written: {target}\nFill it in and save it, one row for each employee. Then: {words}")
+    print_result(f"Written: {target}\nFill it in and save it, one row for each employee. Then: {words}")
     return 0
 
 

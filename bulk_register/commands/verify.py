@@ -7,14 +7,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bulk_register.commands.terminal.console import aside, say
-from bulk_register.commands.terminal.progress import tell_wait
+from bulk_register.commands.terminal.console import print_note, print_result
+from bulk_register.commands.terminal.progress import report_wait
 from bulk_register.commands.terminal.text import count, sentence
 from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum
 from bulk_register.output.excel.excerpt import has_headers_only
-from bulk_register.run import ledger_flags, ledger_path, opened_roster
+from bulk_register.run import ledger_flags, ledger_path, open_roster
 from bulk_register.settings import Settings, command_line
 from bulk_register.verify.checks import (
     OVER,
@@ -41,16 +41,16 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
     path = ledger_path(settings)
     with Ledger(path, write=False) as ledger:
         if _is_empty_list(Path(file).expanduser(), ledger):
-            say(_NOTHING)
+            print_result(_NOTHING)
             return 1
-        with opened_roster(file, settings, lambda _: None) as found:
+        with open_roster(file, settings, lambda _: None) as found:
             claims = claims_of(found)
             known = registered(ledger, claims, settings.base_url)
             wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
             compared = compare_people(found, claims, known, ledger, settings)
             refuted, asked = _asked(claims, known, wrong, ledger, asking) if asking else ([], 0)
     if not known and not path.exists():
-        aside(
+        print_note(
             f"There are no records of earlier runs at {path}, so no link can be known. Name the file that "
             "the run wrote them to with --ledger."
         )
@@ -59,13 +59,13 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
     fit = bool(linked) and not wrong
     if not fit or not settings.quiet:
         lines = [*_row_lines(wrong), *_verdict_lines(claims, wrong, asked), *filter(None, [compared.words])]
-        say("\n".join(lines + _advice(wrong, compared, settings)))
+        print_result("\n".join(lines + _advice(wrong, compared, settings)))
     return 0 if fit else 1
 
 
 def _is_empty_list(file: Path, ledger: Ledger) -> bool:
     """Tell whether a run wrote this file, and nobody stands in it: a list of new links in a quiet night."""
-    if file.suffix.lower() != ".xlsx" or not file.is_file() or not ledger.wrote(checksum(file)):
+    if file.suffix.lower() != ".xlsx" or not file.is_file() or not ledger.has_output(checksum(file)):
         return False
     return has_headers_only(file)
 
@@ -74,7 +74,7 @@ def _asked(
     claims: Claims, known: dict[str, Registered], wrong: Sequence[Finding], ledger: Ledger, asking: Settings
 ) -> tuple[list[Finding], int]:
     try:
-        return confirm_links(claims, known, wrong, ledger, asking, tell_wait)
+        return confirm_links(claims, known, wrong, ledger, asking, report_wait)
     except StartExamError as error:
         words = "The file could not be held against StartExam"
         raise StartExamError(f"{words}: {sentence(str(error))} Without --ask it is not asked.") from None

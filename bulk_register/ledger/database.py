@@ -213,5 +213,5 @@ def damaged(path: Path, what: str) -> LedgerError:
 
 
 def _unusable(path: Path, what: str) -> LedgerError:
-    advice = "Mend that, or name another file with --ledger."
+    advice = "Fix that, or name another file with --ledger."
     return LedgerError(f"The ledger {path} can't be used: {what}. {advice}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.reader import RUN_COLUMNS, Reader
-from bulk_register.records import Batch, Registrations, RunRecord, Scope, StandingNote
+from bulk_register.records import Batch, Registrations, RunRecord, Scope, StatusNote
 
 ANSWERED = "answered"  # how a request ends whose answer was matched
 
@@ -27,7 +27,7 @@ class Ledger(Reader):
         self._under_way: sqlite3.Cursor | None = None  # of the transaction that is open
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """Write down what is recorded within in one transaction: the disk is waited for once.
 
         All of it is on disk when this ends; nothing of it where LedgerError or anything else is raised.
@@ -80,7 +80,7 @@ class Ledger(Reader):
         request: int,
         ended: str,
         registrations: Iterable[Registrations] = (),
-        standings: Iterable[StandingNote] = (),
+        statuses: Iterable[StatusNote] = (),
         *,
         note: str = "",
         raw: bytes | None = None,
@@ -96,7 +96,7 @@ class Ledger(Reader):
             if ended == ANSWERED:
                 self._forget_standings(cursor, run, request)
             written = _register(cursor, scope, registrations)
-            self._stand(cursor, run, standings)
+            self._stand(cursor, run, statuses)
         for line, participants in written:
             if base_url in self._holders:
                 self._holders[base_url].add(line, participants)
@@ -117,10 +117,10 @@ class Ledger(Reader):
                     )
         del self._holders[base_url]
 
-    def left(self, run: int, standings: Iterable[StandingNote]) -> None:
+    def left(self, run: int, statuses: Iterable[StatusNote]) -> None:
         """Record why employees got no link of whom no request tells."""
         with self._transaction() as cursor:
-            self._stand(cursor, run, standings)
+            self._stand(cursor, run, statuses)
 
     def finish(self, run: int, exit_code: int, open_employees: int) -> None:
         """Record a run's end."""
@@ -187,8 +187,8 @@ class Ledger(Reader):
             [self._whose[run]] = self._all(query, (run,))
         return self._whose[run]
 
-    def _stand(self, cursor: sqlite3.Cursor, run: int, standings: Iterable[StandingNote]) -> None:
-        lines = [(run, item.employee, str(item.status), item.note) for item in standings]
+    def _stand(self, cursor: sqlite3.Cursor, run: int, statuses: Iterable[StatusNote]) -> None:
+        lines = [(run, item.employee, str(item.status), item.note) for item in statuses]
         if lines:
             self._all_linked.discard(run)
             cursor.executemany(

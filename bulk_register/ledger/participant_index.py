@@ -9,7 +9,7 @@ import numpy as np
 MAX_RECENT = 200_000  # before they join the sorted rest
 
 
-class Holders:
+class ParticipantIndex:
     """Leads from participants to the lines of the registration table that may hold them (16 bytes each).
 
     It goes by hashes: a line that it names is still to be read, one that it doesn't name holds nobody.

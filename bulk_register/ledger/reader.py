@@ -13,8 +13,8 @@ from typing import Any, Self
 import numpy as np
 
 from bulk_register.ledger import database as disk
-from bulk_register.ledger.participant_index import Holders
-from bulk_register.records import Holder, Known, RunRecord, Scope, StandingNote, Status, Unmatched
+from bulk_register.ledger.participant_index import ParticipantIndex
+from bulk_register.records import Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
 RUN_COLUMNS = tuple(item.name for item in fields(RunRecord) if item.name != "scope")
 
@@ -25,8 +25,10 @@ class Reader:
     def __init__(self, path: Path, *, write: bool = True) -> None:
         self.path = path
         self._connection = disk.connect(path, write=write)
-        self._holders: dict[str, Holders] = {}  # by base URL, as far as they were asked for
-        self._known: tuple[tuple[Scope, int, int], Known] | None = None  # and the ledger's state it is of
+        self._holders: dict[str, ParticipantIndex] = {}  # by base URL, as far as they were asked for
+        self._known: tuple[tuple[Scope, int, int], KnownLinks] | None = (
+            None  # and the ledger's state it is of
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -36,7 +38,7 @@ class Reader:
 
     # --- what is known
 
-    def known(self, scope: Scope) -> Known:
+    def known(self, scope: Scope) -> KnownLinks:
         """Return the links in use of a scope; read again only if anybody has changed the ledger since."""
         [(changed_by_others,)] = self._all("PRAGMA data_version")
         stamp = (scope, changed_by_others, self._connection.total_changes)
@@ -44,7 +46,7 @@ class Reader:
             self._known = stamp, self._read_known(scope)
         return self._known[1]
 
-    def _read_known(self, scope: Scope) -> Known:
+    def _read_known(self, scope: Scope) -> KnownLinks:
         query = (
             "SELECT g.employees, g.participants, r.valid_till, g.run FROM registration g "
             "JOIN run r ON r.id = g.run WHERE g.scope = ? AND g.current ORDER BY g.id"
@@ -59,7 +61,7 @@ class Reader:
             lines.append((len(found), valid_till, run))
         counts, ends, runs = np.array(lines, np.int64).reshape(-1, 3).T
         last = _last_places(employees)
-        return Known(
+        return KnownLinks(
             np.array(employees, object)[last],
             np.array(participants, object)[last],
             np.repeat(ends, counts)[last],
@@ -87,9 +89,9 @@ class Reader:
                     found.setdefault(key, Holder(employee, run, valid_till))
         return found
 
-    def _holders_at(self, base_url: str) -> Holders:
+    def _holders_at(self, base_url: str) -> ParticipantIndex:
         if base_url not in self._holders:
-            holders = Holders()
+            holders = ParticipantIndex()
             query = (
                 "SELECT g.id, g.participants FROM registration g JOIN scope s ON s.id = g.scope "
                 "WHERE s.base_url = ? ORDER BY g.id"
@@ -133,7 +135,7 @@ class Reader:
         rows = self._all("SELECT run FROM delivery WHERE path = ?", (str(path),))
         return int(rows[0][0]) if rows else None
 
-    def wrote(self, sha256: str) -> bool:
+    def has_output(self, sha256: str) -> bool:
         """Tell whether this program wrote a file with exactly this content."""
         return bool(self._all("SELECT 1 FROM delivery WHERE sha256 = ?", (sha256,)))
 
@@ -166,10 +168,10 @@ class Reader:
         rows = self._all("SELECT number, employees FROM batch WHERE run = ? ORDER BY number", (run,))
         return {number: tuple(self._list(employees)) for number, employees in rows}
 
-    def standings(self, run: int) -> list[StandingNote]:
+    def statuses(self, run: int) -> list[StatusNote]:
         """Return a run's employees who got no link in it, and why."""
         rows = self._all("SELECT employee, status, note FROM standing WHERE run = ?", (run,))
-        return [StandingNote(employee, Status(status), note) for employee, status, note in rows]
+        return [StatusNote(employee, Status(status), note) for employee, status, note in rows]
 
     def requests(self, run: int) -> list[tuple[int, tuple[str, ...] | None, str | None, str]]:
         """Return a run's requests: batch, employees of a part, how it ended (None: never told), note."""

@@ -13,7 +13,7 @@ from bulk_register.ooxml.cells import Tags, cells, rows, told_by_cells
 _TO_Z = 26  # columns
 
 
-class Reach:
+class Extent:
     """What the blocks that were seen so far show of a sheet's rows."""
 
     def __init__(self, tags: Tags) -> None:

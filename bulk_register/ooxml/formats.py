@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bulk_register.errors import RosterError
 from bulk_register.ooxml.cell_values import general
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import elements
 
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -103,7 +103,7 @@ def _shown(pieces: list[tuple[str, str]], value: int, negative_apart: bool) -> s
     return ("-" if value < 0 else "") + "".join(words)
 
 
-def cell_formats(book: Book) -> list[NumberFormat]:
+def cell_formats(book: WorkbookFile) -> list[NumberFormat]:
     """The number format of each cell style (`s`), empty where the workbook has no readable styles."""
     part = book.related("styles")
     if part is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bulk_register.ooxml.cell_values import bounds
 from bulk_register.ooxml.cells import pieces
-from bulk_register.ooxml.workbook import UNBOUNDED, Book
+from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.ooxml.xml import elements
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?worksheet\b[^>]*>")
@@ -16,7 +16,7 @@ _DATA_END = re.compile(rb"</((?:[\w.-]+:)?)sheetData\s*>")
 
 def hyperlinks(copy: Path, sheet: str) -> dict[tuple[int, int], str]:
     """Return the addresses of single cells by row (from 1) and column (from 0) of an OOXML file's sheet."""
-    with Book(copy, UNBOUNDED) as book:
+    with WorkbookFile(copy, UNBOUNDED) as book:
         part = next((one.part for one in book.sheets if one.name == sheet), "")
         targets = {one.id: one.target for one in book.relationships(part) if one.type == "hyperlink"}
         if not targets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bulk_register.ooxml.cells import Tags
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 
 _SIMPLE = re.compile(rb'<t(?: xml:space="preserve")?>([^<]*)</t>')  # nearly all
@@ -22,7 +22,7 @@ def run_text(content: bytes, tags: Tags) -> str:
     )
 
 
-def shared_strings(book: Book) -> list[str]:
+def shared_strings(book: WorkbookFile) -> list[str]:
     """The workbook's shared strings; empty where it has none."""
     part = book.related("sharedStrings")
     if part is None:

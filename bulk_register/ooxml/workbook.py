@@ -34,7 +34,7 @@ class Sheet(NamedTuple):
     visible: bool
 
 
-class Book:
+class WorkbookFile:
     """An XLSX or XLSM file as parts. Raises RosterError where it is broken."""
 
     def __init__(self, path: Path, max_bytes: int) -> None:

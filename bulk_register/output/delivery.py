@@ -22,7 +22,7 @@ MAX_NAMES = 1000
 STALE_SECONDS = 3600.0  # no file takes that long to write
 
 
-class Placed(NamedTuple):
+class DeliveredFile(NamedTuple):
     """Where the output is, its checksum, and what the person should know about how it got there."""
 
     path: Path
@@ -30,7 +30,7 @@ class Placed(NamedTuple):
     notes: tuple[str, ...]
 
 
-def put(text: str, target: Path) -> None:
+def write_text(text: str, target: Path) -> None:
     """Write a text file in one step, over what is there; into a device or a pipe as it comes."""
     target = real_path(target)
     if target.exists() and not target.is_file():
@@ -45,12 +45,12 @@ def put(text: str, target: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def place(
+def replace_file(
     write: Callable[[Path], None],
     target: Path,
     ours: Callable[[Path], str | None],
     keep: Callable[[Path], bool] = lambda _: False,
-) -> Placed:
+) -> DeliveredFile:
     """Write a file and put it in its place in one step.
 
     `ours` returns the checksum with which this program left a file. Anything else that stands there is moved
@@ -79,7 +79,7 @@ def _folders(target: Path) -> list[Path]:
 
 def _place(
     write: Callable[[Path], None], wanted: Path, replaceable: Callable[[Path], bool], failures: list[str]
-) -> Placed:
+) -> DeliveredFile:
     _clear_up(wanted)
     draft = _draft(wanted)
     try:
@@ -96,7 +96,7 @@ def _place(
             _replace(draft, other)
             notes.append(f"{wanted} can't be written ({_reason(error)}), so it is in {other}")
             wanted = other
-        return Placed(wanted, sha256, tuple(notes))
+        return DeliveredFile(wanted, sha256, tuple(notes))
     finally:
         draft.unlink(missing_ok=True)
 

@@ -72,7 +72,7 @@ def _explained(what: str, flag: str) -> Iterator[None]:
     except OSError as error:
         where = f" to {error.filename}" if error.filename else ""
         raise OutputError(
-            f"The {what} can't be written{where} ({error.strerror}). Mend that, or name another file with "
+            f"The {what} can't be written{where} ({error.strerror}). Fix that, or name another file with "
             f"{flag}."
         ) from None
 
@@ -102,6 +102,6 @@ def check_writable(target: Path, what: str, flag: str) -> None:
         tempfile.TemporaryFile(dir=target.parent).close()
     except OSError as error:
         raise OutputError(
-            f"The folder {target.parent} for the {what} can't be written to ({error.strerror}). Mend that, "
+            f"The folder {target.parent} for the {what} can't be written to ({error.strerror}). Fix that, "
             f"or name a file in another folder with {flag}."
         ) from None

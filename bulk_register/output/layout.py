@@ -32,7 +32,7 @@ class Layout:
         return frozenset(c for c, added in zip(self.columns, self.added, strict=True) if not added)
 
 
-def place(source: Source, used_width: int) -> Layout:
+def place_columns(source: Source, used_width: int) -> Layout:
     """Find the result columns that are there, and put the missing ones right of the last used column."""
     named: dict[str, int] = {}
     for position, header in enumerate(source.headers if source.header_row else ()):

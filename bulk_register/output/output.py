@@ -9,8 +9,8 @@ from typing import Literal
 
 from bulk_register.errors import OutputError
 from bulk_register.output.delimited import writer as delimited
-from bulk_register.output.excel import in_place as graft
-from bulk_register.output.excel import new_workbook as fresh
+from bulk_register.output.excel import in_place as in_place
+from bulk_register.output.excel import new_workbook as new_workbook
 from bulk_register.records import Results, Source
 
 Kind = Literal["graft", "workbook", "csv"]
@@ -42,16 +42,16 @@ def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) 
     reasons: list[str] = []
     if source.format in ("xlsx", "xlsm"):
         try:
-            grafted = graft.prepare(source, suffix)
+            grafted = in_place.prepare(source, suffix)
             return Output("graft", target, grafted.notes, grafted.write)
-        except graft.NotGraftableError as reason:
+        except in_place.NotRewritableError as reason:
             reasons.append(f"The output is a new workbook with the roster's values only: {reason}.")
     elif source.format != "csv":
         reasons.append(
             f"The output is a new .xlsx workbook with the roster's values only: an .{source.format} file's "
             "formats, other sheets and formulas can't be carried over."
         )
-    new = fresh.prepare(source, suffix)
+    new = new_workbook.prepare(source, suffix)
     return Output("workbook", target, (*reasons, *new.notes), new.write)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from bulk_register.records import LINKED, Plan, Results, Roster, Standings, Status
+from bulk_register.records import LINKED, Plan, Results, Roster, Status, Statuses
 
 SANDBOX_URL = "https://sandbox.invalid"  # what the ledger calls every in-process sandbox; its links begin so
 Places = slice | np.ndarray
@@ -30,7 +30,7 @@ def link(link_base: str, center: str, participant: str) -> str:
     return f"{link_base}/{quote(center, safe='')}#participant/{quote(participant, safe='')}"
 
 
-def results_of(plan: Plan, standings: Standings, style: Style) -> Results:
+def results_of(plan: Plan, statuses: Statuses, style: Style) -> Results:
     """Return what the output adds to the rows, from where everybody stands when they are asked for.
 
     Only `registered` and `already registered` rows have a link; a row whose identifier stands for different
@@ -44,15 +44,15 @@ def results_of(plan: Plan, standings: Standings, style: Style) -> Results:
     asked = int(plan.exam.valid_till.timestamp())
 
     def status(places: Places) -> np.ndarray:
-        return _plain(np.where(named[places] < 0, own[places], _taken(standings.status, named[places], "")))
+        return _plain(np.where(named[places] < 0, own[places], _taken(statuses.status, named[places], "")))
 
     def texts(places: Places) -> tuple[np.ndarray, ...]:
         who, stands = named[places], status(places)
-        linked, ends = np.isin(stands, LINKED), _taken(standings.valid_till, who, 0)
-        participants = np.where(linked, _taken(standings.participant, who, ""), "")
+        linked, ends = np.isin(stands, LINKED), _taken(statuses.valid_till, who, 0)
+        participants = np.where(linked, _taken(statuses.participant, who, ""), "")
         dated = np.where(linked | (stands == Status.EXPIRED), ends, 0)
         early = np.where((stands == Status.ALREADY_REGISTERED) & (ends < asked), ends, 0)
-        notes = _joined(_taken(standings.note, who, ""), _early(early, style))
+        notes = _joined(_taken(statuses.note, who, ""), _early(early, style))
         return (
             participants,
             np.array([participant and prefix + participant for participant in participants], object),

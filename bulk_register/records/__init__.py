@@ -17,7 +17,7 @@ from bulk_register.records.events import (
     Warned,
 )
 from bulk_register.records.exams import MAX_BATCH, MAX_IDENTIFIER, MAX_TESTS, Answer, Exam, Scope, Test
-from bulk_register.records.ledgers import Holder, Known, Registrations, RunRecord, StandingNote, Unmatched
+from bulk_register.records.ledgers import Holder, KnownLinks, Registrations, RunRecord, StatusNote, Unmatched
 from bulk_register.records.rosters import (
     Cell,
     Change,
@@ -41,8 +41,8 @@ from bulk_register.records.runs import (
     Outcome,
     Plan,
     Results,
-    Standings,
     Status,
+    Statuses,
     Submission,
 )
 
@@ -66,7 +66,7 @@ __all__ = [
     "Fix",
     "Format",
     "Holder",
-    "Known",
+    "KnownLinks",
     "Line",
     "Outcome",
     "Plan",
@@ -84,9 +84,9 @@ __all__ = [
     "Settled",
     "SheetOutline",
     "Source",
-    "StandingNote",
-    "Standings",
     "Status",
+    "StatusNote",
+    "Statuses",
     "Submission",
     "Tell",
     "Test",

@@ -32,7 +32,7 @@ class RunRecord:
     open: int = 0  # employees without a link
 
 
-class Known(NamedTuple):
+class KnownLinks(NamedTuple):
     """What the ledger knows of a scope, as columns of one length."""
 
     employees: np.ndarray  # object
@@ -58,7 +58,7 @@ class Registrations(NamedTuple):
     current: bool = True  # False: these employees keep another link
 
 
-class StandingNote(NamedTuple):
+class StatusNote(NamedTuple):
     """Why an employee has got no link in a run."""
 
     employee: str

@@ -97,7 +97,7 @@ class Employees:
     `rows` has a line for each roster row below the header with something in it, in order:
     `row` int64 (the spreadsheet's number), `identifier` object (cleaned text, "" where there is none),
     `employee` int64 (position in `identifiers`; -1 where the row holds no valid identifier),
-    `status` object ("", or `invalid`, `ignored`, `conflict`) and `note` object (what to mend, or
+    `status` object ("", or `invalid`, `ignored`, `conflict`) and `note` object (what to fix, or
     `same employee as row N`).
     """
 

@@ -63,7 +63,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Standings:
+class Statuses:
     """Where each employee stands; every array goes by position in `Employees.identifiers`."""
 
     status: np.ndarray  # object: Status
@@ -71,11 +71,11 @@ class Standings:
     valid_till: np.ndarray  # int64: when that link ends, seconds since 1970 UTC; 0 for none
     note: np.ndarray  # object
 
-    def copy(self) -> Standings:
+    def copy(self) -> Statuses:
         return replace(self, **{item.name: getattr(self, item.name).copy() for item in fields(self)})
 
     @classmethod
-    def of(cls, count: int) -> Standings:
+    def of(cls, count: int) -> Statuses:
         """Return standings for so many employees, all `not sent`."""
         return cls(
             np.full(count, Status.NOT_SENT, object),
@@ -89,16 +89,16 @@ class Standings:
         self.note[codes] = note
         self.status[codes] = status
 
-    def part(self, codes: np.ndarray) -> Standings:
+    def part(self, codes: np.ndarray) -> Statuses:
         """Return how these employees stand, in their order."""
         return replace(self, **{item.name: getattr(self, item.name)[codes] for item in fields(self)})
 
-    def take_over(self, others: Standings, codes: np.ndarray) -> None:
+    def take_over(self, others: Statuses, codes: np.ndarray) -> None:
         """Give these employees the standings that they have in others."""
         for own, other in zip(self._columns, others._columns, strict=True):
             own[codes] = other[codes]
 
-    def equals(self, others: Standings) -> bool:
+    def equals(self, others: Statuses) -> bool:
         """Tell whether everybody stands the same in others."""
         return all(map(np.array_equal, self._columns, others._columns))
 
@@ -140,7 +140,7 @@ class Plan:
     exam: Exam
     scope: Scope
     roster: Roster
-    standings: Standings  # of the plan's making; sending works on a copy
+    statuses: Statuses  # of the plan's making; sending works on a copy
     batches: tuple[Batch, ...]
     new: int  # employees without a known link
     asked_again: int  # employees whose known link is asked about again
@@ -152,7 +152,7 @@ class Submission:
 
     plan: Plan
     run: int
-    standings: Standings  # by now: they change as answers come, each employee's status last
+    statuses: Statuses  # by now: they change as answers come, each employee's status last
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Outcome:
     """A run's end: where every employee stands, what it took, and why it stopped early if it did."""
 
     plan: Plan
-    standings: Standings
+    statuses: Statuses
     requests: int = 0
     retries: int = 0
     stopped: str = ""  # why the run ended before everybody's turn, "" where it did not

@@ -7,9 +7,9 @@ from pathlib import Path
 from bulk_register.errors import RosterError
 from bulk_register.records import Reading, Roster
 from bulk_register.roster.employees.employees import same_person_text
-from bulk_register.roster.file.format import KINDS, tell
-from bulk_register.roster.file.snapshot import Copy, take_copy
-from bulk_register.roster.reader import understand
+from bulk_register.roster.file.format import KINDS, detect_format
+from bulk_register.roster.file.snapshot import Snapshot, take_snapshot
+from bulk_register.roster.reader import parse_roster
 
 __all__ = ["KINDS", "read_roster", "same_person_text"]
 
@@ -20,9 +20,11 @@ def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:
     Raises RosterError, naming the file and the flag that decides, where it can't be understood for certain.
     """
     try:
-        copy, sha256 = take_copy(path, folder)
-        kind = tell(copy, reading.max_bytes)
-        named = copy.rename(copy.with_suffix(f".{kind}"))  # the readers of workbooks look at the name too
-        return understand(path, Copy(named, sha256), kind, reading)
+        snapshot, sha256 = take_snapshot(path, folder)
+        kind = detect_format(snapshot, reading.max_bytes)
+        named = snapshot.rename(
+            snapshot.with_suffix(f".{kind}")
+        )  # the readers of workbooks look at the name too
+        return parse_roster(path, Snapshot(named, sha256), kind, reading)
     except RosterError as error:
         raise RosterError(f"{path.name}: {error}") from error

@@ -7,13 +7,13 @@ from bulk_register.records import Employees, Source, Status
 from bulk_register.roster.file.format import KINDS
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.text.delimiter import DELIMITERS
-from bulk_register.roster.text.encoding import Encoded
+from bulk_register.roster.text.encoding import TextEncoding
 
 ENDS = 3  # first and last identifiers shown
 
 
 def describe(
-    source: Source, table: Table, employees: Employees, text: Encoded | None, sample: str
+    source: Source, table: Table, employees: Employees, text: TextEncoding | None, sample: str
 ) -> tuple[tuple[str, str], ...]:
     """The pairs in the order in which they were found out."""
     pairs = [("Format", KINDS[source.format])]

@@ -14,17 +14,22 @@ from bulk_register.errors import RosterError
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
 from bulk_register.records import RESULT_COLUMNS, Employees, Findings, Format, Reading, Roster, Source
 from bulk_register.roster.description import describe
-from bulk_register.roster.employees.employees import Person, gather, twins
-from bulk_register.roster.employees.identifiers import Cleaned, clean, named_rows, without_float_tails
-from bulk_register.roster.employees.row_kinds import Lines, sort_lines
-from bulk_register.roster.employees.text_checks import doubt, doubt_letters
-from bulk_register.roster.file.snapshot import Copy
+from bulk_register.roster.employees.employees import Person, build_employees, near_duplicates
+from bulk_register.roster.employees.identifiers import (
+    CleanedIdentifiers,
+    check_identifiers,
+    named_rows,
+    without_float_tails,
+)
+from bulk_register.roster.employees.row_kinds import RowKinds, classify_rows
+from bulk_register.roster.employees.text_checks import check_letters, check_ragged_rows
+from bulk_register.roster.file.snapshot import Snapshot
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.sheets.selection import choose_sheet, locate_in
-from bulk_register.roster.table.columns import NUMBER_RANK, fold, meaning
+from bulk_register.roster.sheets.selection import choose_sheet, detect_table_in
+from bulk_register.roster.table.columns import NUMBER_RANK, classify_header, fold
 from bulk_register.roster.table.detection import Table, quoted
-from bulk_register.roster.text.delimiter import find_cut
-from bulk_register.roster.text.encoding import Encoded, decode
+from bulk_register.roster.text.delimiter import sniff_delimiter
+from bulk_register.roster.text.encoding import TextEncoding, detect_encoding
 from bulk_register.roster.text.lines import text_lines
 from bulk_register.roster.text.text_grid import TextGrid
 
@@ -32,12 +37,12 @@ SAMPLE_LINES = 2000  # from which the delimiter is judged
 DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
-def understand(path: Path, copy: Copy, kind: Format, reading: Reading) -> Roster:
+def parse_roster(path: Path, copy: Snapshot, kind: Format, reading: Reading) -> Roster:
     """The roster in a copy of that kind. Raises RosterError where it can't be understood for certain."""
     grid: Grid
     if kind == "csv":
-        grid = open_text(decode(copy.path, reading.encoding), reading)
-        table = locate_in(grid, reading)
+        grid = open_text(detect_encoding(copy.path, reading.encoding), reading)
+        table = detect_table_in(grid, reading)
         grid.keep(
             [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
         )
@@ -45,15 +50,15 @@ def understand(path: Path, copy: Copy, kind: Format, reading: Reading) -> Roster
         grid, table = choose_sheet(copy.path, kind, reading)
     people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
     lines, cleaned, warnings = _judged(grid, table, people, reading)
-    employees = gather(lines, cleaned, people)
+    employees = build_employees(lines, cleaned, people)
     _insist_on_employees(employees, table)
     source = _source(path, copy, kind, grid, table)
-    warnings += [*_odd(cleaned, employees), *twins(employees), *_too_large(source, grid)]
+    warnings += [*_odd(cleaned, employees), *near_duplicates(employees), *_too_large(source, grid)]
     understood = describe(source, table, employees, *_reading_of(grid, table, people))
     return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings)))
 
 
-def open_text(text: Encoded, reading: Reading) -> TextGrid:
+def open_text(text: TextEncoding, reading: Reading) -> TextGrid:
     """The text cut into cells, by the delimiter that was said or the one that cuts it evenly."""
     said = DELIMITER_WORDS.get(str(reading.delimiter), reading.delimiter)
     if said is not None and (len(said) != 1 or said in '"\r\n'):
@@ -61,11 +66,11 @@ def open_text(text: Encoded, reading: Reading) -> TextGrid:
     lines = list(islice(text_lines(text), SAMPLE_LINES))
     if not any(map(str.strip, lines)):
         raise RosterError("there is nothing but blanks in the file: it holds no employees.")
-    return TextGrid(text, find_cut(lines, said, partial(_is_identifier, said=reading.id_column)))
+    return TextGrid(text, sniff_delimiter(lines, said, partial(_is_identifier, said=reading.id_column)))
 
 
 def _is_identifier(cell: str, said: str | None) -> bool:
-    return meaning(cell).what == "identifier" or (said is not None and fold(cell) == fold(said) != "")
+    return classify_header(cell).what == "identifier" or (said is not None and fold(cell) == fold(said) != "")
 
 
 def _texts(grid: Grid, column: int) -> np.ndarray:
@@ -74,20 +79,20 @@ def _texts(grid: Grid, column: int) -> np.ndarray:
 
 def _judged(
     grid: Grid, table: Table, persons: Sequence[Person], reading: Reading
-) -> tuple[Lines, Cleaned, list[str]]:
+) -> tuple[RowKinds, CleanedIdentifiers, list[str]]:
     """The lines sorted and the identifiers cleaned, with what there is to say about them."""
     cells = grid.identifiers(table.id_column)
-    cleaned = clean(cells, table.first_row)
-    lines = sort_lines(grid, table, cleaned)
+    cleaned = check_identifiers(cells, table.first_row)
+    lines = classify_rows(grid, table, cleaned)
     warnings = list(cells.warnings)
     if isinstance(grid, TextGrid):
-        lines, ragged = doubt(grid, table, cleaned, lines)
-        warnings += [*ragged, *doubt_letters(grid, persons, table)]
+        lines, ragged = check_ragged_rows(grid, table, cleaned, lines)
+        warnings += [*ragged, *check_letters(grid, persons, table)]
     lines, hidden = _without_hidden(grid, lines, reading)
     return lines, without_float_tails(cleaned, lines.people), [*warnings, *hidden]
 
 
-def _without_hidden(grid: Grid, lines: Lines, reading: Reading) -> tuple[Lines, list[str]]:
+def _without_hidden(grid: Grid, lines: RowKinds, reading: Reading) -> tuple[RowKinds, list[str]]:
     """The lines, the hidden ones left out if that was asked for; and a word about them."""
     people = lines.people
     hidden = people[grid.hidden[people - 1]].tolist() if grid.hidden is not None else []
@@ -120,7 +125,7 @@ def _insist_on_employees(employees: Employees, table: Table) -> None:
         )
 
 
-def _source(path: Path, copy: Copy, kind: Format, grid: Grid, table: Table) -> Source:
+def _source(path: Path, copy: Snapshot, kind: Format, grid: Grid, table: Table) -> Source:
     return Source(
         path=path,
         copy=copy.path,
@@ -145,7 +150,7 @@ def _source(path: Path, copy: Copy, kind: Format, grid: Grid, table: Table) -> S
 # --- what came up -----------------------------------------------------------------------------------------
 
 
-def _odd(cleaned: Cleaned, employees: Employees) -> Iterator[str]:
+def _odd(cleaned: CleanedIdentifiers, employees: Employees) -> Iterator[str]:
     """Warnings about identifiers that are sent although something about them is odd."""
     rows = employees.rows
     sent = set(rows["row"][rows["employee"] >= 0].tolist()) if cleaned.oddities else set()
@@ -170,7 +175,7 @@ def _too_large(source: Source, grid: Grid) -> Iterator[str]:
         yield f"A cell in {named_rows(grid.long_cells)} is longer than a workbook's may be: {way_out}."
 
 
-def _reading_of(grid: Grid, table: Table, persons: Sequence[Person]) -> tuple[Encoded | None, str]:
+def _reading_of(grid: Grid, table: Table, persons: Sequence[Person]) -> tuple[TextEncoding | None, str]:
     """How the text was decoded, with some names to look at if that was a guess."""
     if not isinstance(grid, TextGrid):
         return None, ""

@@ -3,23 +3,23 @@
 from bulk_register.run.context import connection_of, ledger_flags, ledger_path
 from bulk_register.run.lists import write_problems
 from bulk_register.run.story import (
-    chosen_roster,
     dry_run,
     export_run,
     finish_run,
-    opened_roster,
+    open_chosen_roster,
+    open_roster,
     register_roster,
 )
 
 __all__ = [
-    "chosen_roster",
     "connection_of",
     "dry_run",
     "export_run",
     "finish_run",
     "ledger_flags",
     "ledger_path",
-    "opened_roster",
+    "open_chosen_roster",
+    "open_roster",
     "register_roster",
     "write_problems",
 ]

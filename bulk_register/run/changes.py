@@ -13,7 +13,7 @@ DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class Before:
+class PreviousRun:
     """The last run for the same exam: its number, its roster's employees, and who got no link in it."""
 
     run: int
@@ -21,16 +21,16 @@ class Before:
     failing: frozenset[str]
 
 
-def gone_since(before: Before, employees: Employees) -> tuple[str, ...]:
+def gone_since(before: PreviousRun, employees: Employees) -> tuple[str, ...]:
     """Return who stood in the last run's roster and doesn't in this one."""
     return tuple(sorted(before.employees.difference(employees.identifiers)))
 
 
-def changes_since(before: Before, outcome: Outcome, ending_days: int) -> Changes:
+def changes_since(before: PreviousRun, outcome: Outcome, ending_days: int) -> Changes:
     """Set an outcome beside the last run; `ending_days`: how soon an end of a link is worth telling."""
-    employees, standings = outcome.plan.roster.employees, outcome.standings
-    linked = np.isin(standings.status, LINKED)
-    soon = linked & (standings.valid_till < time.time() + ending_days * DAY_SECONDS)
+    employees, statuses = outcome.plan.roster.employees, outcome.statuses
+    linked = np.isin(statuses.status, LINKED)
+    soon = linked & (statuses.valid_till < time.time() + ending_days * DAY_SECONDS)
     failing = np.flatnonzero(~linked)
     newly = [name not in before.failing for name in employees.identifiers[failing]]
     return Changes(

@@ -18,7 +18,7 @@ from bulk_register.startexam import Connection, RetryPolicy, StartExam
 
 
 @dataclass(frozen=True)
-class Desk:
+class RunContext:
     """What a run holds open: the ledger, StartExam, and whom registrations belong to."""
 
     ledger: Ledger
@@ -28,7 +28,7 @@ class Desk:
 
 
 @contextmanager
-def open_desk(settings: Settings, tell: Tell) -> Iterator[Desk]:
+def open_context(settings: Settings, tell: Tell) -> Iterator[RunContext]:
     exam, scope, path = exam_of(settings), scope_under(settings), ledger_path(settings)
     with ExitStack() as stack:
         if settings.sandbox:
@@ -36,7 +36,7 @@ def open_desk(settings: Settings, tell: Tell) -> Iterator[Desk]:
         if settings.sandbox and settings.ledger is None:
             path = stack.enter_context(private_folder()) / "ledger.sqlite3"
         ledger = stack.enter_context(Ledger(path))
-        yield Desk(ledger, StartExam(connection_of(settings), tell), exam, scope)
+        yield RunContext(ledger, StartExam(connection_of(settings), tell), exam, scope)
 
 
 @contextmanager

@@ -10,10 +10,10 @@ import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.ledger import Ledger
-from bulk_register.plan import Aim
-from bulk_register.records import Plan, Roster, RunRecord, StandingNote, Status
+from bulk_register.plan import PlanOptions
+from bulk_register.records import Plan, Roster, RunRecord, Status, StatusNote
 from bulk_register.run.context import ledger_flags
-from bulk_register.settings import Settings, command_line, flags_of, names_said
+from bulk_register.settings import Settings, command_line, flags_of, given_names
 from bulk_register.startexam import utc_text
 
 NEW_WINDOW = "+10d"  # where the run's own is over
@@ -23,16 +23,16 @@ def check_unchanged(roster: Roster, earlier: RunRecord, settings: Settings) -> N
     if roster.source.sha256 != earlier.sha256:
         raise RosterError(
             f"{roster.source.path} was changed since run {earlier.id}, so that can't be finished or written "
-            f"again. {instead(earlier, settings)}"
+            f"again. {suggest_command(earlier, settings)}"
         )
 
 
-def instead(record: RunRecord, settings: Settings) -> str:
+def suggest_command(record: RunRecord, settings: Settings) -> str:
     """Return the `run` command that does what finishing a run can't, with the words that lead to it."""
     over = record.valid_till <= time.time()
     till = NEW_WINDOW if over else utc_text(datetime.fromtimestamp(record.valid_till, UTC))
     same = settings.model_copy(update={"output": Path(record.output), "ledger": None})
-    words = ["bulk-register", "run", record.roster, *flags_of(same, names_said())]
+    words = ["bulk-register", "run", record.roster, *flags_of(same, given_names())]
     if record.valid_from > time.time():
         words += ["--valid-from", utc_text(datetime.fromtimestamp(record.valid_from, UTC))]
     words += ["--valid-till", till]
@@ -43,12 +43,12 @@ def instead(record: RunRecord, settings: Settings) -> str:
     return f"{lead}:\n  {command_line(words)}"
 
 
-def aim_of(settings: Settings, ledger: Ledger, earlier: RunRecord | None) -> Aim:
+def plan_options_of(settings: Settings, ledger: Ledger, earlier: RunRecord | None) -> PlanOptions:
     if earlier is None:
         absolute = settings.valid_till is not None and settings.valid_till.absolute
-        return Aim(settings.batch_size, extend=absolute, refresh=settings.refresh)
+        return PlanOptions(settings.batch_size, extend=absolute, refresh=settings.refresh)
     planned = ledger.planned(earlier.id)
-    return Aim(
+    return PlanOptions(
         settings.batch_size,
         run=earlier.id,
         first_batch=max(planned, default=0) + 1,
@@ -58,17 +58,17 @@ def aim_of(settings: Settings, ledger: Ledger, earlier: RunRecord | None) -> Aim
 
 def _lost(ledger: Ledger, earlier: RunRecord, planned: dict[int, tuple[str, ...]]) -> frozenset[str]:
     """Return whose new registration was asked for in a run without our ever learning of it."""
-    lost = {item.employee for item in ledger.standings(earlier.id) if item.status is Status.UNKNOWN}
+    lost = {item.employee for item in ledger.statuses(earlier.id) if item.status is Status.UNKNOWN}
     for number, part, ended, _ in ledger.requests(earlier.id):
         if ended is None:
             lost.update(part or planned[number])
     return frozenset(lost)
 
 
-def recall(plan: Plan, standings: list[StandingNote]) -> None:
+def restore_notes(plan: Plan, statuses: list[StatusNote]) -> None:
     """Write down why a run's employees got no link in it."""
     codes = {name: code for code, name in enumerate(plan.roster.employees.identifiers)}
-    for item in standings:
+    for item in statuses:
         code = codes.get(item.employee, -1)
-        if code >= 0 and plan.standings.status[code] == Status.NOT_SENT:
-            plan.standings.settle(np.array([code]), item.status, item.note)
+        if code >= 0 and plan.statuses.status[code] == Status.NOT_SENT:
+            plan.statuses.settle(np.array([code]), item.status, item.note)

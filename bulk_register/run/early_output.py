@@ -13,19 +13,19 @@ import numpy as np
 
 from bulk_register.output import Output, write
 from bulk_register.output.results import Style, results_of
-from bulk_register.records import Results, Standings, Status, Submission
+from bulk_register.records import Results, Status, Statuses, Submission
 
 LOOK_SECONDS = 0.02  # how often a row that isn't settled yet is looked at
 
 
 @contextmanager
-def drafted(output: Output, submission: Submission, style: Style) -> Iterator[Output]:
+def written_early(output: Output, submission: Submission, style: Style) -> Iterator[Output]:
     """Begin to write an output in a thread; writing it, once all is settled, is then quickly done.
 
     What is drafted counts only if nobody stands otherwise in the end: else the output is written anew.
     """
     path = submission.plan.roster.source.copy.with_name(f"draft{output.target.suffix}")
-    draft = _Draft(output, submission, style, path)
+    draft = EarlyOutput(output, submission, style, path)
     draft.start()
     try:
         yield replace(output, writer=draft.deliver)
@@ -33,13 +33,13 @@ def drafted(output: Output, submission: Submission, style: Style) -> Iterator[Ou
         draft.give_up()
 
 
-class _Draft(threading.Thread):
+class EarlyOutput(threading.Thread):
     def __init__(self, output: Output, submission: Submission, style: Style, path: Path) -> None:
         super().__init__(name="draft", daemon=True)
         self._output = output
         self._path = path
-        self._now = submission.standings
-        self._drafted = Standings.of(len(submission.plan.roster.employees))
+        self._now = submission.statuses
+        self._drafted = Statuses.of(len(submission.plan.roster.employees))
         self._results = results_of(submission.plan, self._drafted, style)
         self._employees = submission.plan.roster.employees.rows["employee"].to_numpy()
         self._taken = np.zeros(len(submission.plan.roster.employees), bool)

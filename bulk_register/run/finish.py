@@ -11,7 +11,7 @@ import numpy as np
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.output import Output, write
-from bulk_register.output.delivery import place
+from bulk_register.output.delivery import replace_file
 from bulk_register.output.results import results_of
 from bulk_register.records import LINKED, Delivered, Outcome, RunRecord, Tell, Warned
 from bulk_register.run.context import style_of
@@ -23,19 +23,19 @@ def deliver(
     outcome: Outcome, record: RunRecord, output: Output, ledger: Ledger, settings: Settings, tell: Tell
 ) -> Finished:
     """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so."""
-    results = results_of(outcome.plan, outcome.standings, style_of(settings))
+    results = results_of(outcome.plan, outcome.statuses, style_of(settings))
     code = exit_code(outcome, results, settings.tolerate)
     path, notes = None, output.notes
     surprises: tuple[str, ...] = ()
     try:
-        placed = place(lambda draft: write(output, results, draft), output.target, _ours(ledger))
+        placed = replace_file(lambda draft: write(output, results, draft), output.target, _ours(ledger))
         path, notes, surprises = placed.path, (*notes, *placed.notes), placed.notes
         tell(Delivered(path, notes))
         ledger.delivered(record.id, path, placed.sha256)
     except LedgerError as error:
         tell(Warned(str(error)))
     except OutputError as error:
-        advice = "Nothing is lost: when that is mended, bulk-register export writes it"
+        advice = "Nothing is lost: when that is fixed, bulk-register export writes it"
         tell(Warned(f"The output could not be written. {error} {advice}."))
         code = code if outcome.signal else EXIT_UNDONE
     started = datetime.fromtimestamp(record.started, UTC)
@@ -45,7 +45,7 @@ def deliver(
 
 def close_run(finished: Finished, ledger: Ledger, tell: Tell) -> None:
     """Record that a run has come to its end."""
-    without_link = int((~np.isin(finished.outcome.standings.status, LINKED)).sum())
+    without_link = int((~np.isin(finished.outcome.statuses.status, LINKED)).sum())
     try:
         ledger.finish(finished.run, finished.exit_code, without_link)
     except LedgerError as error:

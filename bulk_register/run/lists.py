@@ -12,7 +12,7 @@ import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError, RosterError
 from bulk_register.ledger import Ledger
-from bulk_register.output.delivery import checksum, place
+from bulk_register.output.delivery import checksum, replace_file
 from bulk_register.output.destinations import check_list, output_path
 from bulk_register.output.excel.excerpt import has_headers_only, write_excerpt
 from bulk_register.output.results import EVERY, roster_results
@@ -46,7 +46,7 @@ _REFUSED = _List(
 _NEW = _List(
     "{people} got a new link: {path} holds them, a row each",
     "Nobody got a new link: {path} has its headers only",
-    "When that is mended, use run again, without --reregister: the list then holds these people.",
+    "When that is fixed, use run again, without --reregister: the list then holds these people.",
     lambda path: not has_headers_only(path),  # perhaps nobody has mailed these yet
 )
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
@@ -103,7 +103,7 @@ class Lists:
         refused = unknown_places(finished)
         if len(refused):
             return self._deliver(finished, refused, wanted, _REFUSED) or finished
-        unsure = np.isin(finished.outcome.standings.status, [*UNDONE, Status.UNKNOWN])
+        unsure = np.isin(finished.outcome.statuses.status, [*UNDONE, Status.UNKNOWN])
         return finished if unsure.any() else self._remove(finished, wanted)
 
     def _deliver_new(self, finished: Finished) -> Finished:
@@ -138,7 +138,7 @@ class Lists:
         """Write one; returns None where that failed."""
         try:
             ours = self.ledger.delivery
-            placed = place(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
+            placed = replace_file(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
         except (OutputError, RosterError) as error:
             self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
             return None
@@ -209,7 +209,9 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
         raise OutputError(f"{named.name} must end in .xlsx: name it so.")
     identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
     part = results.take(wrong)
-    return place(lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys).path
+    return replace_file(
+        lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys
+    ).path
 
 
 def _nobodys(_: Path) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from bulk_register.errors import GuardError, RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.records import RESULT_COLUMNS, Plan, Roster, Scope
-from bulk_register.run.changes import Before, gone_since
+from bulk_register.run.changes import PreviousRun, gone_since
 from bulk_register.run.context import ledger_path, limits_of
 from bulk_register.run.guards import check_age, check_missing, check_new, check_rows, newest_roster
 from bulk_register.run.report import roster_counts
 from bulk_register.settings import Settings, command_line
 
 
-def meant_roster(roster: str | Path, settings: Settings) -> Path:
+def resolve_roster(roster: str | Path, settings: Settings) -> Path:
     """Return the roster's file, of a folder or pattern the newest, if it is new enough."""
 
     def was_delivered(file: Path) -> bool:
@@ -26,7 +26,7 @@ def meant_roster(roster: str | Path, settings: Settings) -> Path:
     return path
 
 
-def check_chosen(named: str | Path, found: Roster) -> None:
+def refuse_own_output(named: str | Path, found: Roster) -> None:
     """Raise GuardError where what was chosen from a folder or pattern is an output of this program."""
     path, ours = found.source.path, set(RESULT_COLUMNS)
     if path != Path(named).expanduser() and ours.issubset(map(str.strip, found.source.headers)):
@@ -36,16 +36,16 @@ def check_chosen(named: str | Path, found: Roster) -> None:
         )
 
 
-def last_run(ledger: Ledger, scope: Scope) -> Before | None:
+def last_run(ledger: Ledger, scope: Scope) -> PreviousRun | None:
     """Return the last run for the same exam, as far as the ledger holds it."""
     found = ledger.last_roster(scope)
     if found is None:
         return None
     run, employees, complete = found
-    failing = {item.employee for item in ledger.standings(run)}
+    failing = {item.employee for item in ledger.statuses(run)}
     if not complete:  # whom it did not come to has no standing
         failing.update(set(employees).difference(ledger.known(scope).employees))
-    return Before(run, frozenset(employees), frozenset(failing))
+    return PreviousRun(run, frozenset(employees), frozenset(failing))
 
 
 def check_roster(roster: Roster, settings: Settings) -> None:
@@ -62,7 +62,7 @@ def check_roster(roster: Roster, settings: Settings) -> None:
         )
 
 
-def check_plan(plan: Plan, before: Before | None, settings: Settings) -> None:
+def check_plan(plan: Plan, before: PreviousRun | None, settings: Settings) -> None:
     """Let the guards of scheduled runs look at a plan; raises GuardError."""
     limits = limits_of(settings)
     check_new(plan.new, limits)

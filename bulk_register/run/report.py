@@ -19,8 +19,8 @@ from bulk_register.records import (
     Outcome,
     Results,
     Roster,
-    Standings,
     Status,
+    Statuses,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def exit_code(outcome: Outcome, results: Results, tolerated: tuple[str, ...] = (
     if outcome.signal:
         return 128 + outcome.signal
     undone = (*UNDONE, Status.UNKNOWN) if outcome.stopped else UNDONE
-    if np.isin(outcome.standings.status, undone).any():
+    if np.isin(outcome.statuses.status, undone).any():
         return EXIT_UNDONE
     fine = np.isin(results.status(EVERY), [*LINKED, Status.IGNORED, *tolerated])
     return EXIT_DONE if fine.all() else EXIT_ATTENTION
@@ -92,9 +92,9 @@ def roster_counts(roster: Roster) -> dict[str, int]:
     return dict(zip(ROSTER_COUNTS, counts, strict=True))
 
 
-def status_counts(standings: Standings) -> dict[str, int]:
+def status_counts(statuses: Statuses) -> dict[str, int]:
     """Return how many employees have each status, by the report's names; they add up to all employees."""
-    counts = Counter(standings.status.tolist())
+    counts = Counter(statuses.status.tolist())
     return {_counted(status): counts[status] for status in COUNTED}
 
 
@@ -134,7 +134,7 @@ def report(finished: Finished) -> dict[str, Any]:
         "seconds": round((finished.finished - finished.started).total_seconds(), 3),
         "exit_code": finished.exit_code,
         **roster_counts(plan.roster),
-        **status_counts(outcome.standings),
+        **status_counts(outcome.statuses),
         "batches": len(plan.batches),
         "requests": outcome.requests,
         "retries": outcome.retries,

@@ -15,7 +15,7 @@ from bulk_register.ledger import Ledger, lock
 from bulk_register.output import Output, plan_output
 from bulk_register.output.destinations import output_path
 from bulk_register.paths import private_folder
-from bulk_register.plan import Aim, make_plan
+from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
     Event,
     Outcome,
@@ -31,17 +31,17 @@ from bulk_register.records import (
 )
 from bulk_register.roster import read_roster
 from bulk_register.run.changes import changes_since
-from bulk_register.run.context import Desk, exam_of, ledger_path, open_desk, scope_under, style_of
-from bulk_register.run.earlier_run import aim_of, check_unchanged, instead, recall
-from bulk_register.run.early_output import drafted
+from bulk_register.run.context import RunContext, exam_of, ledger_path, open_context, scope_under, style_of
+from bulk_register.run.earlier_run import check_unchanged, plan_options_of, restore_notes, suggest_command
+from bulk_register.run.early_output import written_early
 from bulk_register.run.exam_lookup import with_identified_tests
 from bulk_register.run.finish import close_run, deliver
 from bulk_register.run.lists import Lists, check_lists
-from bulk_register.run.preflight import check_chosen, check_plan, check_roster, last_run, meant_roster
+from bulk_register.run.preflight import check_plan, check_roster, last_run, refuse_own_output, resolve_roster
 from bulk_register.run.report import (
     Finished,
 )
-from bulk_register.sending import Interruption, Manner, NoInterruption, send
+from bulk_register.sending import Interruption, NoInterruption, SendOptions, send
 from bulk_register.settings import Settings
 
 Confirm = Callable[[Plan], bool]
@@ -62,7 +62,7 @@ def register_roster(
     said no (nothing was sent in either case), LedgerBusyError where another run uses the ledger. Failures of
     StartExam are no errors: they are in the result.
     """
-    return _story(roster, settings, None, _Ears(tell, confirm, interruption or NoInterruption()))
+    return _story(roster, settings, None, _Observer(tell, confirm, interruption or NoInterruption()))
 
 
 def finish_run(
@@ -81,34 +81,34 @@ def finish_run(
     if record.valid_till <= time.time():
         raise RosterError(
             f"Run {record.id} can't be finished: the time in which its links work is over. "
-            f"{instead(record, settings)}"
+            f"{suggest_command(record, settings)}"
         )
     settings = settings.model_copy(update={"output": Path(record.output)})
-    return _story(record.roster, settings, record, _Ears(tell, confirm, interruption or NoInterruption()))
+    return _story(record.roster, settings, record, _Observer(tell, confirm, interruption or NoInterruption()))
 
 
 def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: Tell) -> Finished:
     """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
     settings = settings.model_copy(update={"output": named or Path(record.output)})
-    with opened_roster(record.roster, settings, tell) as found, Ledger(ledger_path(settings)) as ledger:
+    with open_roster(record.roster, settings, tell) as found, Ledger(ledger_path(settings)) as ledger:
         check_unchanged(found, record, settings)
         output = prepare_output(found, settings)
         known = ledger.known(record.scope)
-        aim = Aim(run=record.id, at=record.started)
-        plan = make_plan(found, exam_of(settings), record.scope, known, aim)
-        recall(plan, ledger.standings(record.id))
-        return deliver(Outcome(plan, plan.standings), record, output, ledger, settings, tell)
+        options = PlanOptions(run=record.id, at=record.started)
+        plan = make_plan(found, exam_of(settings), record.scope, known, options)
+        restore_notes(plan, ledger.statuses(record.id))
+        return deliver(Outcome(plan, plan.statuses), record, output, ledger, settings, tell)
 
 
 def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
     """Tell what `register_roster` would send, without sending, writing or making anything."""
-    with chosen_roster(roster, settings, tell) as found:
+    with open_chosen_roster(roster, settings, tell) as found:
         check_roster(found, settings)
         check_lists(found.source.path, prepare_output(found, settings).target, settings)
         settings = with_identified_tests(settings, tell)
         exam, scope = exam_of(settings), scope_under(settings)
         with Ledger(ledger_path(settings), write=False) as ledger:
-            plan = make_plan(found, exam, scope, ledger.known(scope), aim_of(settings, ledger, None))
+            plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings, ledger, None))
             before = last_run(ledger, scope)
         tell(Planned(plan))
         check_plan(plan, before, settings)
@@ -116,15 +116,15 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
 
 
 @contextmanager
-def chosen_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
+def open_chosen_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
     """Read a roster, of a folder or pattern the newest; raises GuardError where that can't be meant."""
-    with opened_roster(meant_roster(roster, settings), settings, tell) as found:
-        check_chosen(roster, found)
+    with open_roster(resolve_roster(roster, settings), settings, tell) as found:
+        refuse_own_output(roster, found)
         yield found
 
 
 @contextmanager
-def opened_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
+def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
     """Read a roster from a private copy, which is there as long as the context is open."""
     reading = Reading(
         settings.id_column,
@@ -153,7 +153,7 @@ def prepare_output(roster: Roster, settings: Settings) -> Output:
 
 
 @dataclass(frozen=True)
-class _Ears:
+class _Observer:
     """Who hears of a run, is asked, and may interrupt it."""
 
     tell: Tell
@@ -161,9 +161,9 @@ class _Ears:
     interruption: Interruption
 
 
-def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ears: _Ears) -> Finished:
+def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ears: _Observer) -> Finished:
     tell = _one_at_a_time(ears.tell)
-    opened = opened_roster if earlier else chosen_roster
+    opened = open_roster if earlier else open_chosen_roster
     with opened(roster, settings, tell) as found:
         if earlier:
             check_unchanged(found, earlier, settings)
@@ -173,40 +173,42 @@ def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ea
         if not earlier:  # what stands in the way of a list is no reason to leave people without a link
             check_lists(found.source.path, output.target, settings)
         settings = with_identified_tests(settings, tell)
-        with open_desk(settings, tell) as desk:
-            plan = _plan(found, desk, settings, earlier)
+        with open_context(settings, tell) as context:
+            plan = _plan(found, context, settings, earlier)
             tell(Planned(plan))
-            before = None if earlier else last_run(desk.ledger, desk.scope)
+            before = None if earlier else last_run(context.ledger, context.scope)
             check_plan(plan, before, settings)
             if plan.batches and not ears.confirm(plan):
                 raise DeclinedError("Nothing was sent.")
-            with lock(desk.ledger.path):
-                plan = _plan(found, desk, settings, earlier)  # another run may have ended meanwhile
-                record = _begin(plan, output, desk, settings, earlier)
+            with lock(context.ledger.path):
+                plan = _plan(found, context, settings, earlier)  # another run may have ended meanwhile
+                record = _begin(plan, output, context, settings, earlier)
                 tell(RunStarted(record.id))
-                manner = _manner(desk, settings, ears.interruption)
-                submission = Submission(plan, record.id, plan.standings.copy())
-                with drafted(output, submission, style_of(settings)) as drafting:
-                    outcome = send(submission, desk.ledger, desk.client, manner, tell)
-                    finished = deliver(outcome, record, drafting, desk.ledger, settings, tell)
-                finished = Lists(output.target, desk.ledger, settings, tell).deliver(finished)
+                manner = _options(context, settings, ears.interruption)
+                submission = Submission(plan, record.id, plan.statuses.copy())
+                with written_early(output, submission, style_of(settings)) as drafting:
+                    outcome = send(submission, context.ledger, context.client, manner, tell)
+                    finished = deliver(outcome, record, drafting, context.ledger, settings, tell)
+                finished = Lists(output.target, context.ledger, settings, tell).deliver(finished)
                 if before is not None:
                     changes = changes_since(before, outcome, settings.ending_days)
                     finished = replace(finished, changes=changes)
-                close_run(finished, desk.ledger, tell)
+                close_run(finished, context.ledger, tell)
                 return finished
 
 
-def _plan(roster: Roster, desk: Desk, settings: Settings, earlier: RunRecord | None) -> Plan:
-    known = desk.ledger.known(desk.scope)
-    return make_plan(roster, desk.exam, desk.scope, known, aim_of(settings, desk.ledger, earlier))
+def _plan(roster: Roster, context: RunContext, settings: Settings, earlier: RunRecord | None) -> Plan:
+    known = context.ledger.known(context.scope)
+    return make_plan(
+        roster, context.exam, context.scope, known, plan_options_of(settings, context.ledger, earlier)
+    )
 
 
 def _begin(
-    plan: Plan, output: Output, desk: Desk, settings: Settings, earlier: RunRecord | None
+    plan: Plan, output: Output, context: RunContext, settings: Settings, earlier: RunRecord | None
 ) -> RunRecord:
     if earlier is not None:
-        desk.ledger.resume(earlier.id, plan.batches)
+        context.ledger.resume(earlier.id, plan.batches)
         return earlier
     source, everybody = plan.roster.source, plan.roster.employees.identifiers.tolist()
     record = RunRecord(
@@ -222,14 +224,14 @@ def _begin(
         started=int(time.time()),
         open=plan.new,
     )
-    return replace(record, id=desk.ledger.begin(record, plan.batches, everybody))
+    return replace(record, id=context.ledger.begin(record, plan.batches, everybody))
 
 
-def _manner(desk: Desk, settings: Settings, interruption: Interruption) -> Manner:
-    return Manner(
+def _options(context: RunContext, settings: Settings, interruption: Interruption) -> SendOptions:
+    return SendOptions(
         settings.workers,
         settings.max_rejected,
-        trusted=desk.ledger.has_registrations(desk.scope),
+        trusted=context.ledger.has_registrations(context.scope),
         deadline_seconds=settings.deadline,
         interruption=interruption,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bulk_register.records import Batch, Holder, Registrations, StandingNote, Standings, Status
+from bulk_register.records import Batch, Holder, Registrations, Status, Statuses, StatusNote
 
 _NOTES = {
     Status.UNKNOWN: "StartExam answered without a participant for this employee",
@@ -20,10 +20,10 @@ class Matched:
     """An answer in its employees' order: what to write down, and each one's new standing."""
 
     registrations: list[Registrations]
-    standings: Standings  # one for each employee of the batch
+    statuses: Statuses  # one for each employee of the batch
 
 
-def foreign(
+def foreign_participants(
     batch: Batch, participants: Sequence[str | None], holders: Mapping[str, Holder]
 ) -> list[tuple[int, Holder]]:
     """Return who else, as the ledger has it, holds participants of an answer; by their place in it."""
@@ -31,7 +31,7 @@ def foreign(
     return [(place, one) for place, _, one in given if one and one.employee != batch.identifiers[place]]
 
 
-class Turns:
+class AskOrder:
     """In which order a run's employees were asked about and answered.
 
     Whoever was answered with a participant before anybody else was asked about holds it for certain.
@@ -79,7 +79,7 @@ def match(
     batch: Batch,
     participants: Sequence[str | None],
     holders: Mapping[str, Holder],
-    before: Standings,
+    before: Statuses,
     moment: Moment,
 ) -> Matched:
     """Give each employee of a batch what StartExam answered in its place.
@@ -93,7 +93,7 @@ def match(
     keeps = (known != "") & (known_till > moment.now)
     same = _same(given, known)
     takes = (given != "") & (same | ~keeps)
-    after = Standings.of(len(batch))
+    after = Statuses.of(len(batch))
     after.participant[takes], after.valid_till[takes] = given[takes], ends[takes]
     kept = keeps & ~takes
     after.participant[kept], after.valid_till[kept] = known[kept], known_till[kept]
@@ -139,18 +139,18 @@ def _written(
                 yield Registrations(names[those].tolist(), given[those].tolist(), run, current)
 
 
-def update(standings: Standings, codes: np.ndarray, news: Standings) -> None:
+def update(statuses: Statuses, codes: np.ndarray, news: Statuses) -> None:
     """Write a batch's new standings into those of all employees."""
-    standings.participant[codes] = news.participant
-    standings.valid_till[codes] = news.valid_till
-    standings.note[codes] = news.note
-    standings.status[codes] = news.status
+    statuses.participant[codes] = news.participant
+    statuses.valid_till[codes] = news.valid_till
+    statuses.note[codes] = news.note
+    statuses.status[codes] = news.status
 
 
-def notes_on(batch: Batch, standings: Standings) -> list[StandingNote]:
+def notes_on(batch: Batch, statuses: Statuses) -> list[StatusNote]:
     """Return why employees of a batch got no link that works from its answer."""
-    without = np.flatnonzero(np.isin(standings.status, [Status.UNKNOWN, Status.EXPIRED]))
+    without = np.flatnonzero(np.isin(statuses.status, [Status.UNKNOWN, Status.EXPIRED]))
     return [
-        StandingNote(batch.identifiers[place], standings.status[place], standings.note[place])
+        StatusNote(batch.identifiers[place], statuses.status[place], statuses.note[place])
         for place in without
     ]

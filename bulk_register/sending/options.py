@@ -26,7 +26,7 @@ class GivenUpError(Exception):
 
 
 @dataclass(frozen=True)
-class Manner:
+class SendOptions:
     """How a plan is sent."""
 
     workers: int = 4

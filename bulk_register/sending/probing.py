@@ -7,12 +7,12 @@ from collections import deque
 import numpy as np
 
 from bulk_register.records import Batch, Status
-from bulk_register.sending.tasks import Errand, Verdict
+from bulk_register.sending.tasks import Task, Verdict
 
 PROBES = 8  # employees asked about one by one before a refused request is believed to be wrong
 
 
-class Trial:
+class Probing:
     """What was refused before anything was accepted, and who is still to be asked about alone."""
 
     def __init__(self) -> None:
@@ -29,31 +29,31 @@ class Trial:
         else:
             self.batches.append(batch)
 
-    def next_probe(self, queue: deque[Errand]) -> Batch | None:
+    def next_probe(self, queue: deque[Task]) -> Batch | None:
         """Take the next candidate out of the batch that holds them; None when there is none left."""
         if self._candidates is None:
             self._candidates = self._choose(queue)
         return self._take_out(self._candidates.pop(0), queue) if self._candidates else None
 
-    def _choose(self, queue: deque[Errand]) -> list[int]:
+    def _choose(self, queue: deque[Task]) -> list[int]:
         """Choose employees spread over the roster."""
-        waiting = [*self.batches, *(errand.batch for errand in queue)]
+        waiting = [*self.batches, *(task.batch for task in queue)]
         codes = np.concatenate([np.empty(0, np.int64), *(batch.codes for batch in waiting)])
         count = min(PROBES - len(self.singles), len(codes))
         places = np.linspace(0, len(codes) - 1, count).round().astype(np.int64)
         return [int(code) for code in codes[places]]
 
-    def _take_out(self, code: int, queue: deque[Errand]) -> Batch:
+    def _take_out(self, code: int, queue: deque[Task]) -> Batch:
         for place, batch in enumerate(self.batches):
             if code in batch.codes:
                 single, rest = _split(batch, code)
                 self.batches[place : place + 1] = [rest] if len(rest) else []
                 return single
-        place, batch = next((i, errand.batch) for i, errand in enumerate(queue) if code in errand.batch.codes)
+        place, batch = next((i, task.batch) for i, task in enumerate(queue) if code in task.batch.codes)
         single, rest = _split(batch, code)
         del queue[place]
         if len(rest):
-            queue.insert(place, Errand(rest))
+            queue.insert(place, Task(rest))
         return single
 
 

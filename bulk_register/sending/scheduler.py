@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 
 from bulk_register.records import Batch, Status
-from bulk_register.sending.probing import Trial
-from bulk_register.sending.tasks import Errand, Purpose, Rules, Verdict
+from bulk_register.sending.probing import Probing
+from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
 
 DEAD_AFTER = 3  # batches in a row that failed on every attempt: the service is down
 DEAD_AFTER_PARTS = 10  # the same for parts of a batch, which may hold several employees that make it fail
@@ -15,7 +15,7 @@ DEAD_AFTER_PARTS = 10  # the same for parts of a batch, which may hold several e
 UNMATCHED = "StartExam's answer could not be matched to employees"
 
 
-class Course:
+class Scheduler:
     """The order of a run's requests, from the plan's batches to the last part of the last refused one.
 
     Ask `next` for what may go out now and tell how it ended with `answered`, `unmatched`, `refused` or
@@ -25,24 +25,24 @@ class Course:
     def __init__(self, batches: Iterable[Batch], rules: Rules) -> None:
         self.stopped = ""
         self._rules = rules
-        self._queue = deque(Errand(batch) for batch in batches)
+        self._queue = deque(Task(batch) for batch in batches)
         self._proven = False  # StartExam has accepted something in this run
-        self._trial = Trial()
+        self._probing = Probing()
         self._aside: list[Batch] = []  # kept answering 500: halved once others succeed
-        self._alone: Errand | None = None  # goes next, when nothing else is in flight
+        self._alone: Task | None = None  # goes next, when nothing else is in flight
         self._doubtful: list[Batch] = []  # unmatched, until one of their employees is asked about alone
         self._failures = 0
         self._part_failures = 0
         self._refused_alone = 0
         self._refused_in_a_row = 0
 
-    def next(self, in_flight: int) -> Errand | None:
+    def next(self, in_flight: int) -> Task | None:
         """Return what may go out now; None to wait for those in flight, or at the end where none is."""
         if self.stopped or (in_flight and (not self._proven or self._doubtful)):
             return None
         if self._alone:
-            errand, self._alone = self._alone, None
-            return errand
+            task, self._alone = self._alone, None
+            return task
         if not self._queue and not in_flight:
             self._bring_back()
         return self._queue.popleft() if self._queue else None
@@ -51,60 +51,60 @@ class Course:
         """Let nothing more go out; the first reason counts."""
         self.stopped = self.stopped or reason
 
-    def answered(self, errand: Errand, *, empty_handed: bool = False) -> list[Verdict]:
+    def answered(self, task: Task, *, empty_handed: bool = False) -> list[Verdict]:
         """A matched answer came; `empty_handed` if it held no identifier at all."""
         self._refused_in_a_row = 0
         self._alive()
         verdicts = self._prove()
-        if errand.purpose is Purpose.ALONE:
-            verdicts += self._left_out(errand) if empty_handed else self._ask_doubtful()
+        if task.purpose is Purpose.ALONE:
+            verdicts += self._left_out(task) if empty_handed else self._ask_doubtful()
         return verdicts
 
-    def unmatched(self, errand: Errand, fault: str, *, empty: bool) -> list[Verdict]:
+    def unmatched(self, task: Task, fault: str, *, empty: bool) -> list[Verdict]:
         """An answer came that can't be matched; `empty` if it held nothing."""
         self._alive()
-        batch = errand.batch
+        batch = task.batch
         note = f"{UNMATCHED}: {fault}"
         if self._rules.reregister:
             self.stop(f"{note}. What it answered is kept: bulk-register history shows it")
             return [Verdict(batch, Status.UNKNOWN, note)]
-        if errand.purpose is Purpose.ALONE:
-            return self._left_out(errand)
-        if len(batch) == 1 or (empty and errand.purpose is Purpose.DOUBTED):
-            accepted = self._prove() if errand.purpose is Purpose.PROBE else []
+        if task.purpose is Purpose.ALONE:
+            return self._left_out(task)
+        if len(batch) == 1 or (empty and task.purpose is Purpose.DOUBTED):
+            accepted = self._prove() if task.purpose is Purpose.PROBE else []
             return [Verdict(batch, Status.UNKNOWN, note), *accepted]
-        if errand.purpose is Purpose.DOUBTED:
+        if task.purpose is Purpose.DOUBTED:
             self._first(batch.halves(), Purpose.DOUBTED)
         elif self._doubtful:
             self._doubtful.append(batch)
         else:
-            self._alone = Errand(batch.take(slice(0, 1)), Purpose.ALONE)
+            self._alone = Task(batch.take(slice(0, 1)), Purpose.ALONE)
             self._doubtful = [batch.take(slice(1, None))]
         return []
 
-    def foreign(self, errand: Errand) -> list[Verdict]:
+    def foreign_participants(self, task: Task) -> list[Verdict]:
         """An answer held a participant that the ledger holds for another employee."""
         fault = "it holds a participant that is another employee's"
         self.stop(f"{UNMATCHED}: {fault}. Nobody got a link from it; bulk-register history shows it")
-        return [Verdict(errand.batch, Status.UNKNOWN, f"{UNMATCHED}: {fault}")]
+        return [Verdict(task.batch, Status.UNKNOWN, f"{UNMATCHED}: {fault}")]
 
-    def refused(self, errand: Errand, told: str, words: str) -> list[Verdict]:
+    def refused(self, task: Task, told: str, words: str) -> list[Verdict]:
         """StartExam refused a request: `told` goes into notes, `words` may be logged."""
         self._alive()
-        if errand.purpose is Purpose.ALONE:
+        if task.purpose is Purpose.ALONE:
             self.stop(f"{UNMATCHED}, and one of them, asked about alone, was refused: {words}")
-            return self._settle_doubtful(errand.batch)
+            return self._settle_doubtful(task.batch)
         if self._rules.reregister:
-            return self._refused_for_good(errand.batch, told, words)
+            return self._refused_for_good(task.batch, told, words)
         if self._proven:
-            return self._isolate(errand.batch, told, words)
-        return self._probe(errand, told, words)
+            return self._isolate(task.batch, told, words)
+        return self._probe(task, told, words)
 
-    def failed(self, errand: Errand, told: str, words: str, status: int) -> list[Verdict]:
+    def failed(self, task: Task, told: str, words: str, status: int) -> list[Verdict]:
         """Every attempt at a request failed; `status` is that of the last, the rest as in `refused`."""
-        batch = errand.batch
+        batch = task.batch
         self._count_failure(batch, words)
-        if errand.purpose is Purpose.ALONE:
+        if task.purpose is Purpose.ALONE:
             return [*self._settle_doubtful(), Verdict(batch, Status.FAILED, told)]
         if status == 500 and not self._rules.reregister:
             if len(batch) > 1:
@@ -113,41 +113,41 @@ class Course:
             if batch.part and self._proven:
                 return self._reject(batch, told, words)
         verdicts = [Verdict(batch, Status.FAILED, told)]
-        return verdicts + (self._go_on_probing() if errand.purpose is Purpose.PROBE else [])
+        return verdicts + (self._go_on_probing() if task.purpose is Purpose.PROBE else [])
 
-    def abandoned(self, errand: Errand) -> list[Verdict]:
+    def abandoned(self, task: Task) -> list[Verdict]:
         """The run stopped before this request could be made, or it was turned away with all others."""
-        if errand.purpose in (Purpose.ALONE, Purpose.DOUBTED):
-            return [Verdict(errand.batch, Status.UNKNOWN, UNMATCHED)]
-        return [Verdict(errand.batch, Status.NOT_SENT, self.stopped)]
+        if task.purpose in (Purpose.ALONE, Purpose.DOUBTED):
+            return [Verdict(task.batch, Status.UNKNOWN, UNMATCHED)]
+        return [Verdict(task.batch, Status.NOT_SENT, self.stopped)]
 
     def leftovers(self) -> list[Verdict]:
         """Return the verdicts on all that will not go out any more."""
-        waiting = [*self._queue] + [Errand(batch) for batch in self._trial.batches]
-        waiting += [Errand(refusal.batch) for refusal in self._trial.singles]
+        waiting = [*self._queue] + [Task(batch) for batch in self._probing.batches]
+        waiting += [Task(refusal.batch) for refusal in self._probing.singles]
         waiting += [self._alone] if self._alone else []
-        verdicts = [verdict for errand in waiting for verdict in self.abandoned(errand)]
+        verdicts = [verdict for task in waiting for verdict in self.abandoned(task)]
         verdicts += [Verdict(batch, Status.FAILED, "StartExam kept failing") for batch in self._aside]
         verdicts += self._settle_doubtful()
         self._queue.clear()
-        self._trial, self._aside, self._alone = Trial(), [], None
+        self._probing, self._aside, self._alone = Probing(), [], None
         return [verdict for verdict in verdicts if len(verdict.batch)]
 
     # --- within
 
     def _first(self, batches: Iterable[Batch], purpose: Purpose) -> None:
-        self._queue.extendleft(reversed([Errand(batch, purpose) for batch in batches if len(batch)]))
+        self._queue.extendleft(reversed([Task(batch, purpose) for batch in batches if len(batch)]))
 
     def _prove(self) -> list[Verdict]:
         """The request is right: what was refused before is due to single employees."""
         if self._proven:
             return []
         self._proven = True
-        for batch in self._trial.batches:
+        for batch in self._probing.batches:
             self._first(batch.halves(), Purpose.PLANNED)
         early = "before it accepted anything"
-        verdicts = [self._reject(one.batch, one.note, early)[0] for one in self._trial.singles]
-        self._trial = Trial()
+        verdicts = [self._reject(one.batch, one.note, early)[0] for one in self._probing.singles]
+        self._probing = Probing()
         return verdicts
 
     def _bring_back(self) -> None:
@@ -178,20 +178,20 @@ class Course:
         advice = "" if len(batch) == 1 else "; smaller batches (--batch-size) show which employee it is"
         return [Verdict(batch, Status.REJECTED, told + advice)]
 
-    def _probe(self, errand: Errand, told: str, words: str) -> list[Verdict]:
+    def _probe(self, task: Task, told: str, words: str) -> list[Verdict]:
         """Nothing was accepted yet: ask about a few employees one by one, to learn what is refused."""
-        self._trial.add(errand.batch, told, words)
+        self._probing.add(task.batch, told, words)
         return self._go_on_probing()
 
     def _go_on_probing(self) -> list[Verdict]:
         """Ask about the next candidate; after the last decide what it is that StartExam refuses."""
-        if probe := self._trial.next_probe(self._queue):
+        if probe := self._probing.next_probe(self._queue):
             self._first([probe], Purpose.PROBE)
             return []
         if self._rules.trusted:
             return self._prove()
         self.stop(
-            f"StartExam refuses the request: {self._trial.words}. Either the request is wrong (center, test, "
+            f"StartExam refuses the request: {self._probing.words}. Either the request is wrong (center, test, "
             "window, proctoring), or StartExam knows none of these employees yet"
         )
         return []
@@ -203,13 +203,13 @@ class Course:
             self._first(batch.halves(), Purpose.DOUBTED)
         return []
 
-    def _left_out(self, errand: Errand) -> list[Verdict]:
+    def _left_out(self, task: Task) -> list[Verdict]:
         self.stop(
             "StartExam leaves employees who are registered already out of its answers, "
             "so nobody can be told for certain whose the others are. "
             "What it answered is kept: bulk-register history shows it"
         )
-        return self._settle_doubtful(errand.batch)
+        return self._settle_doubtful(task.batch)
 
     def _settle_doubtful(self, *more: Batch) -> list[Verdict]:
         doubtful, self._doubtful = self._doubtful, []

@@ -19,7 +19,7 @@ class Purpose(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Errand:
+class Task:
     """A request to be made, and why."""
 
     batch: Batch

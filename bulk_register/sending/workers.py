@@ -12,7 +12,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class Crew(Generic[Task, Result]):
+class WorkerPool(Generic[Task, Result]):
     """So many threads doing one kind of work; what a thread raises is handed over like a result.
 
     They are daemons: Python's own pools wait at exit for a request that may hang for minutes.

@@ -1,7 +1,7 @@
 """The choices of one run: flags beat the environment, which beats the settings file, which beats defaults."""
 
 from bulk_register.settings.command_line import command_line, flags_of
-from bulk_register.settings.load import Command, first_said, load_settings, names_said, settings_of_run
+from bulk_register.settings.load import Command, first_given, given_names, load_settings, settings_of_run
 from bulk_register.settings.model import Settings, is_this_machine
 from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
 from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
@@ -14,12 +14,12 @@ __all__ = [
     "Settings",
     "When",
     "command_line",
-    "first_said",
+    "first_given",
     "flag",
     "flags_of",
+    "given_names",
     "is_this_machine",
     "load_settings",
-    "names_said",
     "parse_when",
     "settings_of_run",
     "variable",

@@ -127,13 +127,13 @@ def settings_of_run(
     return settings
 
 
-def first_said(flags: Mapping[str, Any], *names: str, environ: Mapping[str, str] | None = None) -> list[str]:
+def first_given(flags: Mapping[str, Any], *names: str, environ: Mapping[str, str] | None = None) -> list[str]:
     """Return what was said for these settings, unchecked, and "" for nothing: when settings can't be used."""
     origins = _origins(flags, os.environ if environ is None else environ, Path(), [])
     return [str(origins[name].value) if name in origins else "" for name in names]
 
 
-def names_said(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+def given_names(environ: Mapping[str, str] | None = None) -> frozenset[str]:
     """Return what the settings file in the working folder and the environment say something of."""
     return frozenset(_origins({}, os.environ if environ is None else environ, Path(), []))
 

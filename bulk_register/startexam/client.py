@@ -16,7 +16,7 @@ import tenacity
 from bulk_register.errors import ClockError, SendAgainError, StartExamError
 from bulk_register.records import Answer, Batch, Exam, RequestDone, Tell, Test, Waiting, Warned
 from bulk_register.startexam import answers
-from bulk_register.startexam.redaction import conceal
+from bulk_register.startexam.redaction import redact
 from bulk_register.startexam.retry import Gate, RetryPolicy, StoppedError, waits
 from bulk_register.startexam.signing import Clock, SharedKey
 from bulk_register.startexam.transport import CONNECT_SECONDS, FAILURES, Adapter, failure_of, read_body
@@ -121,7 +121,7 @@ class StartExam:
         except ClockError as error:
             if error.offset_seconds is None:
                 raise
-            if self._clock.mend(error.offset_seconds):
+            if self._clock.fix(error.offset_seconds):
                 self._tell(Warned(_clock_words(error.offset_seconds)))
             elif self._clock.offset_seconds == offset:  # refused although it was dated right
                 raise
@@ -142,7 +142,7 @@ class StartExam:
                 raise SendAgainError("the answer can't be read: it is far too large", 200)
             return read(raw)
         except StartExamError as error:
-            error.hide(call.conceal)
+            error.hide(call.redact)
             reason = str(error)
             raise
         finally:
@@ -196,10 +196,10 @@ class _Call:
         """Whether it must not be sent again once it may have been carried out."""
         return self.exam is not None and self.exam.reregister
 
-    def conceal(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Take identifiers of employees and participants out of StartExam's words."""
         employees = self.batch.identifiers if self.batch else ()
-        return conceal(text, employees, self.exam.tests if self.exam else ())
+        return redact(text, employees, self.exam.tests if self.exam else ())
 
 
 def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sight:
+class HealthCheck:
     """What one harmless request (Get Tests) showed."""
 
     reached: bool  # something answered at that address
@@ -25,14 +25,14 @@ class Sight:
     error: StartExamError | None = None
 
 
-def look(connection: Connection, tell: Tell = lambda _: None) -> Sight:
+def check_health(connection: Connection, tell: Tell = lambda _: None) -> HealthCheck:
     """Ask StartExam for the account's tests and tell what that shows; no failure is raised."""
     probe = _Probe(connection, tell)
     try:
         found = tuple(probe.tests())
     except StartExamError as error:
-        return Sight(probe.reached, probe.offset_seconds, error=error)
-    return Sight(probe.reached, probe.offset_seconds, found)
+        return HealthCheck(probe.reached, probe.offset_seconds, error=error)
+    return HealthCheck(probe.reached, probe.offset_seconds, found)
 
 
 class _Probe(StartExam):

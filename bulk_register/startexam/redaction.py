@@ -13,7 +13,7 @@ LONG_IDENTIFIER = 5  # characters; shorter ones are taken out of messages only w
 _GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
-def conceal(text: str, employees: Iterable[str], tests: Sequence[str]) -> str:
+def redact(text: str, employees: Iterable[str], tests: Sequence[str]) -> str:
     """Return a message with "…" for employees' identifiers and for all GUIDs but these tests'."""
     for identifier in map(plain, employees):
         if _folded(identifier) in _folded(text):

@@ -25,7 +25,7 @@ SAME_SECONDS = 60.0  # an answer takes a while, and clocks that are off by so li
 
 
 class Clock:
-    """The time that requests are dated with: this machine's, mended by the server's where it is off."""
+    """The time that requests are dated with: this machine's, fixed by the server's where it is off."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,7 +35,7 @@ class Clock:
         """Return the time as an RFC 1123 date in GMT."""
         return formatdate(time.time() + self.offset_seconds, usegmt=True)
 
-    def mend(self, offset_seconds: float) -> bool:
+    def fix(self, offset_seconds: float) -> bool:
         """Take over the server's time; False if that is the time already."""
         with self._lock:
             if abs(offset_seconds - self.offset_seconds) < SAME_SECONDS:

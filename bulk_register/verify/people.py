@@ -13,7 +13,7 @@ from bulk_register.ooxml.cell_values import shown
 from bulk_register.paths import real_path
 from bulk_register.records import Cell, Roster, RunRecord, Source
 from bulk_register.roster import same_person_text
-from bulk_register.run.story import opened_roster
+from bulk_register.run.story import open_roster
 from bulk_register.settings import Settings, settings_of_run
 from bulk_register.verify.checks import Claims, Finding, Registered
 
@@ -42,7 +42,7 @@ def compare_people(
     runs = _runs(found, known, ledger)
     if not runs:
         return Compared()
-    if ledger.wrote(found.source.sha256):
+    if ledger.has_output(found.source.sha256):
         return Compared(
             words="Nobody has changed the file since it was written.", unchanged=True, run=runs[0].id
         )
@@ -82,7 +82,7 @@ class _Comparison:
         """Compare the employees who are left with a run's roster, if that is there as it was."""
         try:
             of_run = settings_of_run(run.settings, settings, secret=False)
-            with opened_roster(run.roster, of_run, lambda _: None) as roster:
+            with open_roster(run.roster, of_run, lambda _: None) as roster:
                 if roster.source.sha256 == run.sha256:
                     self._compare(roster)
                 else:

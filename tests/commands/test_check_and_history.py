@@ -151,13 +151,13 @@ def test_check_lists_the_lines_that_are_ignored(folder: Path) -> None:
 
 
 def test_the_rows_with_a_problem_come_in_a_workbook_if_there_are_any(folder: Path) -> None:
-    ended = call("check", "staff.csv", "-o", "mend.xlsx")
-    assert ended.out.endswith("No row has a problem, so mend.xlsx was not written.\n")
-    assert not (folder / "mend.xlsx").exists()
+    ended = call("check", "staff.csv", "-o", "fix.xlsx")
+    assert ended.out.endswith("No row has a problem, so fix.xlsx was not written.\n")
+    assert not (folder / "fix.xlsx").exists()
     (folder / "staff.csv").write_text("Employee ID,Name\n,A\n1,B\n")
-    ended = call("check", "staff.csv", "-o", "mend.xlsx", "--report", "-")
+    ended = call("check", "staff.csv", "-o", "fix.xlsx", "--report", "-")
     assert json.loads(ended.out)["invalid_rows"] == 1
-    assert f"The rows with a problem are in {folder / 'mend.xlsx'}" in ended.err
+    assert f"The rows with a problem are in {folder / 'fix.xlsx'}" in ended.err
 
 
 def test_a_center_is_a_name_and_no_address(sandbox: Sandbox) -> None:

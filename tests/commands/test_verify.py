@@ -80,7 +80,7 @@ def swap(table: Table) -> None:
     )
 
 
-def put(row: int, column: int, value: str) -> Callable[[Table], None]:
+def write_text(row: int, column: int, value: str) -> Callable[[Table], None]:
     def tamper(table: Table) -> None:
         table[row - 1][column] = value
 
@@ -105,17 +105,17 @@ def give_all_of_row_5(table: Table) -> None:
         (swap, [2, 3], "this is the link of another employee, the one in row"),
         (give_all_of_row_5, [3], "this is the link of another employee, the one in row 5"),
         (
-            put(3, ID, "008888888"),
+            write_text(3, ID, "008888888"),
             [3],
             "this is another employee's link, or the employee identifier was changed",
         ),
-        (put(3, ID, "7000001"), [3], "identifier was changed: its zeros in front"),
-        (put(3, ID, ""), [3], "a link is given, but there is no employee identifier"),
-        (put(3, STATUS, "conflict"), [3], "a link is given although the status is conflict"),
-        (put(3, STATUS, ""), [3], "a link is given although there is no status"),
-        (put(3, LINK, ""), [3], "the status is registered, but there is no link"),
-        (put(3, LINK, "see mail"), [3], "the link is not an exam link, or was changed"),
-        (put(3, TILL, "2031-01-01 00:00:00"), [3], "Link Valid Till was changed"),
+        (write_text(3, ID, "7000001"), [3], "identifier was changed: its zeros in front"),
+        (write_text(3, ID, ""), [3], "a link is given, but there is no employee identifier"),
+        (write_text(3, STATUS, "conflict"), [3], "a link is given although the status is conflict"),
+        (write_text(3, STATUS, ""), [3], "a link is given although there is no status"),
+        (write_text(3, LINK, ""), [3], "the status is registered, but there is no link"),
+        (write_text(3, LINK, "see mail"), [3], "the link is not an exam link, or was changed"),
+        (write_text(3, TILL, "2031-01-01 00:00:00"), [3], "Link Valid Till was changed"),
         (replace(LINK, "demo-center", "other"), [3], "names another center than the one it was made for"),
         (
             replace(LINK, r"go\.startexam", "go.startexarn"),
@@ -193,7 +193,7 @@ def test_a_column_of_names_or_addresses_that_was_sorted_by_itself_is_found(
 
 def test_what_does_not_tell_people_apart_may_be_changed(people: Path) -> None:
     change(people, sort_one_column(3))
-    change(people, put(3, 1, " PERSON  1"))
+    change(people, write_text(3, 1, " PERSON  1"))
     change(people, lambda table: table.reverse() or table.insert(0, table.pop()))
     ended = verify(people)
     assert (ended.code, ended.out.splitlines()[1]) == (0, "Names and addresses agree with staff.csv.")
@@ -258,7 +258,7 @@ def test_without_names_and_addresses_there_is_nothing_to_compare(sandbox: Sandbo
     (folder / "ids.csv").write_text("Employee ID,City\n1,X\n2,Y\n")
     assert call("run", "ids.csv", *exam(sandbox, "-o", "o.csv"), environ=account(sandbox)).code == 0
     (folder / "ids.csv").unlink()
-    change(folder / "o.csv", put(2, 1, "Z"))
+    change(folder / "o.csv", write_text(2, 1, "Z"))
     ended = verify(folder / "o.csv")
     assert (ended.code, "compared" in ended.out) == (0, False)
 
@@ -386,7 +386,7 @@ def test_rows_that_rightly_have_no_link_are_no_problem(sandbox: Sandbox, folder:
 def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandbox: Sandbox) -> None:
     environ = account(sandbox)
     made = sandbox.created.copy()
-    change(output, put(3, ID, "008888888"))  # would be registered if it were asked about
+    change(output, write_text(3, ID, "008888888"))  # would be registered if it were asked about
     ended = verify(output, "--ask", "--base-url", sandbox.base_url, **environ)
     assert ended.code == 1
     assert len([line for line in ended.out.splitlines() if line.startswith("Row ")]) == 1

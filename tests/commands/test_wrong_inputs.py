@@ -272,7 +272,7 @@ def test_a_wrong_center(sandbox: Sandbox) -> None:
     ended = call("run", "staff.csv", *exam(sandbox, "--center", "nowhere"), environ=account(sandbox))
     assert_plain(ended, 3)
     assert "Center 'nowhere' is not found" in ended.out
-    assert "mend it and use run again" in ended.out
+    assert "fix it and use run again" in ended.out
 
 
 def test_a_service_that_always_fails() -> None:

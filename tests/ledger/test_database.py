@@ -18,7 +18,7 @@ import pytest
 from bulk_register.errors import LedgerBusyError, LedgerError
 from bulk_register.ledger import Ledger, lock, schema
 from bulk_register.ledger import database as disk
-from bulk_register.records import Batch, StandingNote, Status
+from bulk_register.records import Batch, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, no_room_beyond, record, unprivileged
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
@@ -271,18 +271,18 @@ def test_a_full_disk_takes_back_the_whole_answer_and_the_ledger_works_on_when_th
         used = ledger._connection.execute("PRAGMA page_count").fetchone()[0]
         ledger._connection.execute(f"PRAGMA max_page_count = {used}")
         request = ledger.sent(run, planned[1])
-        told = [StandingNote(name, Status.FAILED, "x" * 300) for name in planned[1].identifiers]
+        told = [StatusNote(name, Status.FAILED, "x" * 300) for name in planned[1].identifiers]
         for _ in range(3):
             with pytest.raises(LedgerError, match="full"):
-                ledger.settled(request, "failed", standings=told)
+                ledger.settled(request, "failed", statuses=told)
         assert len(ledger.known(SCOPE).employees) == 200
         assert ledger.requests(run)[1][2] is None
         ledger._connection.execute(f"PRAGMA max_page_count = {used + 1000}")
         answer(ledger, run, planned[2])
-        ledger.settled(request, "failed", standings=told)
+        ledger.settled(request, "failed", statuses=told)
     with Ledger(book) as ledger:
         assert len(ledger.known(SCOPE).employees) == 400
-        assert len(ledger.standings(run)) == 200
+        assert len(ledger.statuses(run)) == 200
 
 
 @posix
@@ -399,8 +399,8 @@ def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
             planned,
             [name for batch in planned for name in batch.identifiers],
         )
-        told = [StandingNote(name, Status.FAILED, "gone-note") for name in planned[0].identifiers]
-        ledger.settled(ledger.sent(gone, planned[0]), "failed", standings=told, note="gone-fault")
+        told = [StatusNote(name, Status.FAILED, "gone-note") for name in planned[0].identifiers]
+        ledger.settled(ledger.sent(gone, planned[0]), "failed", statuses=told, note="gone-fault")
         answer(ledger, gone, planned[0])
         ledger.settled(ledger.sent(gone, planned[1].halves()[0]), "unmatched", note="gone", raw=b"gone-raw")
         ledger.delivered(gone, book.with_name("gone.xlsx"), "gone-sum")

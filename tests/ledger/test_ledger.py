@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
-from bulk_register.ledger.participant_index import Holders
-from bulk_register.records import Holder, Known, Registrations, StandingNote, Status
+from bulk_register.ledger.participant_index import ParticipantIndex
+from bulk_register.records import Holder, KnownLinks, Registrations, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, participant, record
 
 
@@ -22,7 +22,7 @@ def book(tmp_path: Path) -> Path:
     return tmp_path / "ledger.sqlite3"
 
 
-def links(known: Known) -> dict[str, str]:
+def links(known: KnownLinks) -> dict[str, str]:
     assert len(known.employees) == len(known.participants) == len(known.valid_till) == len(known.runs)
     return dict(zip(known.employees, known.participants, strict=True))
 
@@ -71,25 +71,25 @@ def test_strange_identifiers_come_back_as_they_were(book: Path) -> None:
     batch = replace(batches(len(names))[0], identifiers=names)
     with Ledger(book) as ledger:
         run = ledger.begin(record(), [batch])
-        answer(ledger, run, batch, [StandingNote(names[0], Status.UNKNOWN, "\u2028'\"")])
+        answer(ledger, run, batch, [StatusNote(names[0], Status.UNKNOWN, "\u2028'\"")])
     with Ledger(book) as ledger:
         assert links(ledger.known(SCOPE)) == {name: participant(name) for name in names[1:]}
         assert ledger.planned(run) == {1: names}
-        assert ledger.standings(run) == [StandingNote(names[0], Status.UNKNOWN, "\u2028'\"")]
+        assert ledger.statuses(run) == [StatusNote(names[0], Status.UNKNOWN, "\u2028'\"")]
 
 
 def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: Path) -> None:
     planned = batches(5, 5)
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned)
-        with ledger.together(), Ledger(book, write=False) as reader:
+        with ledger.transaction(), Ledger(book, write=False) as reader:
             answer(ledger, run, planned[0])
             ledger.sent(run, planned[1])
             assert len(ledger.holders(SCOPE.base_url, [participant("emp-0")])) == 1
             assert reader.requests(run) == []
         with Ledger(book, write=False) as reader:
             assert len(reader.known(SCOPE).employees) == 5
-        with suppress(ZeroDivisionError), ledger.together():
+        with suppress(ZeroDivisionError), ledger.transaction():
             answer(ledger, run, planned[1])
             assert len(ledger.known(SCOPE).employees) == 10
             raise ZeroDivisionError
@@ -165,7 +165,7 @@ def test_holders_name_every_line_that_may_hold_somebody(lists: list[list[int]], 
 
     before, module.MAX_RECENT = module.MAX_RECENT, most
     try:
-        holders = Holders()
+        holders = ParticipantIndex()
         first: dict[int, int] = {}
         for line, numbers in enumerate(lists):
             holders.add(line, [f"P-{number}" for number in numbers])
@@ -187,21 +187,21 @@ def test_standings_are_of_the_run_and_end_with_an_answer(book: Path) -> None:
     half, rest = whole.halves()
     with Ledger(book) as ledger:
         run = ledger.begin(record(), [whole])
-        told = [StandingNote(name, Status.FAILED, "no answer") for name in whole.identifiers]
-        ledger.settled(ledger.sent(run, whole), "failed", standings=told, note="no answer")
+        told = [StatusNote(name, Status.FAILED, "no answer") for name in whole.identifiers]
+        ledger.settled(ledger.sent(run, whole), "failed", statuses=told, note="no answer")
         other = ledger.begin(record(), [whole])
-        ledger.settled(ledger.sent(other, whole), "failed", standings=told)
-        assert len(ledger.standings(run)) == 6
-        answer(ledger, run, half, [StandingNote("emp-0", Status.UNKNOWN, "null")])
-        assert {item.employee: item.status for item in ledger.standings(run)} == {
+        ledger.settled(ledger.sent(other, whole), "failed", statuses=told)
+        assert len(ledger.statuses(run)) == 6
+        answer(ledger, run, half, [StatusNote("emp-0", Status.UNKNOWN, "null")])
+        assert {item.employee: item.status for item in ledger.statuses(run)} == {
             "emp-0": Status.UNKNOWN,
             **dict.fromkeys(rest.identifiers, Status.FAILED),
         }
-        assert len(ledger.standings(other)) == 6
+        assert len(ledger.statuses(other)) == 6
         answer(ledger, run, whole)
-        assert ledger.standings(run) == []
-        ledger.left(run, [StandingNote("emp-1", Status.UNKNOWN, "left")])
-        assert ledger.standings(run) == [StandingNote("emp-1", Status.UNKNOWN, "left")]
+        assert ledger.statuses(run) == []
+        ledger.left(run, [StatusNote("emp-1", Status.UNKNOWN, "left")])
+        assert ledger.statuses(run) == [StatusNote("emp-1", Status.UNKNOWN, "left")]
 
 
 def test_a_runs_requests_and_unmatched_answers_are_told(book: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bulk_register.errors import RosterError
 from bulk_register.ooxml.archive import OLE_MAGIC, Archive
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from tests.support.ooxml_files import number, row, rows, text, workbook
 
 LIMIT = 1 << 24
@@ -21,14 +21,14 @@ def test_a_password_is_named(tmp_path: Path) -> None:
     path = tmp_path / "locked.xlsx"
     path.write_bytes(OLE_MAGIC + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100)
     with pytest.raises(RosterError, match="protected with a password"):
-        Book(path, LIMIT)
+        WorkbookFile(path, LIMIT)
 
 
 def test_a_cut_off_file_is_damaged(tmp_path: Path) -> None:
     path = workbook(tmp_path / "cut.xlsx", PLAIN)
     path.write_bytes(path.read_bytes()[:-300])
     with pytest.raises(RosterError, match="damaged"):
-        Book(path, LIMIT)
+        WorkbookFile(path, LIMIT)
 
 
 def test_a_flipped_bit_is_found_by_the_checksum(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
         for name, data in parts.items():
             archive.writestr(name, data)
     with pytest.raises(RosterError, match="document type declaration"):
-        Book(path, LIMIT)
+        WorkbookFile(path, LIMIT)
 
 
 def test_the_same_part_twice_is_damage(tmp_path: Path) -> None:
@@ -92,17 +92,19 @@ def test_the_same_part_twice_is_damage(tmp_path: Path) -> None:
     "rename", [str.upper, lambda name: name.replace("/", "\\")], ids=["case", "backslashes"]
 )
 def test_members_are_found_whatever_their_spelling(tmp_path: Path, rename) -> None:
-    with Book(workbook(tmp_path / "odd.xlsx", PLAIN, rename=rename), LIMIT) as book:
+    with WorkbookFile(workbook(tmp_path / "odd.xlsx", PLAIN, rename=rename), LIMIT) as book:
         assert [sheet.name for sheet in book.sheets] == ["Staff"]
         assert b"sheetData" in book.small(book.sheets[0].part)
 
 
 def test_an_absolute_target_is_found(tmp_path: Path) -> None:
-    with Book(workbook(tmp_path / "a.xlsx", PLAIN, target="/xl/worksheets/sheet1.xml"), LIMIT) as book:
+    with WorkbookFile(
+        workbook(tmp_path / "a.xlsx", PLAIN, target="/xl/worksheets/sheet1.xml"), LIMIT
+    ) as book:
         assert b"sheetData" in book.small(book.sheets[0].part)
 
 
 def test_a_sheet_whose_part_is_missing_is_damage(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", PLAIN, target="worksheets/none.xml")
-    with Book(path, LIMIT) as book, pytest.raises(RosterError, match="missing"):
+    with WorkbookFile(path, LIMIT) as book, pytest.raises(RosterError, match="missing"):
         book.small(book.sheets[0].part)

@@ -12,7 +12,7 @@ from bulk_register.errors import RosterError
 from bulk_register.ooxml import cell_values as values
 from bulk_register.ooxml import formats, xml
 from bulk_register.ooxml.cells import Tags, cells, pieces, rows
-from bulk_register.ooxml.extent import Reach
+from bulk_register.ooxml.extent import Extent
 
 
 @pytest.mark.parametrize("module", [values, formats], ids=["values", "formats"])
@@ -85,20 +85,20 @@ def test_a_row_without_a_number_has_that_of_its_cells() -> None:
 
 def test_a_row_and_a_cell_that_contradict_each_other_are_damage() -> None:
     with pytest.raises(RosterError, match="row 3 has a cell of row 4"):
-        Reach(Tags()).see(b'<row r="2"><c r="A2"/></row><row r="3" ht="15"><c r="A4"><v>1</v></c></row>')
+        Extent(Tags()).see(b'<row r="2"><c r="A2"/></row><row r="3" ht="15"><c r="A4"><v>1</v></c></row>')
     with pytest.raises(RosterError, match="row 3 has a cell of row 4"):
-        Reach(Tags()).see(b"<row ht='15' r='3'><c s='1' r='A4'><v>1</v></c></row>")
+        Extent(Tags()).see(b"<row ht='15' r='3'><c s='1' r='A4'><v>1</v></c></row>")
 
 
 def test_reach_sees_cells_that_do_not_say_where_they_are() -> None:
-    reach = Reach(Tags())
+    reach = Extent(Tags())
     reach.see(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c><v>1</v></c><c><v>2</v></c></row>')
     assert reach.width == 2
 
 
 def test_reach_ends_at_the_last_cell_that_holds_something() -> None:
     block = b'<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="s"><v>2</v></c><c r="C1" s="4"/></row>'
-    reach = Reach(Tags())
+    reach = Extent(Tags())
     reach.see(block)
     assert (reach.width, reach.last_row, reach.in_order) == (2, 1, True)
     reach.see(b'<row r="1"/>')

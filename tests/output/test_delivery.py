@@ -13,7 +13,7 @@ import pytest
 
 from bulk_register.errors import OutputError
 from bulk_register.output import delivery
-from bulk_register.output.delivery import place, put
+from bulk_register.output.delivery import replace_file, write_text
 from bulk_register.output.destinations import check_report, output_path
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and limits of POSIX")
@@ -42,15 +42,15 @@ def test_a_new_file_appears_whole_and_nothing_else(tmp_path: Path) -> None:
         assert draft.suffix == ".xlsx"
         draft.write_bytes(b"new")
 
-    placed = place(write, target, nobodys)
+    placed = replace_file(write, target, nobodys)
     assert placed == (target, hashlib.sha256(b"new").hexdigest(), ())
     assert left(tmp_path) == ["out.xlsx"]
 
 
 def test_our_own_unchanged_file_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
-    first = place(writer(b"one"), target, nobodys)
-    second = place(writer(b"two"), target, lambda _: first.sha256)
+    first = replace_file(writer(b"one"), target, nobodys)
+    second = replace_file(writer(b"two"), target, lambda _: first.sha256)
     assert (target.read_bytes(), second.notes, left(tmp_path)) == (b"two", (), ["out.xlsx"])
 
 
@@ -58,7 +58,7 @@ def test_somebodys_file_is_moved_aside_each_time(tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
     for number in range(4):
         target.write_bytes(b"theirs %d" % number)
-        placed = place(writer(b"ours"), target, lambda _: "0" * 64)
+        placed = replace_file(writer(b"ours"), target, lambda _: "0" * 64)
         assert "What was in out.xlsx before is in" in placed.notes[0]
     kept = {item.read_bytes() for item in tmp_path.iterdir()}
     assert kept == {b"ours", b"theirs 0", b"theirs 1", b"theirs 2", b"theirs 3"}
@@ -66,9 +66,9 @@ def test_somebodys_file_is_moved_aside_each_time(tmp_path: Path) -> None:
 
 def test_our_file_that_somebody_changed_is_moved_aside(tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
-    first = place(writer(b"one"), target, nobodys)
+    first = replace_file(writer(b"one"), target, nobodys)
     target.write_bytes(b"one, and a remark")
-    place(writer(b"two"), target, lambda _: first.sha256)
+    replace_file(writer(b"two"), target, lambda _: first.sha256)
     assert sorted(item.read_bytes() for item in tmp_path.iterdir()) == [b"one, and a remark", b"two"]
 
 
@@ -77,7 +77,7 @@ def test_the_longest_names_work_too(stem: str, tmp_path: Path) -> None:
     target = output_path(tmp_path / "staff.csv", "csv", tmp_path / f"{stem}.csv")
     for number in range(3):
         target.write_bytes(b"theirs %d" % number)
-        placed = place(writer(b"ours"), target, nobodys)
+        placed = replace_file(writer(b"ours"), target, nobodys)
         assert placed.path == target
     assert len(left(tmp_path)) == 4
 
@@ -87,7 +87,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "share").mkdir()
     link = tmp_path / "out.xlsx"
     link.symlink_to(tmp_path / "share" / "real.xlsx")
-    placed = place(writer(b"new"), output_path(tmp_path / "staff.csv", "csv", link), nobodys)
+    placed = replace_file(writer(b"new"), output_path(tmp_path / "staff.csv", "csv", link), nobodys)
     assert placed.path == tmp_path / "share" / "real.xlsx"
     assert link.is_symlink()
     assert link.read_bytes() == b"new"
@@ -98,8 +98,8 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_the_mode_is_that_of_any_new_file(umask: int, tmp_path: Path) -> None:
     before = os.umask(umask)
     try:
-        place(writer(b"x"), tmp_path / "out.xlsx", nobodys)
-        put("x", tmp_path / "report.json")
+        replace_file(writer(b"x"), tmp_path / "out.xlsx", nobodys)
+        write_text("x", tmp_path / "report.json")
     finally:
         os.umask(before)
     modes = {stat.S_IMODE(item.stat().st_mode) for item in tmp_path.iterdir()}
@@ -110,7 +110,7 @@ def test_a_folder_that_is_gone_means_the_working_folder_and_a_note(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    placed = place(writer(b"new"), tmp_path / "gone" / "out.xlsx", nobodys)
+    placed = replace_file(writer(b"new"), tmp_path / "gone" / "out.xlsx", nobodys)
     assert placed.path == tmp_path / "out.xlsx"
     assert str(placed.path) in placed.notes[0]
     assert str(tmp_path / "gone") in placed.notes[0]
@@ -123,7 +123,7 @@ def test_a_folder_that_took_its_place_means_the_working_folder(tmp_path: Path) -
     before = Path.cwd()
     os.chdir(tmp_path)
     try:
-        placed = place(writer(b"new"), target, nobodys)
+        placed = replace_file(writer(b"new"), target, nobodys)
     finally:
         os.chdir(before)
     assert placed.path == tmp_path / "out.xlsx"
@@ -136,7 +136,7 @@ def test_a_file_that_may_not_be_read_is_not_lost(tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
     target.write_bytes(b"theirs")
     target.chmod(0)
-    placed = place(writer(b"ours"), target, nobodys)
+    placed = replace_file(writer(b"ours"), target, nobodys)
     assert len(placed.notes) == 1
     (other,) = [item for item in tmp_path.iterdir() if item != placed.path]
     other.chmod(0o600)
@@ -146,7 +146,7 @@ def test_a_file_that_may_not_be_read_is_not_lost(tmp_path: Path) -> None:
 def test_elsewhere_nothing_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "out.xlsx").write_bytes(b"the roster, say")
-    placed = place(writer(b"new"), tmp_path / "gone" / "out.xlsx", nobodys)
+    placed = replace_file(writer(b"new"), tmp_path / "gone" / "out.xlsx", nobodys)
     assert placed.path == tmp_path / "out-2.xlsx"
     assert left(tmp_path) == ["out-2.xlsx", "out.xlsx"]
     assert (tmp_path / "out.xlsx").read_bytes() == b"the roster, say"
@@ -159,7 +159,7 @@ def test_what_killed_runs_left_of_a_file_goes_with_the_next(tmp_path: Path) -> N
         file.write_bytes(b"links")
     for file in (old, others):
         os.utime(file, (time.time() - 7200,) * 2)
-    place(writer(b"new"), tmp_path / "out [1].xlsx", nobodys)
+    replace_file(writer(b"new"), tmp_path / "out [1].xlsx", nobodys)
     assert left(tmp_path) == [others.name, fresh.name, "out [1].xlsx"]
 
 
@@ -172,7 +172,7 @@ def test_nothing_is_left_over_where_writing_fails(tmp_path: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OutputError, match=r"out\.xlsx can't be written: No space left on device"):
-        place(fail, tmp_path / "out.xlsx", nobodys)
+        replace_file(fail, tmp_path / "out.xlsx", nobodys)
     assert (tmp_path / "out.xlsx").read_bytes() == b"theirs"
     assert left(tmp_path) == ["out.xlsx"]
 
@@ -180,9 +180,9 @@ def test_nothing_is_left_over_where_writing_fails(tmp_path: Path, monkeypatch: p
 @posix
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
     code = (
-        "import resource, sys\nfrom pathlib import Path\nfrom bulk_register.output.delivery import place\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom bulk_register.output.delivery import replace_file\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "place(lambda draft: draft.write_bytes(b'x' * 5000), Path('out.xlsx').absolute(), lambda _: None)\n"
+        "replace_file(lambda draft: draft.write_bytes(b'x' * 5000), Path('out.xlsx').absolute(), lambda _: None)\n"
     )
     (tmp_path / "out.xlsx").write_bytes(b"before")
     environ = os.environ | {"PYTHONPATH": str(Path(delivery.__file__).parents[2])}
@@ -199,8 +199,8 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
 
 def test_a_report_replaces_the_last_one_in_one_step(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
-    put("one", target)
-    put("двa", target)
+    write_text("one", target)
+    write_text("двa", target)
     assert target.read_text(encoding="utf-8") == "двa"
     assert left(tmp_path) == ["report.json"]
 
@@ -210,10 +210,10 @@ def test_a_report_into_a_pipe_or_a_device_goes_there(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     check_report(pipe, [])
-    thread = threading.Thread(target=put, args=("hello", pipe))
+    thread = threading.Thread(target=write_text, args=("hello", pipe))
     thread.start()
     assert pipe.read_text() == "hello"
     thread.join()
-    put("hello", Path(os.devnull))
+    write_text("hello", Path(os.devnull))
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)

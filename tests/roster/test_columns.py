@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bulk_register.records import RESULT_COLUMNS
-from bulk_register.roster.table.columns import RANKS, Meaning, fold, meaning, near_misses
+from bulk_register.roster.table.columns import RANKS, ColumnKind, classify_header, fold, near_misses
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from bulk_register.roster.table.columns import RANKS, Meaning, fold, meaning, ne
     ],
 )  # fmt: skip
 def test_identifiers_of_employees_are_strong_names(header: str) -> None:
-    assert meaning(header) == Meaning("identifier", 0)
+    assert classify_header(header) == ColumnKind("identifier", 0)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_identifiers_of_employees_are_strong_names(header: str) -> None:
     ],
 )
 def test_weaker_names_rank_below(header: str, rank: str) -> None:
-    assert meaning(header) == Meaning("identifier", RANKS.index(rank)) or header == "N°"
+    assert classify_header(header) == ColumnKind("identifier", RANKS.index(rank)) or header == "N°"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_weaker_names_rank_below(header: str, rank: str) -> None:
     ],
 )  # fmt: skip
 def test_numbers_of_others_are_foreign(header: str) -> None:
-    assert meaning(header).what == "foreign"
+    assert classify_header(header).what == "foreign"
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_numbers_of_others_are_foreign(header: str) -> None:
     ],
 )
 def test_unknown_headers_are_never_identifiers(header: str) -> None:
-    assert meaning(header).what != "identifier"
+    assert classify_header(header).what != "identifier"
 
 
 @pytest.mark.parametrize("header", RESULT_COLUMNS)
 def test_columns_of_an_earlier_output_are_results(header: str) -> None:
-    assert meaning(header).what == "result"
+    assert classify_header(header).what == "result"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_columns_of_an_earlier_output_are_results(header: str) -> None:
     ],
 )
 def test_columns_that_tell_people_apart_are_known(header: str, what: str) -> None:
-    assert meaning(header).what == what
+    assert classify_header(header).what == what
 
 
 def test_fold_drops_what_does_not_matter() -> None:

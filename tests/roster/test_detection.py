@@ -6,14 +6,14 @@ import pytest
 
 from bulk_register.errors import RosterError
 from bulk_register.records import RESULT_COLUMNS, Reading
-from bulk_register.roster.table.detection import Table, locate
+from bulk_register.roster.table.detection import Table, detect_table
 from tests.support.rosters import identifiers, read, refusal, table
 
 
 def located(text: str, **said: object) -> Table:
     rows = [line.split("|") for line in text.strip("\n").split("\n")]
     width = max(map(len, rows))
-    return locate([row + [""] * (width - len(row)) for row in rows], Reading(**said))  # type: ignore[arg-type]
+    return detect_table([row + [""] * (width - len(row)) for row in rows], Reading(**said))  # type: ignore[arg-type]
 
 
 def refused(text: str, **said: object) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_register.roster.employees.identifiers import clean, judge, named_rows
+from bulk_register.roster.employees.identifiers import check_identifier, check_identifiers, named_rows
 from bulk_register.roster.grid import IdentifierCells
 from tests.support.rosters import identifiers, read, statuses
 
@@ -22,20 +22,20 @@ def column(texts: list[str]) -> IdentifierCells:
     "space", [" ", "\t", "\u00a0", "\u3000", "\u200b", "\ufeff", "\u200e", "\u202a", "\u00ad", "\n"]
 )
 def test_outer_white_space_goes(space: str) -> None:
-    assert judge(f"{space}00417{space}{space}") == ("00417", "", "")
+    assert check_identifier(f"{space}00417{space}{space}") == ("00417", "", "")
 
 
 @pytest.mark.parametrize(
     "text", ["00417", "NA", "null", "E-17", "12.5", "1E05", "ÄÖ1", "工1", "0", "x" * 250, "1" * 40]
 )
 def test_text_is_kept_as_it_is(text: str) -> None:
-    assert judge(text)[:2] == (text, "")
+    assert check_identifier(text)[:2] == (text, "")
 
 
 @pytest.mark.parametrize("text", ["12 34", "12\u00a034", "AB\u200b1"])
 def test_white_space_inside_is_kept_and_warned_about(text: str) -> None:
-    assert (judge(text).text, judge(text).fault) == (text, "")
-    assert "inside" in judge(text).oddity
+    assert (check_identifier(text).text, check_identifier(text).fault) == (text, "")
+    assert "inside" in check_identifier(text).oddity
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_white_space_inside_is_kept_and_warned_about(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_can_not_be_an_identifier_has_its_reason(text: str, word: str) -> None:
-    assert word in judge(text).fault
+    assert word in check_identifier(text).fault
 
 
 @pytest.mark.parametrize("text", ["2026-13-45", "99.99.2026", "1.2.3", "2026-001", "12-3456"])
 def test_what_only_resembles_a_date_is_kept(text: str) -> None:
-    assert judge(text).fault == ""
+    assert check_identifier(text).fault == ""
 
 
 ODD = st.text(st.sampled_from("0123456789AZaz-_ .+E#/=\u00a0\u200b\u0416\n\x07"), max_size=9)
@@ -69,9 +69,9 @@ ODD = st.text(st.sampled_from("0123456789AZaz-_ .+E#/=\u00a0\u200b\u0416\n\x07")
     st.integers(1, 3),
 )
 def test_column_is_judged_as_each_of_its_cells(texts: list[str], first_row: int) -> None:
-    cleaned = clean(column(texts), first_row)
+    cleaned = check_identifiers(column(texts), first_row)
     for row, text in enumerate(texts, 1):
-        expected = judge(text) if row >= first_row else (text, "", "")
+        expected = check_identifier(text) if row >= first_row else (text, "", "")
         found = (cleaned.texts[row - 1], cleaned.faults.get(row, ""), cleaned.oddities.get(row, ""))
         assert found == expected
 
@@ -83,7 +83,7 @@ def test_line_break_inside_an_identifier_is_a_fault() -> None:
 
 def test_faults_that_the_grid_knows_count_first() -> None:
     cells = IdentifierCells(column(["1", "2"]).text, {2: "a date"})
-    assert clean(cells, 1).faults == {2: "a date"}
+    assert check_identifiers(cells, 1).faults == {2: "a date"}
 
 
 def test_float_tails_go_if_all_have_them() -> None:

@@ -10,7 +10,7 @@ import sys
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bulk_register.roster.employees.identifiers import judge
+from bulk_register.roster.employees.identifiers import check_identifier
 from tests.support.rosters import raw, read
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "gb18030"]
@@ -45,7 +45,7 @@ def test_any_table_reads_back(
     data = file.getvalue().encode(encoding)
     roster = read(data, encoding=None if encoding.startswith("utf") else encoding)
     people = roster.employees.rows
-    assert people["identifier"].tolist() == [judge(identifier).text for identifier, *_ in rows]
+    assert people["identifier"].tolist() == [check_identifier(identifier).text for identifier, *_ in rows]
     assert people["row"].tolist() == list(range(2 + blank, len(rows) + 2 + blank))
     assert list(roster.employees.identifiers) == list(dict.fromkeys(identifier for identifier, *_ in rows))
     assert raw(roster) == data

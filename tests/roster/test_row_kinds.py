@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bulk_register.roster.employees.row_labels import says
+from bulk_register.roster.employees.row_labels import label_of
 from tests.support.rosters import PEOPLE, identifiers, read, refusal, statuses, table
 
 MANY = [(f"{number:05d}", f"Person {number}", "IT", "Town") for number in range(10, 22)]
@@ -128,4 +128,4 @@ def test_nobody_below_the_header_is_refused() -> None:
     "name", ["Sumner", "Totaro", "Pageant", "Notea", "Datesh", "Counter", "Reporter 7x"[:4]]
 )
 def test_names_that_begin_like_such_words_say_nothing(name: str) -> None:
-    assert says(name) == ""
+    assert label_of(name) == ""

@@ -11,7 +11,7 @@ import pytest
 from bulk_register.errors import RosterError
 from bulk_register.records import Reading
 from bulk_register.roster import read_roster
-from bulk_register.roster.file.snapshot import take_copy
+from bulk_register.roster.file.snapshot import take_snapshot
 from tests.support.rosters import read, table
 
 
@@ -25,7 +25,7 @@ def test_copy_and_checksum_are_of_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"ID\n1\n")
     (tmp_path / "copy").mkdir()
-    copy = take_copy(path, tmp_path / "copy")
+    copy = take_snapshot(path, tmp_path / "copy")
     assert copy.path.read_bytes() == b"ID\n1\n"
     assert copy.sha256 == hashlib.sha256(b"ID\n1\n").hexdigest()
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_register.errors import RosterError
-from bulk_register.roster.text.delimiter import Cut, find_cut
-from bulk_register.roster.text.encoding import Encoded
+from bulk_register.roster.text.delimiter import DelimiterGuess, sniff_delimiter
+from bulk_register.roster.text.encoding import TextEncoding
 from bulk_register.roster.text.lines import text_lines
 from bulk_register.roster.text.scan import BLOCK_LINES
 from bulk_register.roster.text.text_grid import RECORDS, TextGrid
@@ -23,8 +23,8 @@ from tests.support.rosters import PEOPLE, identifiers, raw, read, refusal, statu
 EXPECTED = [identifier for identifier, *_ in PEOPLE]
 
 
-def cut_of(text: str) -> Cut:
-    return find_cut(text.splitlines(keepends=True), None, lambda cell: cell == "Employee ID")
+def cut_of(text: str) -> DelimiterGuess:
+    return sniff_delimiter(text.splitlines(keepends=True), None, lambda cell: cell == "Employee ID")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -192,7 +192,7 @@ def test_sweep_keeps_what_the_csv_module_reads(rows: list[list[str]], end: str, 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a"
         path.write_text(text, encoding="utf-8", newline="")
-        grid = TextGrid(Encoded(path, "utf-8"), Cut(",", 2))
+        grid = TextGrid(TextEncoding(path, "utf-8"), DelimiterGuess(",", 2))
         expected = list(csv.reader(io.StringIO(text, newline="")))
         if text.count('"') % 2:  # the sweep refuses what the csv module closes at the end
             return
@@ -234,4 +234,9 @@ def test_records_come_in_blocks_without_a_seam() -> None:
 
 def test_text_lines_end_only_where_lines_end(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a\x0bb\u2028c\x85d\ne\r\nf\rg", encoding="utf-8", newline="")
-    assert list(text_lines(Encoded(tmp_path / "a", "utf-8"))) == ["a\x0bb\u2028c\x85d\n", "e\r\n", "f\r", "g"]
+    assert list(text_lines(TextEncoding(tmp_path / "a", "utf-8"))) == [
+        "a\x0bb\u2028c\x85d\n",
+        "e\r\n",
+        "f\r",
+        "g",
+    ]

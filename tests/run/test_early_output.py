@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from bulk_register.output import Output, plan_output, write
 from bulk_register.output.results import Style, results_of
-from bulk_register.plan import Aim, make_plan, scope_of
+from bulk_register.plan import PlanOptions, make_plan, scope_of
 from bulk_register.records import Reading, Results, Status, Submission
 from bulk_register.roster import read_roster
-from bulk_register.run.early_output import drafted
+from bulk_register.run.early_output import written_early
 from tests.support.clients import EXAM
 from tests.support.story import until
 from tests.test_plan import known_of
@@ -29,7 +29,7 @@ PEOPLE = 4_500  # three blocks of the output
 
 
 @dataclass
-class Case:
+class Invocation:
     """A roster on its way, and its output."""
 
     folder: Path
@@ -38,17 +38,17 @@ class Case:
 
     def settle(self, start: int, stop: int, word: str = "p") -> None:
         codes = np.arange(start, stop)
-        standings = self.submission.standings
-        standings.participant[codes] = [f"{word}-{code}" for code in codes]
-        standings.valid_till[codes] = 2**31
-        standings.settle(codes, Status.REGISTERED)
+        statuses = self.submission.statuses
+        statuses.participant[codes] = [f"{word}-{code}" for code in codes]
+        statuses.valid_till[codes] = 2**31
+        statuses.settle(codes, Status.REGISTERED)
 
     def take_back(self, code: int) -> None:
-        self.submission.standings.participant[code] = ""
-        self.submission.standings.settle(np.array([code]), Status.UNKNOWN, "another's too")
+        self.submission.statuses.participant[code] = ""
+        self.submission.statuses.settle(np.array([code]), Status.UNKNOWN, "another's too")
 
     def drafting(self) -> AbstractContextManager[Output]:
-        return drafted(self.output, self.submission, STYLE)
+        return written_early(self.output, self.submission, STYLE)
 
     def delivered(self, output: Output) -> str:
         write(output, self._results(), self.folder / "out.csv")
@@ -59,11 +59,11 @@ class Case:
         return (self.folder / "plain.csv").read_text()
 
     def _results(self) -> Results:
-        return results_of(self.submission.plan, self.submission.standings, STYLE)
+        return results_of(self.submission.plan, self.submission.statuses, STYLE)
 
 
 @contextmanager
-def office(people: int = PEOPLE) -> Iterator[Case]:
+def office(people: int = PEOPLE) -> Iterator[Invocation]:
     """People on a roster; the first fifty stand there once more at its end."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -72,16 +72,16 @@ def office(people: int = PEOPLE) -> Iterator[Case]:
         (folder / "staff.csv").write_text(f"Employee ID,Name\n{lines}")
         (folder / "private").mkdir()
         roster = read_roster(folder / "staff.csv", Reading(), folder / "private")
-        plan = make_plan(roster, EXAM, scope_of(1, "https://x", EXAM), known_of(), Aim())
+        plan = make_plan(roster, EXAM, scope_of(1, "https://x", EXAM), known_of(), PlanOptions())
         output = plan_output(roster.source, folder / "out.csv")
-        yield Case(folder, Submission(plan, 1, plan.standings.copy()), output)
+        yield Invocation(folder, Submission(plan, 1, plan.statuses.copy()), output)
 
 
 def drafts() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "draft"]
 
 
-def whole(case: Case) -> None:
+def whole(case: Invocation) -> None:
     """Wait until the draft is written to its end."""
     for thread in drafts():
         thread.join(10)

@@ -15,8 +15,8 @@ from bulk_register import Settings, load_settings, register_roster
 from bulk_register.errors import (
     BulkRegisterError,
     DeclinedError,
+    InputError,
     LedgerBusyError,
-    MendError,
     OutputError,
     RosterError,
     SettingsError,
@@ -120,7 +120,7 @@ def test_what_is_wrong_is_raised_before_anything_is_sent(folder: Path) -> None:
             load_settings({"center": None}, environ={})
         with lock(folder / "ledger.db"), pytest.raises(LedgerBusyError, match="Another run"):
             register_roster("staff.csv", good)
-        assert issubclass(RosterError, MendError)
+        assert issubclass(RosterError, InputError)
         assert issubclass(SettingsError, BulkRegisterError)
         assert sandbox.requests == []
         assert not list(folder.glob("*.registered.*"))

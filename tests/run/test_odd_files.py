@@ -47,7 +47,7 @@ def test_rows_without_numbers_stand_where_their_cells_say(output: str, folder: P
     body = [f"<row>{text(f'A{at}', f'E{at}')}{text(f'B{at}', f'Ann {at}')}</row>" for at in (3, 4, 6)]
     sheet = rows(f"<row>{text('A1', 'Employee ID')}{text('B1', 'Name')}</row>", *body)
     finished = register(workbook(folder / "staff.xlsx", sheet), output)
-    given = dict(zip(("E3", "E4", "E6"), finished.outcome.standings.participant, strict=True))
+    given = dict(zip(("E3", "E4", "E6"), finished.outcome.statuses.participant, strict=True))
     assert linked(folder / output) == given
 
 

@@ -22,8 +22,8 @@ from bulk_register.records import (
     Roster,
     Scope,
     Source,
-    Standings,
     Status,
+    Statuses,
 )
 from bulk_register.run.report import (
     COUNTED,
@@ -55,7 +55,7 @@ def roster_of(lines: list[tuple[str, int]]) -> Roster:
             "identifier": np.array([f"E{code}" if code >= 0 else "" for _, code in lines], object),
             "employee": np.array([code for _, code in lines], np.int64),
             "status": np.array([status for status, _ in lines], object),
-            "note": np.array([f"mend {status}" if status else "" for status, _ in lines], object),
+            "note": np.array([f"fix {status}" if status else "" for status, _ in lines], object),
         }
     )
     names = np.array([f"E{code}" for code in range(count)], object)
@@ -65,15 +65,15 @@ def roster_of(lines: list[tuple[str, int]]) -> Roster:
     return Roster(source, Employees(rows, names, first))
 
 
-def outcome_of(roster: Roster, statuses: list[Status], **changes: object) -> Outcome:
-    standings = Standings.of(len(roster.employees))
-    for code, status in enumerate(statuses):
-        standings.settle(np.array([code]), status)
-        standings.participant[code] = f"p-{code}"
-        standings.valid_till[code] = SECONDS
+def outcome_of(roster: Roster, given: list[Status], **changes: object) -> Outcome:
+    statuses = Statuses.of(len(roster.employees))
+    for code, status in enumerate(given):
+        statuses.settle(np.array([code]), status)
+        statuses.participant[code] = f"p-{code}"
+        statuses.valid_till[code] = SECONDS
     exam = Exam("Центр 1", ("g",), TILL - timedelta(1), TILL)
-    plan = Plan(exam, Scope(1, "", "", "", ""), roster, standings, (), 0, 0)
-    return replace(Outcome(plan, standings), **changes)  # type: ignore[arg-type]
+    plan = Plan(exam, Scope(1, "", "", "", ""), roster, statuses, (), 0, 0)
+    return replace(Outcome(plan, statuses), **changes)  # type: ignore[arg-type]
 
 
 @st.composite
@@ -84,12 +84,12 @@ def outcomes(draw: st.DrawFn) -> Outcome:
         lines += draw(st.lists(st.tuples(st.just(""), st.integers(0, count - 1)), max_size=5))
     lines += draw(st.lists(st.tuples(st.sampled_from(["invalid", "ignored"]), st.just(-1)), max_size=5))
     roster = roster_of(lines)
-    statuses = draw(st.lists(st.sampled_from(COUNTED), min_size=count, max_size=count))
-    return outcome_of(roster, statuses, signal=draw(st.sampled_from([0, 0, 2, 15])))
+    given = draw(st.lists(st.sampled_from(COUNTED), min_size=count, max_size=count))
+    return outcome_of(roster, given, signal=draw(st.sampled_from([0, 0, 2, 15])))
 
 
 def finished_of(outcome: Outcome, style: Style) -> Finished:
-    results = results_of(outcome.plan, outcome.standings, style)
+    results = results_of(outcome.plan, outcome.statuses, style)
     now = datetime.now(UTC)
     return Finished(1, outcome, results, Path("out.xlsx"), (), exit_code(outcome, results), now, now)
 
@@ -145,7 +145,7 @@ def test_before_sending_nobody_is_sent_and_the_numbers_add_up_as_well(outcome: O
 
 
 @pytest.mark.parametrize(
-    ("lines", "statuses", "changes", "code"),
+    ("lines", "given", "changes", "code"),
     [
         ([("", 0)], ["registered"], {}, 0),
         ([("", 0), ("ignored", -1)], ["already registered"], {}, 0),
@@ -164,9 +164,9 @@ def test_before_sending_nobody_is_sent_and_the_numbers_add_up_as_well(outcome: O
     ],
 )
 def test_exit_codes(
-    lines: list[tuple[str, int]], statuses: list[str], changes: dict[str, object], code: int
+    lines: list[tuple[str, int]], given: list[str], changes: dict[str, object], code: int
 ) -> None:
-    outcome = outcome_of(roster_of(lines), [Status(status) for status in statuses], **changes)
+    outcome = outcome_of(roster_of(lines), [Status(status) for status in given], **changes)
     assert finished_of(outcome, Style("https://l.example")).exit_code == code
 
 
@@ -185,7 +185,7 @@ def test_a_link_quotes_both_its_parts() -> None:
 
 def test_the_links_of_the_output_are_quoted_too() -> None:
     outcome = outcome_of(roster_of([("", 0)]), [Status.REGISTERED])
-    outcome.standings.participant[0] = "a~b._-9"
+    outcome.statuses.participant[0] = "a~b._-9"
     found = finished_of(outcome, Style("https://go.x")).table
     assert found["Exam Link"][0] == link("https://go.x", "Центр 1", "a~b._-9")
 
@@ -193,7 +193,7 @@ def test_the_links_of_the_output_are_quoted_too() -> None:
 def test_the_end_is_written_in_the_time_zone_and_an_early_one_is_told() -> None:
     roster = roster_of([("", 0), ("", 1)])
     outcome = outcome_of(roster, [Status.REGISTERED, Status.ALREADY_REGISTERED])
-    outcome.standings.valid_till[1] = SECONDS - 86400
+    outcome.statuses.valid_till[1] = SECONDS - 86400
     found = finished_of(outcome, Style("https://go.x", ZoneInfo("Asia/Tokyo"))).table
     assert list(found["Link Valid Till"]) == ["2027-01-01 08:59:59", "2026-12-31 08:59:59"]
     notes = list(found["Registration Note"])

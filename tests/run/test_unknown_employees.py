@@ -13,7 +13,7 @@ from bulk_register import load_settings, register_roster
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import Style, results_of
 from bulk_register.records import Event, Line, Roster, Status, Warned
-from bulk_register.run import opened_roster
+from bulk_register.run import open_roster
 from bulk_register.run.lists import Lists, unknown_path, unknown_places
 from bulk_register.run.report import Finished
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
@@ -35,7 +35,7 @@ def finish(roster: Path, unknown: set[str], fail_rate: float = 0, **more: str) -
         environ = {"STARTEXAM_SECRET_KEY": sandbox.secret_key}
         settings = load_settings(flags | where | more, environ=environ)
         finished = register_roster(roster, settings)
-        with opened_roster(roster, settings, lambda _: None) as found, Ledger(Path("l.db")) as ledger:
+        with open_roster(roster, settings, lambda _: None) as found, Ledger(Path("l.db")) as ledger:
             settings = load_settings({"sandbox": True}, environ={})
             lists = Lists(finished.output or roster, ledger, settings, lambda _: None)
             again = lists.deliver(with_roster(replace(finished, notes=()), found))
@@ -50,10 +50,10 @@ def with_roster(finished: Finished, roster: Roster) -> Finished:
 
 def said(finished: Finished, words: dict[int, str]) -> Finished:
     """The same end, had StartExam said these words of employees."""
-    standings = finished.outcome.standings.copy()
+    statuses = finished.outcome.statuses.copy()
     for code, note in words.items():
-        standings.note[code] = note
-    results = results_of(finished.outcome.plan, standings, Style("https://go.startexam.com"))
+        statuses.note[code] = note
+    results = results_of(finished.outcome.plan, statuses, Style("https://go.startexam.com"))
     return replace(finished, results=results)
 
 
@@ -174,7 +174,7 @@ def test_the_name_follows_the_output_s(output: str, name: str) -> None:
 
 def test_a_failure_is_a_warning_and_the_output_stands(folder: Path) -> None:
     finished = finish(folder / "staff.csv", set())
-    finished.outcome.standings.settle(np.array([0]), Status.REJECTED, "unknown")
+    finished.outcome.statuses.settle(np.array([0]), Status.REJECTED, "unknown")
     lines = [Line(["1", "x" * 40_000])] * 3  # more than a workbook's cell holds
     long = replace(finished.outcome.plan.roster.source, lines=lambda: iter(lines))
     wide = with_roster(finished, replace(finished.outcome.plan.roster, source=long))

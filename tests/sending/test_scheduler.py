@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bulk_register.records import Batch, Status
-from bulk_register.sending.scheduler import Course
+from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Purpose, Rules
 from tests.support.simulated_service import Service, Simulation, batches_of
 
@@ -254,7 +254,7 @@ def test_with_reregister_nothing_is_halved() -> None:
     simulation = run(40, Service(bad={"e15"}), size=10, rules=rules)
     assert simulation.requests == 4
     assert simulation.names(Status.REJECTED) == {f"e{code}" for code in range(10, 20)}
-    assert "--batch-size" in simulation.standings.note[15]
+    assert "--batch-size" in simulation.statuses.note[15]
     simulation = run(40, Service(poison={"e15"}), size=10, rules=rules)
     assert simulation.requests == 4
     assert len(simulation.names(Status.FAILED)) == 10
@@ -276,12 +276,14 @@ def test_with_reregister_three_refused_batches_stop_the_run() -> None:
 
 
 def test_the_first_reason_to_stop_counts() -> None:
-    course = Course([Batch(1, np.arange(1), ("a",))], Rules())
-    course.stop("first")
-    course.stop("second")
-    assert course.stopped == "first"
-    assert course.next(0) is None
-    assert [(verdict.status, verdict.note) for verdict in course.leftovers()] == [(Status.NOT_SENT, "first")]
+    scheduler = Scheduler([Batch(1, np.arange(1), ("a",))], Rules())
+    scheduler.stop("first")
+    scheduler.stop("second")
+    assert scheduler.stopped == "first"
+    assert scheduler.next(0) is None
+    assert [(verdict.status, verdict.note) for verdict in scheduler.leftovers()] == [
+        (Status.NOT_SENT, "first")
+    ]
 
 
 def test_probes_go_one_at_a_time_and_stop_with_the_first_acceptance() -> None:

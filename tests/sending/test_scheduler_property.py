@@ -86,14 +86,14 @@ class AnyCourse(RuleBasedStateMachine):
     @precondition(lambda self: self.simulation.flying)
     @rule(place=st.integers(0, 7), whose=st.integers(0, 59))
     def land_with_anothers_participant(self, place: int, whose: int) -> None:
-        errand = self.simulation.flying.pop(place % len(self.simulation.flying))
+        task = self.simulation.flying.pop(place % len(self.simulation.flying))
         stranger = f"e{whose}"
-        self.simulation.service.registered.update(errand.batch.identifiers)
+        self.simulation.service.registered.update(task.batch.identifiers)
         held = self.simulation.holders.get(f"p-{stranger}")
-        ids: list[object] = [f"p-{name}" for name in errand.batch.identifiers]
-        if held and stranger not in errand.batch.identifiers:
+        ids: list[object] = [f"p-{name}" for name in task.batch.identifiers]
+        if held and stranger not in task.batch.identifiers:
             ids[0] = f"P-{stranger}"
-        self.simulation.land_answer(errand, ids)
+        self.simulation.land_answer(task, ids)
 
     @rule()
     def stop(self) -> None:

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
-from bulk_register.plan import Aim
+from bulk_register.plan import PlanOptions
 from bulk_register.records import Settled, Status
-from bulk_register.run.earlier_run import aim_of
+from bulk_register.run.earlier_run import plan_options_of
 from bulk_register.sandbox import Behaviour, Sandbox
-from bulk_register.sending import Manner, NoInterruption
+from bulk_register.sending import NoInterruption, SendOptions
 from tests.support import hostile_server as hostile
 from tests.support.clients import EXAM
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
@@ -34,7 +34,7 @@ def book(tmp_path: Path) -> Path:
 def check(sent: Sent, server: HostileServer | Sandbox) -> None:
     """Everybody has exactly one status, and nobody has anybody else's participant."""
     truth = {employee: participant for (_, _, employee), participant in server.registrations.items()}
-    counted = sum(sent.outcome.standings.count(status) for status in Status)
+    counted = sum(sent.outcome.statuses.count(status) for status in Status)
     assert counted == len(sent.outcome.plan.roster.employees)
     for name, participant in sent.links().items():
         assert truth[name] == participant
@@ -45,8 +45,8 @@ def check(sent: Sent, server: HostileServer | Sandbox) -> None:
 @pytest.mark.parametrize("workers", range(1, 9))
 def test_a_roster_goes_out_once_and_comes_back_whole(book: Path, workers: int) -> None:
     with Sandbox(Behaviour(latency_seconds=0.01)) as sandbox:
-        sent = Office(sandbox.base_url, book).run(people(195), Manner(workers))
-        again = Office(sandbox.base_url, book).run(people(195), Manner(workers))
+        sent = Office(sandbox.base_url, book).run(people(195), SendOptions(workers))
+        again = Office(sandbox.base_url, book).run(people(195), SendOptions(workers))
         check(sent, sandbox)
         assert set(sandbox.created.values()) == {1}
         assert len(sandbox.requests) == 20
@@ -58,7 +58,7 @@ def test_a_roster_goes_out_once_and_comes_back_whole(book: Path, workers: int) -
 def test_the_first_batch_goes_alone_and_the_workers_start_after_its_success(book: Path) -> None:
     script = [hostile.later(503, "0"), Reaction(hang_seconds=0.3), *[Reaction(hang_seconds=0.5)] * 4]
     with HostileServer(script) as server:
-        Office(server.base_url, book).run(people(50), Manner(4))
+        Office(server.base_url, book).run(people(50), SendOptions(4))
         first, second, *rest = server.requests
     assert first.employees == second.employees == people(10)
     assert rest[0].at - second.at >= 0.3
@@ -75,7 +75,7 @@ def test_an_answer_is_in_the_ledger_before_anything_is_told_of_it(book: Path) ->
                 seen.append(len(ledger.known(office.scope).employees))
 
         office.events = Listener(3, look)
-        office.run(people(40), Manner(1))
+        office.run(people(40), SendOptions(1))
     assert seen == [30]
 
 
@@ -125,13 +125,13 @@ def test_whatever_comes_nobody_gets_anothers_participant(
 
     with HostileServer(react) as server:
         office = Office(server.base_url, folder / "ledger.sqlite3", exam)
-        sent = office.run(people(60), Manner(workers))
+        sent = office.run(people(60), SendOptions(workers))
         check(sent, server)
         if reregister:
             assert max(server.created.values(), default=0) <= 1
             return
         script.clear()  # what was lost at first could be stolen later, and nobody could tell
-        rerun = office.run(people(60), Manner(workers))
+        rerun = office.run(people(60), SendOptions(workers))
         check(rerun, server)
         assert set(server.created.values()) <= {1}
 
@@ -147,7 +147,7 @@ def test_one_fault_in_the_middle_costs_at_most_its_own_employees(book: Path, fau
         return HONEST
 
     with HostileServer(react) as server:
-        sent = Office(server.base_url, book).run(people(60), Manner(3))
+        sent = Office(server.base_url, book).run(people(60), SendOptions(3))
         check(sent, server)
         assert set(server.created.values()) == {1}
     if fault == "null":
@@ -179,17 +179,17 @@ def test_a_participant_that_two_employees_are_answered_with_is_nobodys(book: Pat
     with HostileServer(lambda request: None if calm.is_set() else react(request)) as server:
         calm = threading.Event()
         office = Office(server.base_url, book)
-        sent = office.run(people(60), Manner(2))
+        sent = office.run(people(60), SendOptions(2))
         check(sent, server)
         assert {"emp-00020", "emp-00028", *people(20)[10:]} <= sent.names(Status.UNKNOWN)
         assert {"emp-00021", "emp-00029"} <= sent.names(Status.REGISTERED)
         assert "another employee" in sent.outcome.stopped
         with Ledger(book, write=False) as ledger:
-            told = {item.employee: item.note for item in ledger.standings(sent.run)}
+            told = {item.employee: item.note for item in ledger.statuses(sent.run)}
             assert "for another employee too" in told["emp-00020"]
             assert "emp-00020" not in ledger.known(office.scope).employees
         calm.set()
-        again = office.run(people(60), Manner(2))
+        again = office.run(people(60), SendOptions(2))
         check(again, server)
         assert len(again.links()) == 60
 
@@ -203,12 +203,12 @@ def test_refused_employees_stand_alone_with_what_startexam_said(book: Path) -> N
         assert len(sandbox.requests) <= 4 + 80
     assert sent.names(Status.REJECTED) == bad
     assert len(sent.names(Status.REGISTERED)) == 1996
-    standings = sent.outcome.standings
-    assert set(standings.note[standings.status == Status.REJECTED]) == {
+    statuses = sent.outcome.statuses
+    assert set(statuses.note[statuses.status == Status.REJECTED]) == {
         f"Employee '{name}' is not found." for name in bad
     }
     with Ledger(book, write=False) as ledger:
-        assert {item.employee for item in ledger.standings(sent.run)} == bad
+        assert {item.employee for item in ledger.statuses(sent.run)} == bad
     assert not any(name in repr(sent.events) for name in bad)
 
 
@@ -216,7 +216,7 @@ def test_a_poison_employee_is_found_and_the_others_are_registered(book: Path) ->
     with HostileServer(
         lambda request: hostile.html(500) if "emp-00042" in request.employees else None
     ) as server:
-        sent = Office(server.base_url, book, attempts=2).run(people(100), Manner(2))
+        sent = Office(server.base_url, book, attempts=2).run(people(100), SendOptions(2))
     assert sent.names(Status.REJECTED) == {"emp-00042"}
     assert len(sent.names(Status.REGISTERED)) == 99
 
@@ -240,7 +240,7 @@ def test_a_redirect_stops_and_nothing_goes_elsewhere(book: Path) -> None:
 
 def test_a_dead_service_is_left_after_three_batches(book: Path) -> None:
     with HostileServer(lambda _: hostile.html(502)) as server:
-        sent = Office(server.base_url, book).run(people(100), Manner(8))
+        sent = Office(server.base_url, book).run(people(100), SendOptions(8))
         assert len(server.requests) == 9
     assert len(sent.names(Status.FAILED)) == 30
     assert len(sent.names(Status.NOT_SENT)) == 70
@@ -255,7 +255,7 @@ def test_a_service_that_dies_on_the_way_is_left_too(book: Path) -> None:
         return HONEST if len(answered) <= 3 else hostile.reset_before_work()
 
     with HostileServer(react) as server:
-        sent = Office(server.base_url, book).run(people(200), Manner(4))
+        sent = Office(server.base_url, book).run(people(200), SendOptions(4))
         check(sent, server)
         assert len(server.requests) <= 3 + (3 + 3) * 3
     assert len(sent.names(Status.REGISTERED)) == 30
@@ -282,7 +282,7 @@ def test_existing_participants(book: Path, behaviour: str) -> None:
 
     with HostileServer(react) as server:
         office = Office(server.base_url, book)
-        sent = office.run(people(40), Manner(1))
+        sent = office.run(people(40), SendOptions(1))
         check(sent, server)
     if behaviour == "in place":
         assert len(sent.names(Status.REGISTERED)) == 40
@@ -310,10 +310,10 @@ def test_an_old_window_makes_an_existing_link_expired_or_already_registered(book
                 EXAM, valid_till=EXAM.valid_till.fromtimestamp(now + seconds, EXAM.valid_till.tzinfo)
             )
             first = Office(sandbox.base_url, fresh, old).run(people(12))
-            sent = office.run(people(12), aim=Aim(refresh=True))
+            sent = office.run(people(12), aim=PlanOptions(refresh=True))
             check(sent, sandbox)
             assert sent.names(status) == set(people(12))
-            assert set(sent.outcome.standings.valid_till) == {int(now + seconds)}
+            assert set(sent.outcome.statuses.valid_till) == {int(now + seconds)}
             assert sent.links() == first.links()
 
 
@@ -337,7 +337,7 @@ def test_a_known_link_that_works_is_kept_whatever_refresh_meets(book: Path, reac
         office = Office(server.base_url, book)
         first = office.run(people(25))
         asked.set()
-        sent = office.run(people(25), aim=Aim(refresh=True))
+        sent = office.run(people(25), aim=PlanOptions(refresh=True))
         asked.clear()
         third = office.run(people(25))
     assert sent.names(Status.ALREADY_REGISTERED) == set(people(25))
@@ -368,20 +368,20 @@ def test_a_new_registration_whose_answer_was_lost_is_never_asked_for_twice(
 ) -> None:
     with HostileServer([HONEST, reaction]) as server:
         office = Office(server.base_url, book, REREGISTER, timeout=0.5)
-        sent = office.run(people(30), Manner(1))
+        sent = office.run(people(30), SendOptions(1))
         assert len(sent.names(Status.UNKNOWN)) == 10
         rerun = finish(office, sent.run)
         assert rerun.outcome.requests == 0
         assert len(rerun.names(Status.UNKNOWN)) == 10
         assert set(server.created.values()) <= {1}
-    assert "may have been made" in sent.outcome.standings.note[10]
+    assert "may have been made" in sent.outcome.statuses.note[10]
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_new_registration_that_was_turned_away_is_asked_for_again(book: Path, status: int) -> None:
     with HostileServer([HONEST, *[hostile.html(status)] * 3]) as server:
         office = Office(server.base_url, book, REREGISTER)
-        sent = office.run(people(30), Manner(1))
+        sent = office.run(people(30), SendOptions(1))
         assert len(sent.names(Status.FAILED)) == 10
         rerun = finish(office, sent.run)
         assert len(rerun.names(Status.REGISTERED)) == 30
@@ -395,8 +395,8 @@ def finish(office: Office, run: int) -> Sent:
     settings = load_settings({"sandbox": True})
     with Ledger(office.ledger) as ledger:
         record = next(each for each in ledger.runs() if each.id == run)
-        aim = aim_of(settings, ledger, record)
-    return office.run(people(30), Manner(1), aim)
+        aim = plan_options_of(settings, ledger, record)
+    return office.run(people(30), SendOptions(1), aim)
 
 
 # --- stopping
@@ -418,7 +418,7 @@ def test_an_interruption_lets_nothing_new_out_and_waits_for_what_is_in_flight(bo
         return Reaction(hang_seconds=0.3)
 
     with HostileServer(react) as server:
-        sent = Office(server.base_url, book).run(people(200), Manner(4, interruption=person))
+        sent = Office(server.base_url, book).run(people(200), SendOptions(4, interruption=person))
         check(sent, server)
         assert len(server.requests) <= 5
     assert len(sent.names(Status.REGISTERED)) == 10 * len(server.requests)
@@ -430,7 +430,7 @@ def test_an_interruption_before_the_first_request_sends_nothing(book: Path) -> N
     person = Person()
     person.press()
     with HostileServer() as server:
-        sent = Office(server.base_url, book).run(people(20), Manner(interruption=person))
+        sent = Office(server.base_url, book).run(people(20), SendOptions(interruption=person))
         assert not server.requests
     assert len(sent.names(Status.NOT_SENT)) == 20
 
@@ -440,7 +440,7 @@ def test_an_interruption_ends_a_long_pause(book: Path) -> None:
     threading.Timer(0.5, person.press).start()
     with HostileServer(lambda _: hostile.later(503, "100")) as server:
         started = time.monotonic()
-        sent = Office(server.base_url, book).run(people(20), Manner(interruption=person))
+        sent = Office(server.base_url, book).run(people(20), SendOptions(interruption=person))
         assert time.monotonic() - started < 3
         assert len(server.requests) == 1
     assert len(sent.names(Status.FAILED)) == 10
@@ -461,7 +461,7 @@ def test_a_second_interruption_gives_up_what_is_in_flight_and_keeps_what_has_com
     with HostileServer(react) as server:
         started = time.monotonic()
         office = Office(server.base_url, book, timeout=60)
-        sent = office.run(people(100), Manner(4, interruption=person))
+        sent = office.run(people(100), SendOptions(4, interruption=person))
         assert time.monotonic() - started < 5
         check(sent, server)
     assert len(sent.names(Status.REGISTERED)) == 20
@@ -479,7 +479,7 @@ def test_answers_that_have_come_when_the_run_is_given_up_are_kept(book: Path) ->
     with Sandbox(Behaviour(latency_seconds=0.1)) as sandbox:
         office = Office(sandbox.base_url, book)
         office.events = Listener(2, press_twice)
-        sent = office.run(people(200), Manner(4, interruption=person))
+        sent = office.run(people(200), SendOptions(4, interruption=person))
         check(sent, sandbox)
         assert len(sandbox.requests) >= 5
         assert len(sent.names(Status.REGISTERED)) == len(sandbox.created)
@@ -489,7 +489,7 @@ def test_answers_that_have_come_when_the_run_is_given_up_are_kept(book: Path) ->
 def test_a_deadline_bounds_a_run(book: Path) -> None:
     with Sandbox(Behaviour(latency_seconds=0.15)) as sandbox:
         started = time.monotonic()
-        sent = Office(sandbox.base_url, book).run(people(500), Manner(1, deadline_seconds=0.7))
+        sent = Office(sandbox.base_url, book).run(people(500), SendOptions(1, deadline_seconds=0.7))
         assert time.monotonic() - started < 2
         check(sent, sandbox)
     assert 10 <= len(sent.names(Status.REGISTERED)) <= 60
@@ -527,7 +527,7 @@ def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_late
             connection.execute(f"PRAGMA max_page_count = {used + pages}")
 
         office.events = Listener(5, fill)
-        sent = office.run(names, Manner(workers))
+        sent = office.run(names, SendOptions(workers))
         check(sent, sandbox)
         assert "disk is full" in sent.outcome.stopped
         assert sent.outcome.requests < 40
@@ -538,7 +538,7 @@ def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_late
             assert set(ledger.known(office.scope).employees) == kept
 
         office.events = []
-        again = office.run(names, Manner(workers))
+        again = office.run(names, SendOptions(workers))
         check(again, sandbox)
         assert len(again.links()) == 400
         assert set(sandbox.created.values()) == {1}

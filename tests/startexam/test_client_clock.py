@@ -1,4 +1,4 @@
-"""A clock that is off is mended by the server's own date: once, for all workers, told once."""
+"""A clock that is off is fixed by the server's own date: once, for all workers, told once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_refusal_of_the_date_after_it_was_mended_earlier_stops() -> None:
 
 def test_workers_that_are_refused_at_once_mend_the_clock_once() -> None:
     events: list[Event] = []
-    together = threading.Barrier(6)
+    transaction = threading.Barrier(6)
 
     def react(request: Request) -> Reaction:
         sent = sum(other.employees == request.employees for other in server.requests)
@@ -66,7 +66,7 @@ def test_workers_that_are_refused_at_once_mend_the_clock_once() -> None:
         client = client_of(server.base_url, events, attempts=1)
 
         def register(name: str) -> object:
-            together.wait(5)
+            transaction.wait(5)
             return client.register(EXAM, batch_of(name)).participants
 
         assert all(pool.map(register, "abcdef"))

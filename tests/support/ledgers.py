@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.ledger import Ledger
-from bulk_register.records import Batch, Registrations, RunRecord, Scope, StandingNote, Status
+from bulk_register.records import Batch, Registrations, RunRecord, Scope, Status, StatusNote
 
 SCOPE = Scope(1001, "https://api.startexam.com", "center", "7a1c2b9e-0f35-4c58-9d6b-3f1f0c5e1a01", "")
 NOBODY = 65534
@@ -46,13 +46,13 @@ def participant(name: str) -> str:
 
 
 def answer(
-    ledger: Ledger, run: int, batch: Batch, standings: Sequence[StandingNote] = (), of_run: int = 0
+    ledger: Ledger, run: int, batch: Batch, statuses: Sequence[StatusNote] = (), of_run: int = 0
 ) -> int:
     request = ledger.sent(run, batch)
-    without = {item.employee for item in standings if item.status is Status.UNKNOWN}
+    without = {item.employee for item in statuses if item.status is Status.UNKNOWN}
     names = [name for name in batch.identifiers if name not in without]
     found = Registrations(names, list(map(participant, names)), of_run or run)
-    ledger.settled(request, "answered", [found], standings)
+    ledger.settled(request, "answered", [found], statuses)
     return request
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bulk_register.ledger import Ledger
-from bulk_register.plan import Aim, make_plan, scope_of
+from bulk_register.plan import PlanOptions, make_plan, scope_of
 from bulk_register.records import (
     Employees,
     Event,
@@ -24,7 +24,7 @@ from bulk_register.records import (
     Status,
     Submission,
 )
-from bulk_register.sending import Manner, send
+from bulk_register.sending import SendOptions, send
 from bulk_register.startexam import StartExam
 from tests.support.clients import EXAM, client_of
 
@@ -71,14 +71,14 @@ class Sent:
 
     def names(self, status: Status) -> set[str]:
         identifiers = self.outcome.plan.roster.employees.identifiers
-        return set(identifiers[self.outcome.standings.status == status])
+        return set(identifiers[self.outcome.statuses.status == status])
 
     def links(self) -> dict[str, str]:
-        standings = self.outcome.standings
+        statuses = self.outcome.statuses
         identifiers = self.outcome.plan.roster.employees.identifiers
         return {
             name: participant
-            for name, participant in zip(identifiers, standings.participant, strict=True)
+            for name, participant in zip(identifiers, statuses.participant, strict=True)
             if participant
         }
 
@@ -103,19 +103,21 @@ class Office:
     def client(self) -> StartExam:
         return client_of(self.base_url, self.events, attempts=self.attempts, timeout=self.timeout)
 
-    def run(self, names: Sequence[str], manner: Manner | None = None, aim: Aim | None = None) -> Sent:
+    def run(
+        self, names: Sequence[str], manner: SendOptions | None = None, aim: PlanOptions | None = None
+    ) -> Sent:
         """Plan and send; `manner` without `trusted`, which the ledger knows."""
         with Ledger(self.ledger) as ledger:
             self.ledgers.append(ledger)
-            aim = replace(aim or Aim(), batch_size=self.batch_size)
+            aim = replace(aim or PlanOptions(), batch_size=self.batch_size)
             plan = make_plan(roster_of(names), self.exam, self.scope, ledger.known(self.scope), aim)
             run = (
                 ledger.resume(aim.run, plan.batches)
                 if aim.run
                 else ledger.begin(record_of(plan), plan.batches)
             )
-            manner = replace(manner or Manner(), trusted=ledger.has_registrations(self.scope))
-            submission = Submission(plan, run, plan.standings.copy())
+            manner = replace(manner or SendOptions(), trusted=ledger.has_registrations(self.scope))
+            submission = Submission(plan, run, plan.statuses.copy())
             outcome = send(submission, ledger, self.client(), manner, self.events.append)
         return Sent(outcome, run, self.events)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bulk_register.records import Batch, Holder, Standings, Status
-from bulk_register.sending.matching import Moment, foreign, match, update
-from bulk_register.sending.scheduler import Course
-from bulk_register.sending.tasks import Errand, Purpose, Rules, Verdict
+from bulk_register.records import Batch, Holder, Status, Statuses
+from bulk_register.sending.matching import Moment, foreign_participants, match, update
+from bulk_register.sending.scheduler import Scheduler
+from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
 from bulk_register.startexam.answers import read_participants
 
 RUN, NOW, TILL = 7, 1_000_000, 2_000_000
@@ -71,81 +71,81 @@ class Simulation:
     """A course with requests in flight that land in any order and any state."""
 
     def __init__(self, batches: list[Batch], service: Service, rules: Rules, workers: int = 4) -> None:
-        self.course = Course(batches, rules)
+        self.course = Scheduler(batches, rules)
         self.service = service
         self.workers = workers
-        self.flying: list[Errand] = []
+        self.flying: list[Task] = []
         self.requests = 0
         self.accepted = rules.trusted
         self.sent: list[tuple[str, ...]] = []
-        self.standings = Standings.of(sum(map(len, batches)))
-        self.settled: list[int] = [0] * len(self.standings.status)
+        self.statuses = Statuses.of(sum(map(len, batches)))
+        self.settled: list[int] = [0] * len(self.statuses.status)
         self.holders: dict[str, Holder] = {}
         self.landed: list[object] = []
 
     def __repr__(self) -> str:
-        return f"Simulation({self.service}, {self.course._rules}, sent={self.sent}, {self.landed})"
+        return f"Simulation({self.service}, {self.scheduler._rules}, sent={self.sent}, {self.completed})"
 
     def dispatch(self) -> bool:
         if len(self.flying) >= self.workers:
             return False
-        errand = self.course.next(len(self.flying))
-        if errand is None:
+        task = self.course.next(len(self.flying))
+        if task is None:
             return False
         under_way = {name for other in self.flying for name in other.batch.identifiers}
-        assert not under_way & set(errand.batch.identifiers), "asked about twice at once"
+        assert not under_way & set(task.batch.identifiers), "asked about twice at once"
         assert self.accepted or not self.flying, "a second request before the first success"
-        assert len(errand.batch) > 0
-        self.flying.append(errand)
-        self.sent.append(errand.batch.identifiers)
+        assert len(task.batch) > 0
+        self.flying.append(task)
+        self.sent.append(task.batch.identifiers)
         self.requests += 1
         return True
 
     def land(self, place: int = 0, how: str = "honest", chance: random.Random | None = None) -> None:
-        errand = self.flying.pop(place % len(self.flying))
-        batch = errand.batch
+        task = self.flying.pop(place % len(self.flying))
+        batch = task.batch
         if how in ("503", "no answer"):
-            self.apply(self.course.failed(errand, how, how, 503 if how == "503" else 0))
+            self.apply(self.course.failed(task, how, how, 503 if how == "503" else 0))
             return
         ids = self.service.answer(batch.identifiers)
         if how == "lost":
-            self.apply(self.course.failed(errand, "lost", "lost", 0))
+            self.apply(self.course.failed(task, "lost", "lost", 0))
         elif ids == 400:
-            self.apply(self.course.refused(errand, "not found", "not found"))
+            self.apply(self.course.refused(task, "not found", "not found"))
         elif ids == 500:
-            self.apply(self.course.failed(errand, "poison", "poison", 500))
+            self.apply(self.course.failed(task, "poison", "poison", 500))
         else:
             assert isinstance(ids, list)
             if how in FAULTS and ids and not ("long" in how and len(ids) < len(batch)):
                 ids = FAULTS[how](ids, chance or random.Random(1))  # no fault makes up for another
-            self.land_answer(errand, ids)
+            self.land_answer(task, ids)
 
-    def land_answer(self, errand: Errand, ids: Ids) -> None:
-        self.landed.append((errand.batch.identifiers, ids))
-        batch = errand.batch
+    def land_answer(self, task: Task, ids: Ids) -> None:
+        self.landed.append((task.batch.identifiers, ids))
+        batch = task.batch
         answer = read_participants(json.dumps({"participantIds": ids}).encode(), len(batch))
         if answer.participants is None:
-            self.accepted |= errand.purpose is Purpose.PROBE
-            self.apply(self.course.unmatched(errand, answer.fault, empty=answer.empty))
+            self.accepted |= task.purpose is Purpose.PROBE
+            self.apply(self.course.unmatched(task, answer.fault, empty=answer.empty))
             return
-        if foreign(batch, answer.participants, self.holders):
-            self.apply(self.course.foreign(errand))
+        if foreign_participants(batch, answer.participants, self.holders):
+            self.apply(self.course.foreign_participants(task))
             return
         moment = Moment(RUN, NOW, TILL)
-        matched = match(batch, answer.participants, self.holders, self.standings, moment)
+        matched = match(batch, answer.participants, self.holders, self.statuses, moment)
         for names, given, run, _ in matched.registrations:
             for name, each in zip(names, given, strict=True):
                 self.holders[each.casefold()] = Holder(name, run, TILL)
         self.accepted = True
-        update(self.standings, batch.codes, matched.standings)
+        update(self.statuses, batch.codes, matched.statuses)
         for code in batch.codes:
             self.settled[code] += 1
-        self.apply(self.course.answered(errand, empty_handed=not any(answer.participants)))
+        self.apply(self.course.answered(task, empty_handed=not any(answer.participants)))
 
     def apply(self, verdicts: list[Verdict]) -> None:
         for verdict in verdicts:
-            assert not self.standings.participant[verdict.batch.codes].any()
-            self.standings.settle(verdict.batch.codes, verdict.status, verdict.note)
+            assert not self.statuses.participant[verdict.batch.codes].any()
+            self.statuses.settle(verdict.batch.codes, verdict.status, verdict.note)
             for code in verdict.batch.codes:
                 self.settled[code] += 1
 
@@ -164,9 +164,9 @@ class Simulation:
 
     def check(self) -> None:
         """Nobody has anybody else's participant; who has one is registered, who has none isn't."""
-        for code, participant in enumerate(self.standings.participant):
+        for code, participant in enumerate(self.statuses.participant):
             assert participant.casefold() in ("", f"p-e{code}")
-            assert (self.standings.status[code] == Status.REGISTERED) == bool(participant)
+            assert (self.statuses.status[code] == Status.REGISTERED) == bool(participant)
 
     def names(self, status: Status) -> set[str]:
-        return {f"e{code}" for code in np.flatnonzero(self.standings.status == status)}
+        return {f"e{code}" for code in np.flatnonzero(self.statuses.status == status)}

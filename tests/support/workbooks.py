@@ -11,7 +11,7 @@ from bulk_register.output import Output, plan_output, write
 from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Reading, Results, Source
 from bulk_register.roster.reader import open_text
 from bulk_register.roster.sheets.sheets import open_sheets
-from bulk_register.roster.text.encoding import Encoded
+from bulk_register.roster.text.encoding import TextEncoding
 
 BASE = "https://go.startexam.com/acme"
 
@@ -33,7 +33,7 @@ def book_source(path: Path, *, sheet: int = 0, header_row: int = 1, first_column
 def text_source(path: Path, dialect: Dialect) -> Source:
     """The source of a delimited text."""
 
-    grid = open_text(Encoded(path, dialect.encoding, dialect.bom), Reading(delimiter=dialect.delimiter))
+    grid = open_text(TextEncoding(path, dialect.encoding, dialect.bom), Reading(delimiter=dialect.delimiter))
     [headers] = grid.head(1)
     return Source(
         path, path, "", "csv", 1, 2, len(grid.widths), grid.width, 0, tuple(headers), 0, grid.lines, None,

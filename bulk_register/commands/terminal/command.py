@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 import typer
 
-from bulk_register.commands.terminal import console as voice
+from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.prompts import STOPPED
 from bulk_register.commands.terminal.signals import Interrupted
 from bulk_register.errors import (
     BulkRegisterError,
     DeclinedError,
+    InputError,
     LedgerBusyError,
-    MendError,
     SettingsError,
     StartExamError,
 )
@@ -38,7 +38,7 @@ Parameters = ParamSpec("Parameters")
 
 
 @dataclass
-class Case:
+class Invocation:
     """One command on its way: when it started, and what its report can tell whatever its end."""
 
     flags: dict[str, Any]
@@ -68,43 +68,43 @@ class Case:
         self.reported = True
         text = json.dumps(content, ensure_ascii=False, indent=2)
         if target == "-":
-            voice.say(text, exact=True)
+            console.print_result(text, exact=True)
             return
-        from bulk_register.output.delivery import put  # as above
+        from bulk_register.output.delivery import write_text  # as above
 
         try:
-            put(text + "\n", Path(target))
+            write_text(text + "\n", Path(target))
         except OSError as error:
-            voice.aside(f"Error: The report can't be written to {target} ({error.strerror}).")
+            console.print_note(f"Error: The report can't be written to {target} ({error.strerror}).")
 
     def fail(self, code: int, error: str) -> None:
         """Write the report of a command that ends with an error, as far as things are known."""
         if "report" not in self.flags or self.reported:
             return
         from bulk_register.run.report import blank_report, roster_report  # pandas is slow to load
-        from bulk_register.settings import first_said  # as above
+        from bulk_register.settings import first_given  # as above
 
-        target = first_said(self.flags, "report")[0]
+        target = first_given(self.flags, "report")[0]
         if target:
             about = {"roster": self.flags.get("roster"), "error": error}
             read = roster_report(self.roster) if self.roster else {}
             self.report(target, blank_report(self.started, code) | about | read | self.known)
 
 
-def framed(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
+def handles_errors(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
     """Let a command return its exit code, and turn what it raises into words and a code."""
 
     @functools.wraps(command)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        case = Case(dict(kwargs))
+        invocation = Invocation(dict(kwargs))
         if context := kwargs.get("context"):
-            cast(typer.Context, context).obj = case
-        raise typer.Exit(_outcome(lambda: command(*args, **kwargs), case))
+            cast(typer.Context, context).obj = invocation
+        raise typer.Exit(_outcome(lambda: command(*args, **kwargs), invocation))
 
     return run
 
 
-def _outcome(command: Callable[[], int], case: Case) -> int:
+def _outcome(command: Callable[[], int], invocation: Invocation) -> int:
     calm, hint = False, ""
     try:
         return command()
@@ -117,35 +117,35 @@ def _outcome(command: Callable[[], int], case: Case) -> int:
         problems, code, calm = [STOPPED], 128 + getattr(signal, "number", 2), True
     except Exception:
         problems, code = [_trace()], EXIT_BUG
-    as_json = _wants_json(case.flags)
+    as_json = _wants_json(invocation.flags)
     for problem in problems:
         say_error(problem, code, as_json=as_json, calm=calm)
     if hint:
         say_error(hint, code, as_json=as_json, calm=True)
-    case.fail(code, "\n".join(problems))
+    invocation.fail(code, "\n".join(problems))
     return code
 
 
 def say_error(words: str, code: int, *, as_json: bool = False, calm: bool = False) -> None:
     """Say what went wrong, on standard error; `calm` for what somebody wanted."""
     if as_json:
-        voice.log_json("info" if calm else "error", words, {"exit_code": code})
+        console.log_json("info" if calm else "error", words, {"exit_code": code})
     else:
-        voice.aside(words if calm else f"Error: {words}")
+        console.print_note(words if calm else f"Error: {words}")
 
 
 def _wants_json(flags: dict[str, Any]) -> bool:
     if "log_format" not in flags:
         return False
-    from bulk_register.settings import first_said  # pydantic is not needed for --help
+    from bulk_register.settings import first_given  # pydantic is not needed for --help
 
-    return first_said(flags, "log_format") == ["json"]
+    return first_given(flags, "log_format") == ["json"]
 
 
 def _code(error: BulkRegisterError) -> int:
     if isinstance(error, LedgerBusyError):
         return EXIT_BUSY
-    if isinstance(error, MendError | DeclinedError):
+    if isinstance(error, InputError | DeclinedError):
         return EXIT_WRONG
     return EXIT_UNDONE if isinstance(error, StartExamError) else EXIT_WRONG
 

@@ -17,12 +17,12 @@ _COMMAND = "bulk-register "  # what follows on its line is copied by somebody
 _HELD = "\0"  # stands for a blank at which no line is broken
 
 
-def say(text: str, *, exact: bool = False) -> None:
+def print_result(text: str, *, exact: bool = False) -> None:
     """Print a result; `exact` where a program reads it, so that no line is broken to fit a terminal."""
     _write(sys.stdout, text, exact=exact)
 
 
-def aside(text: str) -> None:
+def print_note(text: str) -> None:
     """Print words that are no result."""
     _write(sys.stderr, text)
 
@@ -30,7 +30,7 @@ def aside(text: str) -> None:
 def log_text(level: str, words: str) -> None:
     """Write a log line."""
     stamp = datetime.now().strftime("%H:%M:%S")
-    aside(f"{stamp} {'' if level == 'info' or level == 'debug' else level + ': '}{words}")
+    print_note(f"{stamp} {'' if level == 'info' or level == 'debug' else level + ': '}{words}")
 
 
 def log_json(level: str, words: str, facts: dict[str, Any] | None = None) -> None:
@@ -48,7 +48,7 @@ def silence(stream: TextIO) -> None:
         return
 
 
-def screen() -> TextIO | None:
+def visible_stream() -> TextIO | None:
     """Return the stream whose words a person sees as they come; None where both go elsewhere."""
     for stream in (sys.stderr, sys.stdout):
         if stream and stream.isatty():
@@ -60,12 +60,12 @@ def _write(stream: TextIO | None, text: str, *, exact: bool = False) -> None:
     if stream is None:  # a Windows program without a console
         return
     try:
-        print(fitted(text) if stream.isatty() and not exact else text, file=stream, flush=True)
+        print(wrapped(text) if stream.isatty() and not exact else text, file=stream, flush=True)
     except OSError:
         silence(stream)
 
 
-def fitted(text: str) -> str:
+def wrapped(text: str) -> str:
     """Break lines that are wider than the terminal between words, which it doesn't do itself.
 
     Tables stay as they are, and so do commands on a line of their own.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from typing import Any, Protocol
 
-from bulk_register.commands.terminal import console as voice
+from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.text import count, sentence
 from bulk_register.records import (
     Delivered,
@@ -27,7 +27,7 @@ from bulk_register.records import (
 LINE_SECONDS = 5.0  # at most one progress line in so long
 
 
-class Listener(Protocol):
+class ProgressReporter(Protocol):
     """Hears what happens; `close` when it is over."""
 
     def __call__(self, event: Event) -> None: ...
@@ -35,17 +35,17 @@ class Listener(Protocol):
     def close(self) -> None: ...
 
 
-class Lines:
+class LineReporter:
     """Plain lines with the time, for a log or a pipe."""
 
     def __init__(self, *, quiet: bool, verbose: bool, write: Callable[[str, str, Event], None]) -> None:
         self._quiet, self._verbose, self._write = quiet, verbose, write
-        self._progress = Progress()
+        self._progress = ProgressCount()
         self._told = time.monotonic()
 
     def __call__(self, event: Event) -> None:
-        self._progress.hear(event)
-        level, words = describe(event)
+        self._progress.observe(event)
+        level, words = describe_event(event)
         wanted = level == "warning" or (not self._quiet and (level == "info" or self._verbose))
         if words and wanted:
             self._write(level, words, event)
@@ -64,7 +64,7 @@ class Lines:
         return due
 
 
-class Bar:
+class BarReporter:
     """A progress bar on a terminal; other lines scroll by above it."""
 
     def __init__(self, *, verbose: bool) -> None:
@@ -83,12 +83,12 @@ class Bar:
             console=self._console,
             transient=True,
         )
-        self._progress = Progress()
+        self._progress = ProgressCount()
         self._task: Any = None
 
     def __call__(self, event: Event) -> None:
-        self._progress.hear(event)
-        level, words = describe(event)
+        self._progress.observe(event)
+        level, words = describe_event(event)
         if words and (level == "warning" or self._verbose):
             self._console.print(words, markup=False, soft_wrap=True)
         if isinstance(event, RunStarted) and self._progress.total:
@@ -107,14 +107,14 @@ class Bar:
         self._bar.stop()
 
 
-class Progress:
+class ProgressCount:
     """How many employees are done."""
 
     def __init__(self) -> None:
         self.total = self.done = 0
         self._started = time.monotonic()
 
-    def hear(self, event: Event) -> None:
+    def observe(self, event: Event) -> None:
         if isinstance(event, Planned):
             self.total = sum(map(len, event.plan.batches))
         elif isinstance(event, RunStarted):
@@ -134,31 +134,33 @@ class Progress:
         return f"{self.done:,} of {count(self.total, 'employee')} done"
 
 
-def listener(*, log_format: str, quiet: bool, verbose: bool) -> Listener:
+def progress_reporter(*, log_format: str, quiet: bool, verbose: bool) -> ProgressReporter:
     """Choose how a person or a program hears what happens, always on standard error."""
     if log_format == "json":
-        return Lines(quiet=quiet, verbose=verbose, write=_write_json)
+        return LineReporter(quiet=quiet, verbose=verbose, write=_write_json)
     if sys.stderr and sys.stderr.isatty() and not quiet:
-        return Bar(verbose=verbose)
-    return Lines(quiet=quiet, verbose=verbose, write=lambda level, words, _: voice.log_text(level, words))
+        return BarReporter(verbose=verbose)
+    return LineReporter(
+        quiet=quiet, verbose=verbose, write=lambda level, words, _: console.log_text(level, words)
+    )
 
 
-def tell_wait(event: Event) -> None:
+def report_wait(event: Event) -> None:
     """Tell a person who waits for a few answers only why it takes longer, and what StartExam's clock says."""
     if isinstance(event, Waiting):
-        voice.aside(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
+        console.print_note(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
     elif isinstance(event, Warned):
-        voice.aside(f"Warning: {event.message}")
+        console.print_note(f"Warning: {event.message}")
 
 
 def _write_json(level: str, words: str, event: Event) -> None:
     facts: dict[str, Any] = {"event": type(event).__name__}
     if isinstance(event, RequestDone | Waiting | Settled | RunStarted) and is_dataclass(event):
         facts |= asdict(event)
-    voice.log_json(level, words, facts)
+    console.log_json(level, words, facts)
 
 
-def describe(event: Event) -> tuple[str, str]:
+def describe_event(event: Event) -> tuple[str, str]:
     """Return an event's level (info, debug, warning) and what it says; names rows, never people."""
     match event:
         case RosterRead(roster):
@@ -184,7 +186,7 @@ def describe(event: Event) -> tuple[str, str]:
 def plan_words(plan: Plan) -> str:
     """Say what is going to be sent."""
     total = sum(map(len, plan.batches))
-    if not total and (lost := plan.standings.count(Status.UNKNOWN)):
+    if not total and (lost := plan.statuses.count(Status.UNKNOWN)):
         return (
             f"nothing is to be sent: whether {count(lost, 'employee')} got a new registration can't be "
             "known, so it is not asked for once more"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import typer
 
-from bulk_register.commands.terminal.console import aside, fitted, screen
-from bulk_register.errors import DeclinedError, MendError, SettingsError
+from bulk_register.commands.terminal.console import print_note, visible_stream, wrapped
+from bulk_register.errors import DeclinedError, InputError, SettingsError
 
 MAX_SECRET = 10_000  # characters
 NOTICE_SECONDS = 0.2  # how soon a signal is noticed while a person thinks
@@ -20,30 +20,30 @@ STOPPED = "Stopped; nothing was sent or written."
 Fault = Callable[[str], str]  # what is wrong with an answer, "" for nothing
 
 
-def somebody_there() -> bool:
+def can_ask() -> bool:
     """Tell whether a person sees questions and can answer them."""
-    return at_keyboard() and screen() is not None
+    return stdin_is_terminal() and visible_stream() is not None
 
 
-def at_keyboard() -> bool:
+def stdin_is_terminal() -> bool:
     """Tell whether a person could type an answer, seen or unseen."""
     return bool(sys.stdin and sys.stdin.isatty())
 
 
-def agreed(question: str, *, default: bool = False) -> bool:
+def ask_yes_no(question: str, *, default: bool = False) -> bool:
     """Ask a question that is answered with yes or no; the end of input is a no.
 
     It never blocks: Python notices signals between its own steps. Raises MendError where nobody sees the
     question.
     """
-    seen = screen()
+    seen = visible_stream()
     if seen is None:
-        raise MendError(
+        raise InputError(
             "You would be asked before this, but what is said goes into files or to another program, where "
             "you can't see the question. Add --yes to go on without it."
         )
     while True:
-        seen.write(fitted(f"{question} [{'Y/n' if default else 'y/N'}]: "))
+        seen.write(wrapped(f"{question} [{'Y/n' if default else 'y/N'}]: "))
         seen.flush()
         try:
             while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
@@ -64,7 +64,7 @@ def agreed(question: str, *, default: bool = False) -> bool:
 
 
 @dataclass(frozen=True)
-class Person:
+class Prompter:
     """Who answers: the person at the terminal, or (`asked` False) only flags and defaults."""
 
     asked: bool
@@ -83,44 +83,44 @@ class Person:
             return answer
         while True:
             if not (answer := _typed(question, default)):
-                aside("An answer is needed here. Ctrl-C stops.")
+                print_note("An answer is needed here. Ctrl-C stops.")
                 continue
             if not (wrong := fault(answer)):
                 return answer
-            aside(wrong if wrong[:1].isupper() else f"'{answer}' can't be used: {wrong}.")
+            print_note(wrong if wrong[:1].isupper() else f"'{answer}' can't be used: {wrong}.")
 
 
-def hidden(question: str) -> str:
+def prompt_secret(question: str) -> str:
     """Return a secret that the person types or pastes unseen; raises MendError without a terminal."""
-    if not somebody_there():
-        raise MendError(
+    if not can_ask():
+        raise InputError(
             "The secret key can't be asked for: this is no terminal, so it could be seen. Set "
             "STARTEXAM_SECRET_KEY, or hand it over with --secret-from-stdin."
         )
     while True:
-        if answer := _typed(question, "", hidden=True):
+        if answer := _typed(question, "", prompt_secret=True):
             return answer
-        aside("Nothing came in. Paste the key and press Enter; it is not shown.")
+        print_note("Nothing came in. Paste the key and press Enter; it is not shown.")
 
 
-def piped() -> str:
+def read_secret_from_stdin() -> str:
     """Return the secret that another program hands over on standard input; raises MendError without one."""
     text = sys.stdin.read(MAX_SECRET).strip() if sys.stdin else ""
     if not text or len(text.splitlines()) > 1:
         state = "several lines" if text else "nothing"
-        raise MendError(f"--secret-from-stdin: {state} came in. Hand over the secret key and nothing else.")
+        raise InputError(f"--secret-from-stdin: {state} came in. Hand over the secret key and nothing else.")
     return text
 
 
-def _typed(question: str, default: str, *, hidden: bool = False) -> str:
+def _typed(question: str, default: str, *, prompt_secret: bool = False) -> str:
     try:
         return str(
             typer.prompt(
                 question,
                 default=default,
                 show_default=bool(default),
-                hide_input=hidden,
-                err=screen() is sys.stderr,
+                hide_input=prompt_secret,
+                err=visible_stream() is sys.stderr,
             )
         ).strip()
     except typer.Abort:

@@ -43,7 +43,7 @@ class Interruption:
 
 
 @contextmanager
-def listening(*, hint: bool = False) -> Iterator[Interruption]:
+def handle_signals(*, hint: bool = False) -> Iterator[Interruption]:
     """Listen to signals while the context is open."""
     interruption = Interruption(hint)
     before = {number: signal.signal(number, interruption) for number in SIGNALS}

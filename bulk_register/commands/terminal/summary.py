@@ -28,7 +28,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     lines = [_roster_line(plan.roster.source.path.name, counts), ""]
     withheld = (finished.results.status(EVERY) == Status.CONFLICT).any()
     counts["conflicts"] *= bool(withheld)
-    lines += _table(counts | status_counts(outcome.standings))
+    lines += _table(counts | status_counts(outcome.statuses))
     if outcome.stopped:
         lines += ["", f"Stopped: {sentence(outcome.stopped)}"]
     lines += _problem_lines(problems(plan.roster, finished.results), outcome)
@@ -75,9 +75,9 @@ def _change_lines(changes: Changes | None) -> list[str]:
 
 def _kept_lines(outcome: Outcome) -> list[str]:
     """Say of known links that were to reach further, and don't, that they keep their end."""
-    standings, asked = outcome.standings, int(outcome.plan.exam.valid_till.timestamp())
-    known = standings.status == Status.ALREADY_REGISTERED
-    early = int((known & (standings.valid_till < asked)).sum())
+    statuses, asked = outcome.statuses, int(outcome.plan.exam.valid_till.timestamp())
+    known = statuses.status == Status.ALREADY_REGISTERED
+    early = int((known & (statuses.valid_till < asked)).sum())
     if not outcome.plan.asked_again or not early:
         return []
     links = count(early, "known link ends", "known links end")
@@ -95,14 +95,14 @@ def _effort_line(finished: Finished, zone: tzinfo | None) -> str:
     words = f"{count(outcome.requests, 'request')}, {seconds:.1f} s."
     if outcome.retries:
         words = f"{count(outcome.requests, 'request')} ({outcome.retries:,} repeated), {seconds:.1f} s."
-    if not outcome.standings.count(Status.REGISTERED):
+    if not outcome.statuses.count(Status.REGISTERED):
         return words
     named = f" ({zone})" if zone else ""
     return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}{named}."
 
 
 def _somebody_lacks(outcome: Outcome) -> bool:
-    return sum(map(outcome.standings.count, LINKED)) < len(outcome.plan.roster.employees)
+    return sum(map(outcome.statuses.count, LINKED)) < len(outcome.plan.roster.employees)
 
 
 def _next_words(outcome: Outcome) -> str:
@@ -111,9 +111,9 @@ def _next_words(outcome: Outcome) -> str:
             "StartExam could not be reached. Check the network, or ask your IT department whether this "
             "computer may reach it. Then finish with:"
         )
-    if outcome.stopped and not outcome.signal and not outcome.standings.count(Status.REGISTERED):
+    if outcome.stopped and not outcome.signal and not outcome.statuses.count(Status.REGISTERED):
         return (
-            "Nobody was registered. If the center, the test or another setting was wrong, mend it and use "
+            "Nobody was registered. If the center, the test or another setting was wrong, fix it and use "
             "run again. If all of them were right, finish with:"
         )
     return "Not everybody has a link yet. To finish:"

@@ -17,7 +17,7 @@ from pathlib import Path
 from bulk_register.errors import OutputError
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.output.delimited.fields import all_quoted, before_end, field_spans, is_quoted, unquoted
-from bulk_register.output.layout import Layout, place
+from bulk_register.output.layout import Layout, place_columns
 from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Results, Source
 
 BLOCK_ROWS = 2_000  # of a workbook, written together
@@ -37,7 +37,7 @@ codecs.register_error(_GIVE_BACK, _give_back)
 
 
 @dataclass(frozen=True)
-class Text:
+class DelimitedText:
     """A delimited output that can be written."""
 
     source: Source
@@ -188,7 +188,7 @@ class Text:
         return record.count(self.dialect.delimiter) + 1
 
 
-def prepare(source: Source, *, escape_formulas: bool) -> Text:
+def prepare(source: Source, *, escape_formulas: bool) -> DelimitedText:
     """Lay out a delimited output; raises OutputError if it can't be written in the roster's encoding.
 
     A workbook's rows are read once as they will be for writing: what is wrong with them shows now.
@@ -202,7 +202,7 @@ def prepare(source: Source, *, escape_formulas: bool) -> Text:
         ) from error
     if source.records is None:
         deque(source.lines(), 0)
-    return Text(source, place(source, source.width), dialect, escape_formulas)
+    return DelimitedText(source, place_columns(source, source.width), dialect, escape_formulas)
 
 
 def _encoder(dialect: Dialect) -> codecs.IncrementalEncoder:

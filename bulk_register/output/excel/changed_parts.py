@@ -9,9 +9,9 @@ from bulk_register.ooxml.archive import canonical
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES, Content
 from bulk_register.ooxml.cell_values import bounds
 from bulk_register.ooxml.cells import Tags, pieces
-from bulk_register.ooxml.workbook import Book, relationships_of
+from bulk_register.ooxml.workbook import WorkbookFile, relationships_of
 from bulk_register.ooxml.xml import declared, elements, splice
-from bulk_register.output.excel.changed_rows import GraftedRows
+from bulk_register.output.excel.changed_rows import ChangedRows
 from bulk_register.output.excel.content_types import content_types_for
 from bulk_register.output.excel.result_cells import ResultCells
 from bulk_register.output.excel.sheet_head import new_head
@@ -25,10 +25,10 @@ _SIGNATURES = "_xmlsignatures/"
 _MACROS = ("vbaProject", "vbaProjectSignature", "vbaProjectSignatureAgile", "vbaProjectSignatureV3")
 
 
-class GraftedParts:
+class ChangedParts:
     """Makes the changed parts; the sheet comes before the styles that it turns out to need."""
 
-    def __init__(self, book: Book, source: Source, survey: SheetSurvey, made: ResultCells) -> None:
+    def __init__(self, book: WorkbookFile, source: Source, survey: SheetSurvey, made: ResultCells) -> None:
         self._book = book
         self._part = part = survey.outline.part
         self._source = source
@@ -133,7 +133,7 @@ class GraftedParts:
 
     def _sheet(self) -> Iterator[bytes]:
         tags = Tags(self._survey.prefix)
-        grafted = GraftedRows(self._made, self._styles, tags, self._source.header_row)
+        grafted = ChangedRows(self._made, self._styles, tags, self._source.header_row)
         head = b""
         for kind, data in pieces(self._book.large(self._part), self._part):
             if kind == "head":

@@ -20,7 +20,7 @@ from bulk_register.output.layout import LINK
 _SPANS = attribute_pattern("spans")
 
 
-class GraftedRows:
+class ChangedRows:
     """Puts the results into blocks of rows; `styles` collects the cell styles that this takes."""
 
     def __init__(self, made: ResultCells, styles: Styles, tags: Tags, header_row: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bulk_register.ooxml.archive import canonical
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import elements, splice, with_attributes
 
 PLAIN = (
@@ -13,7 +13,7 @@ PLAIN = (
 WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"  # [MS-OFFMACRO2] 2.2.1.5
 
 
-def content_types_for(book: Book, suffix: str, removed: frozenset[str] = frozenset()) -> bytes:
+def content_types_for(book: WorkbookFile, suffix: str, removed: frozenset[str] = frozenset()) -> bytes:
     """The package's content types for a file with this suffix, without those of removed parts."""
     data = book.small(CONTENT_TYPES)
     changes = []

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.ooxml.cells import pieces
-from bulk_register.ooxml.workbook import UNBOUNDED, Book
+from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.output.excel import new_workbook as fresh
 from bulk_register.records import RESULT_COLUMNS, Line, Results, Source
 
@@ -36,7 +36,7 @@ def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, pat
 
 def has_headers_only(path: Path) -> bool:
     """Tell whether a workbook's first sheet has the results' headers, and no row beside theirs."""
-    with Book(path, UNBOUNDED) as book:
+    with WorkbookFile(path, UNBOUNDED) as book:
         part = book.sheets[0].part
         data = b"".join(piece.data for piece in islice(pieces(book.large(part), part), 2))
     return data.count(b"<row ") == 1 and f">{RESULT_COLUMNS[0]}<".encode() in data

@@ -12,21 +12,21 @@ from pathlib import Path
 from bulk_register.errors import OutputError, RosterError
 from bulk_register.ooxml.archive_writer import rewrite
 from bulk_register.ooxml.cell_values import MAX_COLUMNS
-from bulk_register.ooxml.workbook import UNBOUNDED, Book
-from bulk_register.output.excel.changed_parts import GraftedParts
+from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
+from bulk_register.output.excel.changed_parts import ChangedParts
 from bulk_register.output.excel.result_cells import ResultCells
 from bulk_register.output.excel.sheet_hyperlinks import is_replaced
 from bulk_register.output.excel.sheet_survey import SheetSurvey, survey_sheet
-from bulk_register.output.layout import Layout, place
+from bulk_register.output.layout import Layout, place_columns
 from bulk_register.records import Results, Source
 
 
-class NotGraftableError(Exception):
+class NotRewritableError(Exception):
     """The package can be read but not rewritten safely; says why."""
 
 
 @dataclass(frozen=True)
-class Graft:
+class InPlaceWorkbook:
     """A graft that can be written."""
 
     source: Source
@@ -37,39 +37,39 @@ class Graft:
 
     def write(self, results: Results, path: Path) -> None:
         """Write the roster's package with the results in its sheet."""
-        with Book(self.source.copy, UNBOUNDED) as book:
+        with WorkbookFile(self.source.copy, UNBOUNDED) as book:
             others = sum(
                 not is_replaced(one, self.layout, self.source.header_row) for one in self.survey.links
             )
             made = ResultCells(results, self.layout, others, self.survey.prefix)
-            parts = GraftedParts(book, self.source, self.survey, made)
+            parts = ChangedParts(book, self.source, self.survey, made)
             changes, removed = parts.changes(self.suffix)
             rewrite(book.archive, path, changes, removed)
 
 
-def prepare(source: Source, suffix: str) -> Graft:
+def prepare(source: Source, suffix: str) -> InPlaceWorkbook:
     """Measure the roster's sheet for a graft; raises NotGraftableError, or OutputError with the way out."""
     try:
-        with Book(source.copy, UNBOUNDED) as book:
+        with WorkbookFile(source.copy, UNBOUNDED) as book:
             assert source.outline is not None
             found = survey_sheet(book, source.outline, source.header_row)
             notes = tuple(_notes(book, found, suffix, source))
     except RosterError as error:
-        raise NotGraftableError(
+        raise NotRewritableError(
             f"the roster's workbook can be read, but not rewritten safely ({error})"
         ) from error
     if not found.outline.in_order:
-        raise NotGraftableError("the roster's rows don't stand in order in its file")
-    layout = place(source, found.used_width)
+        raise NotRewritableError("the roster's rows don't stand in order in its file")
+    layout = place_columns(source, found.used_width)
     if layout.width > MAX_COLUMNS:
         raise OutputError(
             f"The roster and the results take {layout.width:,} columns, a worksheet holds {MAX_COLUMNS:,}: "
             "name a .csv output instead (-o NAME.csv)."
         )
-    return Graft(source, layout, suffix, found, notes)
+    return InPlaceWorkbook(source, layout, suffix, found, notes)
 
 
-def _notes(book: Book, found: SheetSurvey, suffix: str, source: Source) -> Iterator[str]:
+def _notes(book: WorkbookFile, found: SheetSurvey, suffix: str, source: Source) -> Iterator[str]:
     if book.signed:
         yield "The roster's digital signature can't survive a change: the output is not signed."
     if found.protected:

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES, Content, rewrite
 from bulk_register.ooxml.cell_values import letters, reference, shown
 from bulk_register.ooxml.cells import pieces
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import needs_escaping, text
 from bulk_register.output.excel.content_types import content_types_for
 from bulk_register.output.excel.limits import Survey, refuse_what_no_workbook_holds, survey
 from bulk_register.output.excel.result_cells import Looks, ResultCells
 from bulk_register.output.excel.sheet_hyperlinks import Links
 from bulk_register.output.excel.styles import with_ordered_fonts
-from bulk_register.output.layout import LINK, Layout, place
+from bulk_register.output.layout import LINK, Layout, place_columns
 from bulk_register.records import Cell, Line, Results, Source
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class _Styles(NamedTuple):
 
 
 @dataclass(frozen=True)
-class New:
+class NewWorkbook:
     """A new workbook that can be written."""
 
     source: Source
@@ -76,7 +76,7 @@ class New:
         with tempfile.TemporaryDirectory() as folder:
             frame = Path(folder) / "frame.xlsx"
             styles = self._frame(frame, made)
-            with Book(frame, _FRAME_BYTES) as book:
+            with WorkbookFile(frame, _FRAME_BYTES) as book:
                 part = book.sheets[0].part
                 links = Links(book, part, made, self.source.header_row)
                 changes: dict[str, Content] = {part: lambda: self._sheet(book, part, made, styles, links)}
@@ -118,7 +118,7 @@ class New:
         return widths
 
     def _sheet(
-        self, book: Book, part: str, made: ResultCells, styles: _Styles, links: Links
+        self, book: WorkbookFile, part: str, made: ResultCells, styles: _Styles, links: Links
     ) -> Iterator[bytes]:
         head, *_, tail = pieces(book.large(part), part)
         whole = reference(1, 0, max(self._last_row, 1), self.layout.width - 1)
@@ -229,9 +229,9 @@ def _styles(sheet: Worksheet) -> _Styles:
     return _Styles(*(cell.style_id for cell in cells))
 
 
-def prepare(source: Source, suffix: str) -> New:
+def prepare(source: Source, suffix: str) -> NewWorkbook:
     """Measure the roster for a new workbook; raises OutputError if it doesn't fit into one."""
     found = survey(source.lines())
-    layout = place(source, found.width)
+    layout = place_columns(source, found.width)
     refuse_what_no_workbook_holds(found, layout.width)
-    return New(source, layout, suffix, found)
+    return NewWorkbook(source, layout, suffix, found)

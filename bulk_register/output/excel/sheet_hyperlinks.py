@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bulk_register.ooxml.cell_values import bounds
-from bulk_register.ooxml.workbook import STRICT, TRANSITIONAL, Book, relationships_of
+from bulk_register.ooxml.workbook import STRICT, TRANSITIONAL, WorkbookFile, relationships_of
 from bulk_register.ooxml.xml import Element, attribute, declared, elements, splice
 from bulk_register.output.excel.result_cells import ResultCells, hyperlink
 from bulk_register.output.layout import LINK, Layout
@@ -26,7 +26,7 @@ _EMPTY = (
 class Links:
     """The hyperlinks of one worksheet and their relationships, which are known once its rows are written."""
 
-    def __init__(self, book: Book, part: str, made: ResultCells, header_row: int) -> None:
+    def __init__(self, book: WorkbookFile, part: str, made: ResultCells, header_row: int) -> None:
         self._made = made
         self._header_row = header_row
         self._part = part

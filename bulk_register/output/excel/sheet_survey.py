@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bulk_register.ooxml.cell_values import bounds
 from bulk_register.ooxml.cells import prefix
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, elements
 from bulk_register.records import SheetOutline
 
@@ -24,7 +24,7 @@ class SheetSurvey:
     protected: bool
 
 
-def survey_sheet(book: Book, outline: SheetOutline, header_row: int) -> SheetSurvey:
+def survey_sheet(book: WorkbookFile, outline: SheetOutline, header_row: int) -> SheetSurvey:
     """Look at what stands around a worksheet's rows; `header_row` is the roster's."""
     name = prefix(outline.head)
     after = elements(_root(outline.head) + f"<{name}sheetData>".encode() + outline.tail, outline.part)
@@ -41,7 +41,7 @@ def survey_sheet(book: Book, outline: SheetOutline, header_row: int) -> SheetSur
     )
 
 
-def _claimed(book: Book, part: str, after: list[Element], header_row: int) -> int:
+def _claimed(book: WorkbookFile, part: str, after: list[Element], header_row: int) -> int:
     """Columns that merged cells in the table's rows or tables take."""
     refs = [one.attributes.get("ref", "") for one in after if one.name == "mergeCell"]
     for one in book.relationships(part):

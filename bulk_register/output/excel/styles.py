@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, declared, elements, prefix_of, splice, with_attributes
 
 MAX_CELL_STYLES = 65_490  # Excel specifications and limits: unique cell formats
@@ -23,7 +23,7 @@ _FONT_ORDER = (
 class Styles:
     """The workbook's cell styles; `part` is None where it has none (all cells are then style 0)."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: WorkbookFile) -> None:
         self.part = book.related("styles")
         self._plain: dict[int, int] = {}
         self._link: dict[int, int] = {}

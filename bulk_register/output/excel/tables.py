@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bulk_register.ooxml.cell_values import bounds, letters, reference
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, attribute, elements, prefix_of, splice, with_attributes
 
 Change = tuple[int, int, bytes]
@@ -66,7 +66,7 @@ def filter_change(data: bytes, one: Element, header_row: int, first: int, last: 
     return _ref_changed(data, one, grown(one.attributes.get("ref", ""), header_row, first, last))
 
 
-def grown_filter_name(book: Book, sheet: str, old: str, new: str) -> bytes | None:
+def grown_filter_name(book: WorkbookFile, sheet: str, old: str, new: str) -> bytes | None:
     """The workbook with the hidden name of this sheet's filter (18.2.5) grown; None if there is none."""
     index = next(i for i, one in enumerate(book.sheets) if one.name == sheet)
     for one in book.workbook_elements:

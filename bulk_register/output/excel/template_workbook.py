@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bulk_register.ooxml.archive_writer import rewrite
 from bulk_register.ooxml.cell_values import MAX_ROWS, letters
-from bulk_register.ooxml.workbook import UNBOUNDED, Book
+from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.output.excel.styles import with_ordered_fonts
 
 ROWS = 1_000  # rows whose cells are formatted, for programs that overlook a column's format
@@ -30,7 +30,7 @@ def blank_workbook(columns: Sequence[Column]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         frame, made = Path(folder) / "frame.xlsx", Path(folder) / "made.xlsx"
         _draw(columns, frame)
-        with Book(frame, UNBOUNDED) as book:
+        with WorkbookFile(frame, UNBOUNDED) as book:
             look = str(book.related("styles"))
             rewrite(book.archive, made, {look: with_ordered_fonts(book.small(look), look)})
         return made.read_bytes()

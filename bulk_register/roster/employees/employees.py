@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bulk_register.records import Employees, Status
-from bulk_register.roster.employees.identifiers import Cleaned, named_rows
-from bulk_register.roster.employees.row_kinds import Lines
+from bulk_register.roster.employees.identifiers import CleanedIdentifiers, named_rows
+from bulk_register.roster.employees.row_kinds import RowKinds
 
 # What a column that tells people apart is called, and how to get its texts (object, index 0 is row 1), which
 # only repeated identifiers need.
 Person = tuple[str, Callable[[], np.ndarray]]
 
 
-def gather(lines: Lines, cleaned: Cleaned, persons: Sequence[Person]) -> Employees:
+def build_employees(lines: RowKinds, cleaned: CleanedIdentifiers, persons: Sequence[Person]) -> Employees:
     """Judge every line and give each distinct identifier its place, in the order of their first rows."""
     import pandas as pd  # slow to load
 
@@ -40,7 +40,7 @@ def gather(lines: Lines, cleaned: Cleaned, persons: Sequence[Person]) -> Employe
     return Employees(table, np.asarray(distinct, object), rows[first])
 
 
-def twins(employees: Employees) -> Iterator[str]:
+def near_duplicates(employees: Employees) -> Iterator[str]:
     """Warnings about identifiers that differ only in case, width of letters, or leading zeros."""
     texts = employees.identifiers.tolist()
     joined = "".join(texts)
@@ -69,7 +69,7 @@ def _alike(employees: Employees, keys: list[str], what: str) -> Iterator[str]:
     yield f"Identifiers that differ only in {what} are taken as different employees: {shown}{more}."
 
 
-def _mark(lines: Lines, cleaned: Cleaned, status: np.ndarray, note: np.ndarray) -> np.ndarray:
+def _mark(lines: RowKinds, cleaned: CleanedIdentifiers, status: np.ndarray, note: np.ndarray) -> np.ndarray:
     """Set status and note of the lines that are no employees or can't be sent; returns which are neither."""
     faults = cleaned.faults | lines.faults
     marked = (

@@ -76,7 +76,7 @@ _SPECIAL = re.compile(
 NO_IDENTIFIER = "no identifier: fill it in"
 
 
-class Judged(NamedTuple):
+class CheckedIdentifier(NamedTuple):
     """A cell's identifier; why it can't be one ("" if it can); what is odd about it ("" if nothing)."""
 
     text: str
@@ -85,7 +85,7 @@ class Judged(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Cleaned:
+class CleanedIdentifiers:
     """A column of cleaned identifiers (object, index 0 is row 1), with faults and oddities by row."""
 
     texts: np.ndarray
@@ -95,20 +95,20 @@ class Cleaned:
     unusual: list[int] = field(default_factory=list)  # all others are letters and digits, with a digit
 
 
-def clean(cells: IdentifierCells, first_row: int) -> Cleaned:
+def check_identifiers(cells: IdentifierCells, first_row: int) -> CleanedIdentifiers:
     """Clean and judge the column from a row on, as `judge` does cell by cell, at a fraction of the cost."""
     texts: list[str] = cells.text[first_row - 1 :].tolist()
     joined = "\0".join(texts)
     if joined.count("\0") == len(texts) - 1 and _ALL_PLAIN.fullmatch(joined):
-        return Cleaned(cells.text, dict(cells.faults), fixes=cells.fixes)
+        return CleanedIdentifiers(cells.text, dict(cells.faults), fixes=cells.fixes)
     plain = _IS_PLAIN.fullmatch
     unusual = [row for row, text in enumerate(texts, first_row) if plain(text) is None]
-    judged = [judge(texts[row - first_row]) for row in unusual]
+    judged = [check_identifier(texts[row - first_row]) for row in unusual]
     cleaned = cells.text.copy()
     cleaned[np.array(unusual, np.int64) - 1] = [one.text for one in judged]
     pairs = list(zip(unusual, judged, strict=True))
     changed = [row for row, one in pairs if "" != one.text != cells.text[row - 1]]
-    return Cleaned(
+    return CleanedIdentifiers(
         cleaned,
         {row: one.fault for row, one in pairs if one.fault} | cells.faults,
         {row: one.oddity for row, one in pairs if one.oddity},
@@ -124,15 +124,15 @@ def _trimmed(rows: list[int], before: np.ndarray, after: np.ndarray) -> Iterator
         yield Fix(what, len(rows), tuple(examples))
 
 
-def judge(text: str) -> Judged:
+def check_identifier(text: str) -> CheckedIdentifier:
     """One cell's identifier, and what is wrong or odd with it."""
     text = text.strip(_OUTER)
     if _IS_PLAIN.fullmatch(text) or (_HARMLESS.fullmatch(text) and not _SPECIAL.match(text)):
-        return Judged(text)
-    return Judged(text, _fault(text), _oddity(text))
+        return CheckedIdentifier(text)
+    return CheckedIdentifier(text, _fault(text), _oddity(text))
 
 
-def without_float_tails(cleaned: Cleaned, rows: np.ndarray) -> Cleaned:
+def without_float_tails(cleaned: CleanedIdentifiers, rows: np.ndarray) -> CleanedIdentifiers:
     """Take `.0` off, an exporter's debris, if every valid identifier of these rows (from 1) ends in it."""
     if not cleaned.unusual:
         return cleaned
@@ -140,11 +140,11 @@ def without_float_tails(cleaned: Cleaned, rows: np.ndarray) -> Cleaned:
     texts = [cleaned.texts[row - 1] for row in kept]
     if not texts or not all(map(_FLOAT.fullmatch, texts)):
         return cleaned
-    mended = cleaned.texts.copy()
-    mended[np.array(kept) - 1] = [text[:-2] for text in texts]
+    fixed = cleaned.texts.copy()
+    fixed[np.array(kept) - 1] = [text[:-2] for text in texts]
     examples = [Change(row, text, text[:-2]) for row, text in zip(kept, texts[:EXAMPLES], strict=False)]
     fix = Fix("all identifiers ended in .0, which was taken off", len(kept), tuple(examples))
-    return replace(cleaned, texts=mended, oddities={}, fixes=(*cleaned.fixes, fix))
+    return replace(cleaned, texts=fixed, oddities={}, fixes=(*cleaned.fixes, fix))
 
 
 def named_rows(rows: Iterable[int]) -> str:
@@ -170,7 +170,7 @@ def _fault(text: str) -> str:
             "again"
         )
     if _ERROR.match(text):
-        return f"an error value ({text}), not an identifier: mend the formula"
+        return f"an error value ({text}), not an identifier: fix the formula"
     return _fault_of_form(text)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bulk_register.errors import RosterError
-from bulk_register.roster.employees.identifiers import Cleaned
-from bulk_register.roster.employees.row_labels import is_total, says
+from bulk_register.roster.employees.identifiers import CleanedIdentifiers
+from bulk_register.roster.employees.row_labels import is_total, label_of
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.table.columns import fold, is_known
 from bulk_register.roster.table.detection import Table
@@ -31,7 +31,7 @@ _LABEL = re.compile(r"\b(ID|No|Nr|Number|Code|Номер|Код)\W*\Z|№", re.I
 
 
 @dataclass(frozen=True)
-class Lines:
+class RowKinds:
     """The rows below the header with something in them; why some are no employees or can't be sent."""
 
     rows: np.ndarray  # int64
@@ -46,7 +46,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class _Looks:
+class _TypicalRow:
     """How the employees' rows look."""
 
     filled: float  # cells with something in them, typically
@@ -62,7 +62,7 @@ class _Looks:
         return not _DIGIT.search(identifier) and (self.digits or (" " in identifier and not self.spaces))
 
 
-def sort_lines(grid: Grid, table: Table, cleaned: Cleaned) -> Lines:
+def classify_rows(grid: Grid, table: Table, cleaned: CleanedIdentifiers) -> RowKinds:
     """Tell the employees' lines from the others. Raises RosterError where another table begins below."""
     filled = _filled(grid, table)
     rows = np.flatnonzero(grid.filled > 0) + 1
@@ -78,7 +78,7 @@ def sort_lines(grid: Grid, table: Table, cleaned: Cleaned) -> Lines:
             ignored[row] = f"{NOBODY}: {why}"
         elif fault := _doubt(cleaned.texts[row - 1], cells, looks):
             faults[row] = fault
-    return Lines(rows, ignored, faults)
+    return RowKinds(rows, ignored, faults)
 
 
 def _filled(grid: Grid, table: Table) -> np.ndarray:
@@ -92,7 +92,7 @@ def _filled(grid: Grid, table: Table) -> np.ndarray:
 # --- how employees' rows look -----------------------------------------------------------------------------
 
 
-def _looks(cleaned: Cleaned, filled: np.ndarray, rows: np.ndarray) -> _Looks:
+def _looks(cleaned: CleanedIdentifiers, filled: np.ndarray, rows: np.ndarray) -> _TypicalRow:
     rows = _first_block(rows)
     some = rows[:: max(1, len(rows) // SAMPLE_ROWS)]
     held = [
@@ -103,7 +103,7 @@ def _looks(cleaned: Cleaned, filled: np.ndarray, rows: np.ndarray) -> _Looks:
     wordy = sum(not _DIGIT.search(text) for text in full)
     digits = wordy <= max(1, (1 - MOST) * len(full)) and len(full) > 3 * wordy
     spaces = sum(" " in text for text in full) > (1 - MOST) * len(full)
-    return _Looks(typical, digits, spaces, frozenset(map(shape, full)))
+    return _TypicalRow(typical, digits, spaces, frozenset(map(shape, full)))
 
 
 def _first_block(rows: np.ndarray) -> np.ndarray:
@@ -113,7 +113,7 @@ def _first_block(rows: np.ndarray) -> np.ndarray:
 
 
 def _suspects(
-    table: Table, cleaned: Cleaned, filled: np.ndarray, rows: np.ndarray, looks: _Looks
+    table: Table, cleaned: CleanedIdentifiers, filled: np.ndarray, rows: np.ndarray, looks: _TypicalRow
 ) -> set[int]:
     """Rows that may be something else than an employee: few cells, no identifier, or an unusual one."""
     few = max(looks.filled / 2, min(2, looks.filled - 1))
@@ -124,20 +124,20 @@ def _suspects(
     return {*thin, *odd, *numbering}
 
 
-def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, looks: _Looks) -> set[int]:
+def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, looks: _TypicalRow) -> set[int]:
     """Rows with fewer cells than usual whose first one, before the identifier's, says what they are."""
     fewer = rows[filled[rows - 1] < looks.filled].tolist()
     if not fewer or table.first_column == table.id_column:
         return set()
     column = grid.texts([table.first_column])[0]
-    return {row for row in fewer if not column[row - 1].isdigit() and says(column[row - 1].strip())}
+    return {row for row in fewer if not column[row - 1].isdigit() and label_of(column[row - 1].strip())}
 
 
-def _is_odd(text: str, looks: _Looks) -> bool:
+def _is_odd(text: str, looks: _TypicalRow) -> bool:
     if looks.is_unlike(text):
         return True
     return bool(_WORDS.search(text)) and (
-        bool(says(text)) or is_known(text) or not any(map(str.isalnum, text))
+        bool(label_of(text)) or is_known(text) or not any(map(str.isalnum, text))
     )
 
 
@@ -148,7 +148,7 @@ def _own_number(table: Table) -> str:
 # --- judging a suspect ------------------------------------------------------------------------------------
 
 
-def _no_employee(table: Table, identifier: str, cells: Cells, looks: _Looks) -> str:
+def _no_employee(table: Table, identifier: str, cells: Cells, looks: _TypicalRow) -> str:
     """What the line is instead of an employee; "" if it may be one."""
     if _repeats_header(table, cells):
         return "the header again"
@@ -159,9 +159,9 @@ def _no_employee(table: Table, identifier: str, cells: Cells, looks: _Looks) -> 
     if not identifier:
         return _without_identifier(table, cells, looks)
     first = next(iter(cells.values()), "")
-    if is_total(identifier) or (says(first) == "a total" and shape(identifier) not in looks.shapes):
+    if is_total(identifier) or (label_of(first) == "a total" and shape(identifier) not in looks.shapes):
         return "a total"
-    what = says(identifier)
+    what = label_of(identifier)
     if what and (looks.digits or " " in identifier or looks.is_thin(len(cells)) or looks.filled <= 2):
         return what
     alone = len(cells) == 1 and looks.filled > 1
@@ -174,20 +174,22 @@ def _no_employee(table: Table, identifier: str, cells: Cells, looks: _Looks) -> 
     )
 
 
-def _without_identifier(table: Table, cells: Cells, looks: _Looks) -> str:
+def _without_identifier(table: Table, cells: Cells, looks: _TypicalRow) -> str:
     """What a line without an identifier is; "" if it may be an employee, as those with a name are."""
     persons = {place for _, place in table.persons}
     cells = {place: text for place, text in cells.items() if any(map(str.isalnum, text))}
     first = next(iter(cells.values()), "")
     if looks.is_thin(len(cells)) or len(cells) <= 2:
-        if what := says(first) or next((one for one in map(says, cells.values()) if one == "a total"), ""):
+        if what := label_of(first) or next(
+            (one for one in map(label_of, cells.values()) if one == "a total"), ""
+        ):
             return what
         if not persons & cells.keys() and not any(map(str.isalpha, "".join(cells.values()))):
             return "a total"
     return HEADING if len(cells) <= 1 and not persons & cells.keys() else ""
 
 
-def _doubt(identifier: str, cells: Cells, looks: _Looks) -> str:
+def _doubt(identifier: str, cells: Cells, looks: _TypicalRow) -> str:
     """Why a line that may be an employee isn't sent; "" if it is."""
     if not identifier:
         return ""
@@ -218,7 +220,7 @@ def _counts_columns(cells: Cells) -> bool:
     ]
 
 
-def _refuse_other_table(table: Table, looks: _Looks, texts: dict[int, Cells], rows: set[int]) -> None:
+def _refuse_other_table(table: Table, looks: _TypicalRow, texts: dict[int, Cells], rows: set[int]) -> None:
     """Raise RosterError if one of the lines is another table's header."""
     for row, cells in texts.items():
         if (
@@ -240,4 +242,4 @@ def _refuse_other_table(table: Table, looks: _Looks, texts: dict[int, Cells], ro
 
 
 def _not_a_header(text: str) -> bool:
-    return bool(_DIGIT.search(text)) or bool(says(text))
+    return bool(_DIGIT.search(text)) or bool(label_of(text))

@@ -53,7 +53,7 @@ def _beginning(words: str) -> re.Pattern[str]:
 _TOTAL, _REMARK = _beginning(_TOTALS), _beginning(_REMARKS)
 
 
-def says(text: str) -> str:
+def label_of(text: str) -> str:
     """What a line with this text in it is: a page line, a total, a remark; "" if the text doesn't say."""
     if _PAGE.match(text):
         return "a page line"

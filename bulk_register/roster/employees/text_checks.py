@@ -10,8 +10,8 @@ import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.roster.employees.employees import Person
-from bulk_register.roster.employees.identifiers import EXPONENT, Cleaned, named_rows
-from bulk_register.roster.employees.row_kinds import Lines
+from bulk_register.roster.employees.identifiers import EXPONENT, CleanedIdentifiers, named_rows
+from bulk_register.roster.employees.row_kinds import RowKinds
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.table.rows import row_texts, shape
 from bulk_register.roster.text.delimiter import DELIMITERS
@@ -36,7 +36,9 @@ _CUT_OFF = (
 )
 
 
-def doubt(grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines) -> tuple[Lines, list[str]]:
+def check_ragged_rows(
+    grid: TextGrid, table: Table, cleaned: CleanedIdentifiers, lines: RowKinds
+) -> tuple[RowKinds, list[str]]:
     """Give the lines whose identifier isn't certain a fault; and what else is worth a warning.
 
     Raises RosterError where the text as a whole was cut wrongly.
@@ -52,7 +54,7 @@ def _end(grid: TextGrid, table: Table) -> int:
     return int(grid.widths[table.header_row - 1]) if table.header_row else grid.cut.width
 
 
-def _shapes(grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines) -> set[str]:
+def _shapes(grid: TextGrid, table: Table, cleaned: CleanedIdentifiers, lines: RowKinds) -> set[str]:
     """What the identifiers look like in rows that are as long as they should be."""
     rows = lines.people
     usual = rows[grid.widths[rows - 1] >= table.id_column + 1]
@@ -66,18 +68,18 @@ def _refuse_swallowed(grid: TextGrid, table: Table, shapes: set[str]) -> None:
     The line that must have the row's identifier is no evidence: the first, or the last if that comes later.
     """
     usual = grid.cut.width
-    for row, column, lines in grid.swallowed:
+    for row, column, lines in grid.runaway_rows:
         others = lines[:-1] if column <= table.id_column else lines[1:]
         whole = [cells for cells in others if len(cells) >= usual > table.id_column]
         found = any(shape(cells[table.id_column].strip().strip('"')) in shapes for cells in whole)
         if found and len(lines[-1]) >= usual:
             raise RosterError(
                 f'row {row}: a stray quote (") seems to swallow the lines that follow, which look like '
-                "rows of their own. Mend the quote in that row, or export the roster again."
+                "rows of their own. Fix the quote in that row, or export the roster again."
             )
 
 
-def _refuse_uncut(grid: TextGrid, cleaned: Cleaned, lines: Lines) -> None:
+def _refuse_uncut(grid: TextGrid, cleaned: CleanedIdentifiers, lines: RowKinds) -> None:
     texts = [cleaned.texts[row - 1] for row in lines.people[:SHAPES_FROM].tolist()]
     texts = [text for text in texts if not EXPONENT.match(text)]  # 1,23E+10 has another fault
     for delimiter, name in DELIMITERS.items():
@@ -89,8 +91,8 @@ def _refuse_uncut(grid: TextGrid, cleaned: Cleaned, lines: Lines) -> None:
 
 
 def _ragged(
-    grid: TextGrid, table: Table, cleaned: Cleaned, lines: Lines, shapes: set[str]
-) -> tuple[Lines, list[str]]:
+    grid: TextGrid, table: Table, cleaned: CleanedIdentifiers, lines: RowKinds, shapes: set[str]
+) -> tuple[RowKinds, list[str]]:
     end, people = _end(grid, table), lines.people
     widths = grid.widths[people - 1]
     longer = _longer(grid, table, people[widths > end].tolist(), end)
@@ -134,7 +136,7 @@ def _sure_if_shorter(identifier: str, shapes: set[str]) -> bool:
     return not identifier or not shapes or shape(identifier) in shapes
 
 
-def doubt_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> list[str]:
+def check_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> list[str]:
     """Warnings about an encoding that isn't certain.
 
     Raises RosterError if identifiers, names or e-mails would read differently in another likely encoding.

@@ -56,29 +56,29 @@ _HTML = re.compile(
 _SYLK = re.compile(r"id;p[^\r\n]*[\r\n]+(p|b|o|f|c|nu|nn|nl|e)(;|[\r\n]|$)")
 
 
-def tell(copy: Path, max_bytes: int) -> Format:
+def detect_format(snapshot: Path, max_bytes: int) -> Format:
     """What kind of file the copy is. Raises RosterError, in plain words, for what can't be a roster."""
-    with copy.open("rb") as file:
+    with snapshot.open("rb") as file:
         start = file.read(START_BYTES)
     for magic, what in _OTHERS:
         if start.startswith(magic):
             raise RosterError(f"the file is {what}")
     if start.startswith(_ZIP):
-        return _tell_zip(copy, max_bytes)
+        return _tell_zip(snapshot, max_bytes)
     if start.startswith(_OLE):
-        return _tell_ole(copy)
+        return _tell_ole(snapshot)
     if start.startswith(_OLD_EXCEL):
         raise RosterError(f"the file is a workbook of Excel 4 or older: {RESAVE}")
     _refuse_markup(_text(start).lstrip().lower())
-    if copy.stat().st_size > max_bytes:
+    if snapshot.stat().st_size > max_bytes:
         raise RosterError(f"the file has more than {max_bytes:,} bytes: split it, or raise --max-size.")
     return "csv"
 
 
-def _tell_zip(copy: Path, max_bytes: int) -> Format:
+def _tell_zip(snapshot: Path, max_bytes: int) -> Format:
     from bulk_register.ooxml.archive import Archive  # not needed for text
 
-    with Archive(copy, max_bytes) as archive:
+    with Archive(snapshot, max_bytes) as archive:
         names = archive.names()
         mimetype = archive.read("mimetype") if "mimetype" in archive else b""
         types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive else b""
@@ -105,11 +105,11 @@ def _other_zip(names: list[str], mimetype: bytes, types: bytes) -> str:
     return f"a ZIP archive{inside}: unpack it and name the roster itself."
 
 
-def _tell_ole(copy: Path) -> Format:
+def _tell_ole(snapshot: Path) -> Format:
     from bulk_register.ooxml.archive import refuse_encrypted  # not needed for text
 
-    refuse_encrypted(copy)
-    data = copy.read_bytes()
+    refuse_encrypted(snapshot)
+    data = snapshot.read_bytes()
     for stream, what in _OLE_STREAMS:
         if stream.encode("utf-16-le") in data:
             raise RosterError(f"the file is {what}")

@@ -14,14 +14,14 @@ from bulk_register.errors import RosterError
 CHUNK_BYTES = 1 << 20
 
 
-class Copy(NamedTuple):
+class Snapshot(NamedTuple):
     """The private copy, and the SHA-256 of its bytes in hexadecimal."""
 
     path: Path
     sha256: str
 
 
-def take_copy(path: Path, folder: Path) -> Copy:
+def take_snapshot(path: Path, folder: Path) -> Snapshot:
     """Copy the file into `folder`, hashing it on the way.
 
     Raises RosterError if it isn't a file that can be read, has nothing in it, or changes meanwhile.
@@ -29,7 +29,7 @@ def take_copy(path: Path, folder: Path) -> Copy:
     try:
         _refuse_what_is_no_file(path)
         before = path.stat()
-        copy = _copy(path, folder / "roster")
+        snapshot = _copy(path, folder / "roster")
         after = path.stat()
     except OSError as error:
         raise RosterError(_in_plain_words(error)) from error
@@ -37,16 +37,16 @@ def take_copy(path: Path, folder: Path) -> Copy:
         raise RosterError("the file was changed while it was being read: run again when it has been saved.")
     if not after.st_size:
         raise RosterError("the file is empty (zero bytes): export the roster again.")
-    return copy
+    return snapshot
 
 
-def _copy(path: Path, target: Path) -> Copy:
+def _copy(path: Path, target: Path) -> Snapshot:
     digest = hashlib.sha256()
-    with path.open("rb") as source, target.open("wb") as copy:
+    with path.open("rb") as source, target.open("wb") as snapshot:
         while piece := source.read(CHUNK_BYTES):
             digest.update(piece)
-            copy.write(piece)
-    return Copy(target, digest.hexdigest())
+            snapshot.write(piece)
+    return Snapshot(target, digest.hexdigest())
 
 
 def _refuse_what_is_no_file(path: Path) -> None:

@@ -13,12 +13,12 @@ from bulk_register.errors import RosterError
 from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown, letters
 from bulk_register.ooxml.cells import cells, each_row
 from bulk_register.ooxml.formats import NumberFormat, cell_formats
-from bulk_register.ooxml.workbook import Book, Sheet
+from bulk_register.ooxml.workbook import Sheet, WorkbookFile
 from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.sheets.ooxml_rows import exact_rows
 from bulk_register.roster.sheets.ooxml_scan import Scan, column_cells, scan, value_text
-from bulk_register.roster.sheets.value_grid import Columns, PlainGrid, value_faults
+from bulk_register.roster.sheets.value_grid import Columns, ValueGrid, value_faults
 
 MAX_CELLS = 100_000_000  # rows x columns; calamine takes about 30 bytes for each, empty or not
 EXAMPLES = 5
@@ -26,7 +26,7 @@ UNCALCULATED = "a formula that was never calculated: open the workbook in Excel,
 ERROR = "the error value {}, not an identifier"
 
 
-class OoxmlGrid(PlainGrid):
+class OoxmlGrid(ValueGrid):
     """A visible worksheet of an XLSX or XLSM file."""
 
     def __init__(
@@ -36,8 +36,8 @@ class OoxmlGrid(PlainGrid):
         self._sheet = sheet
         self._max_bytes = max_bytes
 
-    def _book(self) -> Book:
-        return Book(self.copy, self._max_bytes)
+    def _book(self) -> WorkbookFile:
+        return WorkbookFile(self.copy, self._max_bytes)
 
     @cached_property
     def _scan(self) -> Scan:

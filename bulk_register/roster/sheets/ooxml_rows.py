@@ -15,7 +15,7 @@ from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown
 from bulk_register.ooxml.cells import CellTag, Tags, cells, each_row
 from bulk_register.ooxml.formats import NumberFormat, cell_formats
 from bulk_register.ooxml.strings import run_text, shared_strings
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.records import Cell
 from bulk_register.roster.sheets.ooxml_scan import value_text
 
@@ -27,7 +27,7 @@ _FIRST_OF_MARCH_1900 = (
 )
 
 
-def exact_rows(book: Book, part: str, width: int, *, seen: bool = False) -> Iterator[list[Cell]]:
+def exact_rows(book: WorkbookFile, part: str, width: int, *, seen: bool = False) -> Iterator[list[Cell]]:
     """Every row from the first on, `width` cells each, blank ones "".
 
     With `seen` a number that its format pads is the text that the person sees.
@@ -56,7 +56,7 @@ def _moment(stored: str) -> Cell:
 
 
 class _Reader:
-    def __init__(self, book: Book, *, seen: bool) -> None:
+    def __init__(self, book: WorkbookFile, *, seen: bool) -> None:
         self._strings = shared_strings(book)
         self._formats = cell_formats(book)
         self._date1904 = book.date1904

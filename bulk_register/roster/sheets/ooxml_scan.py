@@ -23,8 +23,8 @@ from bulk_register.ooxml.cells import (
     rows,
     valued,
 )
-from bulk_register.ooxml.extent import Reach
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.extent import Extent
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 from bulk_register.records import SheetOutline
 
@@ -44,7 +44,7 @@ class Scan:
     formulas: bool
 
 
-def scan(book: Book, part: str) -> Scan:
+def scan(book: WorkbookFile, part: str) -> Scan:
     """Look over a sheet; raises RosterError where it is damaged."""
     head = tail = b""
     rows_ = _Rows(Tags())
@@ -65,7 +65,7 @@ class _Rows:
     """What the rows that were seen so far show."""
 
     def __init__(self, tags: Tags) -> None:
-        self.reach = Reach(tags)
+        self.reach = Extent(tags)
         self.hidden: list[int] = []
         self.errors: list[tuple[int, int, str]] = []
         self.formulas = False
@@ -106,7 +106,7 @@ def value_text(cell: CellTag, tags: Tags) -> str | None:
     return None if match is None or match[1] is None else untext(match[1])
 
 
-def column_cells(book: Book, part: str, column: int) -> Iterator[tuple[int, CellTag, Tags]]:
+def column_cells(book: WorkbookFile, part: str, column: int) -> Iterator[tuple[int, CellTag, Tags]]:
     """One column's cells with their rows."""
     for row, block, tags in each_row(book.large(part), part):
         for one in cells(block, tags, row.inner, row.stop):

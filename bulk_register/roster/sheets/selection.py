@@ -8,7 +8,7 @@ from pathlib import Path
 from bulk_register.errors import RosterError
 from bulk_register.records import Format, Reading
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.table.detection import HEAD_ROWS, NoIdentifierColumnError, Table, locate
+from bulk_register.roster.table.detection import HEAD_ROWS, NoIdentifierColumnError, Table, detect_table
 
 LISTED = 20  # sheets that a message names at most
 
@@ -26,18 +26,18 @@ def choose_sheet(copy: Path, kind: Format, reading: Reading) -> tuple[Grid, Tabl
     sheets = open_sheets(copy, kind, reading)
     if reading.sheet is not None:
         sheet = _named(sheets, hidden_sheet_names(copy, kind, reading), reading.sheet)
-        return sheet, locate_in(sheet, reading)
+        return sheet, detect_table_in(sheet, reading)
     sheets = [sheet for sheet in sheets if sheet.filled.any()]
     if not sheets:
         raise RosterError("the workbook has no visible sheet with anything in it: it holds no employees.")
     if len(sheets) == 1:
-        return sheets[0], locate_in(sheets[0], reading)
+        return sheets[0], detect_table_in(sheets[0], reading)
     return _only_one(sheets, reading)
 
 
-def locate_in(grid: Grid, reading: Reading) -> Table:
+def detect_table_in(grid: Grid, reading: Reading) -> Table:
     """The table in the grid, looked for in as many rows as the reading asks for."""
-    return locate(grid.head(max(HEAD_ROWS, reading.header_row or 0)), reading)
+    return detect_table(grid.head(max(HEAD_ROWS, reading.header_row or 0)), reading)
 
 
 def _named(sheets: Sequence[Grid], hidden: Sequence[str], name: str) -> Grid:
@@ -61,7 +61,7 @@ def _only_one(sheets: Sequence[Grid], reading: Reading) -> tuple[Grid, Table]:
     reasons: list[str] = []
     for sheet in sheets:
         try:
-            table = locate_in(sheet, reading)
+            table = detect_table_in(sheet, reading)
         except NoIdentifierColumnError as error:
             reasons.append(f'Sheet "{sheet.name}": {error}')
             continue

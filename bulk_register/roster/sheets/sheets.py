@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from bulk_register.errors import RosterError
 from bulk_register.ooxml.archive import PROTECTED, Archive, damaged, refuse_encrypted
 from bulk_register.ooxml.cell_values import MAX_COLUMNS
-from bulk_register.ooxml.workbook import Book
+from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.records import Format, Reading
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.sheets.ooxml_grid import OoxmlGrid
-from bulk_register.roster.sheets.value_grid import Columns, PlainGrid
+from bulk_register.roster.sheets.value_grid import Columns, ValueGrid
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -33,7 +33,7 @@ def open_sheets(copy: Path, format: Format, reading: Reading) -> list[Grid]:  # 
     """
     refuse_encrypted(copy)
     if format in _OOXML:
-        with Book(copy, reading.max_bytes) as book:
+        with WorkbookFile(copy, reading.max_bytes) as book:
             _verify(book)
             visible = [one for one in book.sheets if one.visible and one.kind == "worksheet"]
         return [OoxmlGrid(copy, one, reading.max_bytes, read_columns) for one in visible]
@@ -43,18 +43,18 @@ def open_sheets(copy: Path, format: Format, reading: Reading) -> list[Grid]:  # 
                 if name.endswith((".xml", ".bin", ".rels")):
                     for _ in archive.chunks(name):
                         pass
-    return [PlainGrid(copy, name, format, read_columns) for name, visible in _sheets(copy) if visible]
+    return [ValueGrid(copy, name, format, read_columns) for name, visible in _sheets(copy) if visible]
 
 
 def hidden_sheet_names(copy: Path, format: Format, reading: Reading) -> list[str]:  # noqa: A002
     """The hidden worksheets, which `open_sheets` passes over."""
     if format in _OOXML:
-        with Book(copy, reading.max_bytes) as book:
+        with WorkbookFile(copy, reading.max_bytes) as book:
             return [one.name for one in book.sheets if not one.visible and one.kind == "worksheet"]
     return [name for name, visible in _sheets(copy) if not visible]
 
 
-def _verify(book: Book) -> None:
+def _verify(book: WorkbookFile) -> None:
     """Check the parts that calamine will read without checking them; the sheets' own pass checks the
     sheets.
     """

@@ -80,7 +80,7 @@ def _held(cells: Sequence[Cell], kinds: set[type]) -> np.ndarray | int:
     return np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in cells], np.int32)
 
 
-class PlainGrid:
+class ValueGrid:
     """A visible sheet of an XLS, XLSB or ODS file: values only, no number formats and no hidden rows."""
 
     def __init__(self, copy: Path, name: str, kind: str, read: Callable[[Path, str], Columns]) -> None:

@@ -31,14 +31,14 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"[/|\n\r]+")
 
 
-class Meaning(NamedTuple):
+class ColumnKind(NamedTuple):
     """`what` is identifier, foreign, result, name, e-mail or birth date; "" for an unknown header."""
 
     what: str = ""
     rank: int = 0  # of an identifier's name: position in RANKS, 0 is the strongest
 
 
-UNKNOWN = Meaning()
+UNKNOWN = ColumnKind()
 
 
 def fold(header: str) -> str:
@@ -53,7 +53,7 @@ def fold(header: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def meaning(header: str) -> Meaning:
+def classify_header(header: str) -> ColumnKind:
     """What the header says is in its column. A header that isn't in columns.toml means nothing."""
     known = _names()
     for text in (header, _BRACKETS.sub(" ", header)):
@@ -65,7 +65,7 @@ def meaning(header: str) -> Meaning:
 
 def is_known(header: str) -> bool:
     """Whether the header is in columns.toml or a result column."""
-    return meaning(header) is not UNKNOWN and meaning(header).what != ""
+    return classify_header(header) is not UNKNOWN and classify_header(header).what != ""
 
 
 @cache
@@ -95,16 +95,16 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _names() -> dict[str, Meaning]:
+def _names() -> dict[str, ColumnKind]:
     """The known names, folded. The first list that has a name counts: result, foreign, identifier, person."""
     lists = _lists()
-    known = {fold(name): Meaning("result") for name in RESULT_COLUMNS}
+    known = {fold(name): ColumnKind("result") for name in RESULT_COLUMNS}
     for name in lists["foreign"]["names"]:
-        known.setdefault(fold(name), Meaning("foreign"))
+        known.setdefault(fold(name), ColumnKind("foreign"))
     for rank, key in enumerate(RANKS):
         for name in lists["identifier"][key]:
-            known.setdefault(fold(name), Meaning("identifier", rank))
+            known.setdefault(fold(name), ColumnKind("identifier", rank))
     for key, what in PERSON.items():
         for name in lists["person"][key]:
-            known.setdefault(fold(name), Meaning(what))
+            known.setdefault(fold(name), ColumnKind(what))
     return known

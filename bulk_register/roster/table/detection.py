@@ -36,7 +36,7 @@ class Table:
     header_cells: tuple[dict[int, str], ...] = field(default=())  # each header row's texts, folded, by column
 
 
-def locate(head: Sequence[Row], reading: Reading) -> Table:
+def detect_table(head: Sequence[Row], reading: Reading) -> Table:
     """Find the table in a grid's first rows (all of the same length).
 
     Raises NoIdentifierColumnError, or RosterError where more than one column or table may be meant.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bulk_register.roster.table.columns import RANKS, Meaning, fold, meaning
+from bulk_register.roster.table.columns import RANKS, ColumnKind, classify_header, fold
 
 Row = Sequence[str]
 
@@ -16,7 +16,7 @@ class Header:
 
     row: int  # the lower one, from 1
     texts: tuple[str, ...]
-    meanings: tuple[Meaning, ...]
+    meanings: tuple[ColumnKind, ...]
     rows: tuple[Row, ...] = ()  # as they stand in the grid
 
     @property
@@ -36,7 +36,7 @@ class Header:
 
     def identifiers(self) -> list[int]:
         """The columns with the strongest identifier names."""
-        best = Meaning("identifier", self.rank)
+        best = ColumnKind("identifier", self.rank)
         return [column for column, one in enumerate(self.meanings) if one == best]
 
     def called(self, name: str) -> list[int]:
@@ -52,7 +52,7 @@ def read_header(head: Sequence[Row], row: int) -> Header:
     texts = tuple(map(tidy, head[row - 1]))
     above = tuple(map(tidy, head[row - 2])) if row > 1 else ()
     if sum(map(bool, above)) < 2 or any(map(is_number, above)):
-        return Header(row, texts, tuple(map(meaning, texts)), (texts,))
+        return Header(row, texts, tuple(map(classify_header, texts)), (texts,))
     return _joined(row, above, texts)
 
 
@@ -70,7 +70,7 @@ def with_row_below(head: Sequence[Row], header: Header, column: int) -> Header:
         and header.row + 1 < len(head)
         and bool(head[header.row + 1][column].strip())
     )
-    language = meaning(below[column]).what == "identifier" and fold(below[column]) != fold(
+    language = classify_header(below[column]).what == "identifier" and fold(below[column]) != fold(
         header.texts[column]
     )
     if not parts and not language:
@@ -97,7 +97,7 @@ def _joined(row: int, above: Row, below: Row) -> Header:
     for upper, lower in zip(above, below, strict=True):
         group = upper or (group if lower else "")
         both = f"{group} {lower}".strip()
-        found = meaning(both) if meaning(both).what else meaning(lower)
-        texts.append(both if meaning(both).what or not lower else lower)
+        found = classify_header(both) if classify_header(both).what else classify_header(lower)
+        texts.append(both if classify_header(both).what or not lower else lower)
         meanings.append(found)
     return Header(row, tuple(texts), tuple(meanings), (above, below))

@@ -25,7 +25,7 @@ _SPACED_QUOTE = re.compile(r' +".*"? *\Z')
 
 
 @dataclass(frozen=True)
-class Cut:
+class DelimiterGuess:
     """How a text is cut into cells, and how many cells most of its rows have."""
 
     delimiter: str
@@ -34,22 +34,24 @@ class Cut:
     sep_line: bool = False  # the first line names the delimiter (sep=;) and is no row
 
 
-def find_cut(lines: Sequence[str], said: str | None, is_identifier: Callable[[str], bool]) -> Cut:
+def sniff_delimiter(
+    lines: Sequence[str], said: str | None, is_identifier: Callable[[str], bool]
+) -> DelimiterGuess:
     """Judge the text's first lines; `is_identifier` knows the headers of an identifier column."""
     sep = _SEP.match(lines[0]) if lines else None
     body = lines[1:] if sep else lines
     told = said or (sep.group(1) if sep else None)
     candidates = [told] if told else list(DELIMITERS)
     cuts = [_measured(body, delimiter, is_identifier) for delimiter in candidates]
-    points, cut = max(cuts, key=lambda one: one[0])
-    if not told and points <= KNOWN_HEADER and cut.width < 2:
-        cut = Cut(",", 1)
-    return Cut(cut.delimiter, cut.width, cut.skip_space, bool(sep))
+    points, sniffed = max(cuts, key=lambda one: one[0])
+    if not told and points <= KNOWN_HEADER and sniffed.width < 2:
+        sniffed = DelimiterGuess(",", 1)
+    return DelimiterGuess(sniffed.delimiter, sniffed.width, sniffed.skip_space, bool(sep))
 
 
 def _measured(
     lines: Sequence[str], delimiter: str, is_identifier: Callable[[str], bool]
-) -> tuple[float, Cut]:
+) -> tuple[float, DelimiterGuess]:
     """The delimiter's points: the share of rows of the usual width, and whether a header is found by it."""
     rows = _rows(lines, delimiter, skip_space=False)
     skip_space = False
@@ -60,7 +62,7 @@ def _measured(
     evenness, width = _evenness(rows)
     known = any(is_identifier(cell) for row in rows[:HEAD_ROWS] for cell in row)
     points = round(evenness, 2) + KNOWN_HEADER * known if width > 1 else 0.0
-    return points, Cut(delimiter, width, skip_space)
+    return points, DelimiterGuess(delimiter, width, skip_space)
 
 
 def _rows(lines: Sequence[str], delimiter: str, *, skip_space: bool) -> list[list[str]]:

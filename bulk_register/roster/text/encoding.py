@@ -48,7 +48,7 @@ _CUT = "the file is damaged or cut off: get it again from where it came."
 
 
 @dataclass(frozen=True)
-class Encoded:
+class TextEncoding:
     """A text that is known to decode from its first byte to its last with `encoding`, after `bom`."""
 
     path: Path
@@ -63,7 +63,7 @@ class Encoded:
         return NAMES.get(self.encoding, self.encoding) + (" with byte order mark" if self.bom else "")
 
 
-def decode(path: Path, said: str | None = None) -> Encoded:
+def detect_encoding(path: Path, said: str | None = None) -> TextEncoding:
     """Find the encoding, or check the one that was said.
 
     Raises RosterError where nothing fits, two may be meant equally, or the text is damaged.
@@ -77,20 +77,20 @@ def decode(path: Path, said: str | None = None) -> Encoded:
     if encoding:
         how = "byte order mark" if bom else "every other byte is zero"
         _insist(path, encoding, bom, "get it again from where it came, or say --encoding.")
-        return Encoded(path, encoding, bom, how)
+        return TextEncoding(path, encoding, bom, how)
     _refuse_zero_bytes(path)
     if any(escape in start for escape in _ISO_2022):
         raise RosterError(
             "the file is in ISO-2022-JP, which can't be given back unchanged: save it as UTF-8."
         )
     if _fault(path, "utf-8", b"") is None:
-        return Encoded(path, "utf-8", how="every byte fits")
+        return TextEncoding(path, "utf-8", how="every byte fits")
     from bulk_register.roster.text.legacy_encoding import (
-        guess,  # its detector is slow to load and seldom needed
+        guess_encoding,  # its detector is slow to load and seldom needed
     )
 
-    found = guess(path.read_bytes())
-    return Encoded(path, found.encoding, how=found.how, rivals=found.rivals)
+    found = guess_encoding(path.read_bytes())
+    return TextEncoding(path, found.encoding, how=found.how, rivals=found.rivals)
 
 
 def pieces(path: Path, skip: int = 0) -> Iterator[bytes]:
@@ -101,7 +101,7 @@ def pieces(path: Path, skip: int = 0) -> Iterator[bytes]:
             yield piece
 
 
-def _as_said(path: Path, said: str, bom: bytes, marked: str) -> Encoded:
+def _as_said(path: Path, said: str, bom: bytes, marked: str) -> TextEncoding:
     try:
         encoding = codecs.lookup(_ALIASES.get(said.strip().lower(), said.strip())).name
         text_encoding = codecs.lookup(encoding)._is_text_encoding
@@ -124,7 +124,7 @@ def _as_said(path: Path, said: str, bom: bytes, marked: str) -> Encoded:
             )
         _refuse_zero_bytes(path)
     _insist(path, encoding, bom, "say another --encoding, or leave it out.")
-    return Encoded(path, encoding, bom, "as said by --encoding")
+    return TextEncoding(path, encoding, bom, "as said by --encoding")
 
 
 def _keeps_ascii(encoding: str) -> bool:

@@ -29,7 +29,7 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 _SPLIT = re.compile(r'[,;\t|"\r\n]+')
 
 
-class Guess(NamedTuple):
+class EncodingGuess(NamedTuple):
     """The likeliest encoding, how it was found, and those that it might be as well."""
 
     encoding: str
@@ -37,7 +37,7 @@ class Guess(NamedTuple):
     rivals: tuple[str, ...] = ()
 
 
-def guess(data: bytes) -> Guess:
+def guess_encoding(data: bytes) -> EncodingGuess:
     """The encoding of bytes that aren't UTF-8. Raises RosterError where none fits or several are mixed."""
     lines = [line for line in _lines(data) if not line.isascii()]
     sample = b"\n".join(lines[:: max(1, sum(map(len, lines)) // SAMPLE_BYTES)])  # from all over the file
@@ -56,15 +56,15 @@ def guess(data: bytes) -> Guess:
             "or save the file as UTF-8."
         )
     if by_header := _vouched(data, readable):
-        return Guess(by_header, "detected; its headers are known words")
+        return EncodingGuess(by_header, "detected; its headers are known words")
     text = sample.decode(best)
     margin = CLOSE + CLOSER / sum(not one.isascii() for one in text)
     rivals = [one for one in readable if scores[one] > scores[best] - margin and sample.decode(one) != text]
     words = Counter({one: _header_words(data, one) for one in (best, *rivals)})
     (first, most), *others = words.most_common(2)
     if rivals and most > others[0][1]:
-        return Guess(first, "detected; its headers are words of a language that is written so")
-    return Guess(best, "detected", tuple(rivals))
+        return EncodingGuess(first, "detected; its headers are words of a language that is written so")
+    return EncodingGuess(best, "detected", tuple(rivals))
 
 
 def _fits(data: bytes, encoding: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from bulk_register.roster.text.encoding import WIDE, Encoded
+from bulk_register.roster.text.encoding import WIDE, TextEncoding
 
 CTRL_Z = "\x1a"  # ends a text file in DOS; no part of its last row
 TAIL_BYTES = 4096
@@ -18,13 +18,13 @@ BATCH_BYTES = 1 << 16
 _ONE_WAY = re.compile(r"utf-|cp125\d$|koi8|iso8859|latin|ascii|cp866$|cp437$|cp85\d$|mac-")
 
 
-def text_lines(text: Encoded) -> Iterator[str]:
+def text_lines(text: TextEncoding) -> Iterator[str]:
     """The lines with their ends (LF, CR or CRLF) as they are, without byte order mark and final Ctrl-Z."""
     lines = _decoded_lines(text, text.encoding)
     return _until_ctrl_z(lines) if ctrl_z_tail(text) else lines
 
 
-def raw_lines(text: Encoded) -> Iterator[tuple[str, str]]:
+def raw_lines(text: TextEncoding) -> Iterator[tuple[str, str]]:
     """Each line, and the raw text that `errors="surrogateescape"` encodes to its very bytes."""
     if _ONE_WAY.match(text.encoding):
         return ((line, line) for line in text_lines(text))
@@ -33,7 +33,7 @@ def raw_lines(text: Encoded) -> Iterator[tuple[str, str]]:
     return (_lossless(line.encode("latin-1"), text.encoding) for line in lines)
 
 
-def ctrl_z_tail(text: Encoded) -> str:
+def ctrl_z_tail(text: TextEncoding) -> str:
     """What ends the file from a Ctrl-Z on, if that is there and nothing but line ends follows."""
     if text.encoding in WIDE:
         return ""
@@ -45,17 +45,17 @@ def ctrl_z_tail(text: Encoded) -> str:
     return tail[start:].decode("ascii") if start >= 0 else ""
 
 
-def line_end(text: Encoded) -> str:
+def line_end(text: TextEncoding) -> str:
     """How the text ends its first line; CRLF if it has no line end at all."""
     first = next(text_lines(text), "")
     return first[len(first.rstrip("\r\n")) :] or "\r\n"
 
 
-def _decoded_lines(text: Encoded, encoding: str) -> Iterator[str]:
+def _decoded_lines(text: TextEncoding, encoding: str) -> Iterator[str]:
     return chain.from_iterable(_batches(text, encoding))
 
 
-def _batches(text: Encoded, encoding: str) -> Iterator[list[str]]:
+def _batches(text: TextEncoding, encoding: str) -> Iterator[list[str]]:
     with text.path.open("rb") as file:
         file.seek(len(text.bom))
         with io.TextIOWrapper(file, encoding, newline="") as wrapper:

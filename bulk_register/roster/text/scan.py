@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bulk_register.errors import RosterError
-from bulk_register.roster.text.delimiter import Cut
+from bulk_register.roster.text.delimiter import DelimiterGuess
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -29,7 +29,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 Rows = list[list[str]]
 
 
-class Swallowed(NamedTuple):
+class RunawayRow(NamedTuple):
     """A row of several lines, which a stray quote may have made one."""
 
     row: int
@@ -37,29 +37,33 @@ class Swallowed(NamedTuple):
     lines: Rows  # as cells, if the broken one is cut at its delimiters
 
 
-def csv_rows(lines: Iterable[str], cut: Cut) -> Reader:
+def csv_rows(lines: Iterable[str], sniffed: DelimiterGuess) -> Reader:
     """The rows that the lines make up."""
-    return csv.reader(lines, delimiter=cut.delimiter, skipinitialspace=cut.skip_space)
+    return csv.reader(lines, delimiter=sniffed.delimiter, skipinitialspace=sniffed.skip_space)
 
 
-class Swept:
+class ColumnScan:
     """What is kept of a text: arrays with an entry for each row, and the rows (from 1) to be looked at."""
 
     def __init__(
-        self, lines: Callable[[], Iterator[str]], cut: Cut, columns: Sequence[int], measure: bool
+        self,
+        lines: Callable[[], Iterator[str]],
+        sniffed: DelimiterGuess,
+        columns: Sequence[int],
+        measure: bool,
     ) -> None:
         """Read all rows, keeping these columns; with `measure`, look for cells that are too long.
 
         Raises RosterError where a quote is opened and never closed, or a cell is longer than can be read.
         """
         self.long_cells: list[int] = []  # rows with more in a cell than a spreadsheet's cell holds
-        self.swallowed: list[Swallowed] = []  # rows that may hide others
-        self._cut = cut
+        self.runaway_rows: list[RunawayRow] = []  # rows that may hide others
+        self._cut = sniffed
         self._measure = measure
         self._filled, self._widths = array("i"), array("i")
         self._packed: dict[int, list[str]] = {column: [] for column in columns}
         if self._sweep(chain(lines(), [_END])) != [_END]:
-            raise RosterError(_unclosed(lines(), cut))
+            raise RosterError(_unclosed(lines(), sniffed))
         self.filled, self.widths = (np.array(one[:-1], np.int32) for one in (self._filled, self._widths))
 
     def has(self, columns: Iterable[int]) -> bool:
@@ -122,11 +126,11 @@ class Swept:
         """Keep the rows of several lines of which one has enough cells to be a row of its own."""
         for row, record in enumerate(block, len(self._widths) + 1):
             broken = next((place for place, cell in enumerate(record) if _LINE_END.search(cell)), None)
-            if broken is not None and len(self.swallowed) < MAX_SWALLOWED:
+            if broken is not None and len(self.runaway_rows) < MAX_SWALLOWED:
                 lines = [line.split(self._cut.delimiter) for line in _LINE_END.split(record[broken])]
                 lines = [record[:broken] + lines[0], *lines[1:-1], lines[-1] + record[broken + 1 :]]
                 if max(map(len, lines)) >= self._cut.width:
-                    self.swallowed.append(Swallowed(row, broken, lines))
+                    self.runaway_rows.append(RunawayRow(row, broken, lines))
 
     def _look_for_long(self, cells: list[str], width: int) -> None:
         lengths = list(map(len, cells))
@@ -179,9 +183,9 @@ def _filled(cells: list[str], width: int, widths: array[int]) -> array[int]:
     return array("i", [width - row.count("") - sum(map(str.isspace, row)) for row in rows])
 
 
-def _unclosed(lines: Iterator[str], cut: Cut) -> str:
+def _unclosed(lines: Iterator[str], sniffed: DelimiterGuess) -> str:
     """Which cell doesn't end, for people."""
-    reader = csv_rows(chain(lines, [_END]), cut)
+    reader = csv_rows(chain(lines, [_END]), sniffed)
     row = line = 0
     try:
         for record in reader:
@@ -191,7 +195,7 @@ def _unclosed(lines: Iterator[str], cut: Cut) -> str:
     except csv.Error:
         pass
     return (
-        f"the quote that opens a cell in row {row + 1} (line {line + 1 + cut.sep_line} of the text) is "
+        f"the quote that opens a cell in row {row + 1} (line {line + 1 + sniffed.sep_line} of the text) is "
         "never closed: the file is cut off there, or the quote is a stray one. Export the roster again, "
-        "or mend the quote."
+        "or fix the quote."
     )

@@ -16,10 +16,10 @@ import numpy as np
 
 from bulk_register.records import Change, Dialect, Fix, Line, Records, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
-from bulk_register.roster.text.delimiter import Cut
-from bulk_register.roster.text.encoding import Encoded
+from bulk_register.roster.text.delimiter import DelimiterGuess
+from bulk_register.roster.text.encoding import TextEncoding
 from bulk_register.roster.text.lines import ctrl_z_tail, line_end, raw_lines, text_lines
-from bulk_register.roster.text.scan import SHEET_CELL, Swallowed, Swept, csv_rows
+from bulk_register.roster.text.scan import SHEET_CELL, ColumnScan, RunawayRow, csv_rows
 
 RECORDS = 2_000  # lines that are handed on together
 
@@ -33,16 +33,18 @@ class TextGrid:
     hidden: np.ndarray | None = None
     outline: SheetOutline | None = None
 
-    def __init__(self, text: Encoded, cut: Cut) -> None:
+    def __init__(self, text: TextEncoding, sniffed: DelimiterGuess) -> None:
         self.text = text
-        self.cut = cut
-        self._swept: Swept | None = None
+        self.cut = sniffed
+        self._swept: ColumnScan | None = None
 
     @property
     def dialect(self) -> Dialect:
         """How the text is written."""
-        cut = self.cut
-        return Dialect(self.text.encoding, cut.delimiter, line_end(self.text), self.text.bom, cut.skip_space)
+        sniffed = self.cut
+        return Dialect(
+            self.text.encoding, sniffed.delimiter, line_end(self.text), self.text.bom, sniffed.skip_space
+        )
 
     @property
     def width(self) -> int:
@@ -65,9 +67,9 @@ class TextGrid:
         return self._sweep().long_cells
 
     @property
-    def swallowed(self) -> list[Swallowed]:
+    def runaway_rows(self) -> list[RunawayRow]:
         """Rows of several lines, one of which has enough cells to be a row of its own."""
-        return self._sweep().swallowed
+        return self._sweep().runaway_rows
 
     def head(self, rows: int) -> list[list[str]]:
         """The first rows, padded to the widest of them."""
@@ -143,11 +145,11 @@ class TextGrid:
     def _lines(self) -> Iterator[str]:
         return islice(text_lines(self.text), int(self.cut.sep_line), None)
 
-    def _sweep(self, *columns: int) -> Swept:
+    def _sweep(self, *columns: int) -> ColumnScan:
         """What was kept of the text, which is read again if a column is missing."""
         if self._swept is None or not self._swept.has(columns):
             measure = _may_hold_long_cells(self.text)
-            self._swept = Swept(self._lines, self.cut, sorted(set(columns)), measure)
+            self._swept = ColumnScan(self._lines, self.cut, sorted(set(columns)), measure)
         return self._swept
 
 
@@ -171,7 +173,7 @@ def _column_as_seen(column: np.ndarray) -> np.ndarray:
     return seen
 
 
-def _may_hold_long_cells(text: Encoded) -> bool:
+def _may_hold_long_cells(text: TextEncoding) -> bool:
     """Whether the file has a stretch without line ends that is long enough for such a cell."""
     step = SHEET_CELL // 2
     with text.path.open("rb") as file:
