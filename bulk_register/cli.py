@@ -151,9 +151,9 @@ def run(
     always safe, and sends only what is missing.
     """
     settings = _settings(context, "run")
-    from bulk_register.commands import run as running  # pandas and requests are slow to load
+    from bulk_register.commands import run as implementation  # pandas and requests are slow to load
 
-    return running.run(roster, settings, context.obj)
+    return implementation.run(roster, settings, context.obj)
 
 
 @command(
@@ -183,9 +183,9 @@ def check(
     Exit code 0: every row can be sent; 1: some can't; 2: the roster can't be used.
     """
     settings = _settings(context, "check")
-    from bulk_register.commands import check as looking  # pandas is slow to load
+    from bulk_register.commands import check as implementation  # pandas is slow to load
 
-    return looking.check(roster, settings, context.obj, problems)
+    return implementation.check(roster, settings, context.obj, problems)
 
 
 @command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))
@@ -204,9 +204,9 @@ def rerun(
 ) -> int:
     """Finish an earlier run: ask again for those who have no link yet, and write the same output."""
     settings = _settings(context, "ledger")
-    from bulk_register.commands import rerun as earlier  # pandas and requests are slow to load
+    from bulk_register.commands import rerun as implementation  # pandas and requests are slow to load
 
-    return earlier.rerun(run, settings, context.obj)
+    return implementation.rerun(run, settings, context.obj)
 
 
 @command(short_help="Show earlier runs, or forget them.", epilog=_example("bulk-register history 12"))
@@ -223,11 +223,11 @@ def history(
 ) -> int:
     """Show earlier runs; for one run its requests, and the answers that could not be matched."""
     settings = _settings(context, "ledger")
-    from bulk_register.commands import check as looking  # pandas is slow to load
+    from bulk_register.commands import history as implementation  # pandas is slow to load
 
     if forget or forget_before:
-        return looking.forget(settings, forget or [], forget_before)
-    return looking.history(settings, run)
+        return implementation.forget(settings, forget or [], forget_before)
+    return implementation.history(settings, run)
 
 
 @command(
@@ -245,9 +245,9 @@ def export(
 ) -> int:
     """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
     settings = _settings(context, "ledger")
-    from bulk_register.commands import rerun as earlier  # pandas is slow to load
+    from bulk_register.commands import export as implementation  # pandas is slow to load
 
-    return earlier.export(run, settings, named=output is not None)
+    return implementation.export(run, settings, named=output is not None)
 
 
 @command(short_help="List the account's tests.", epilog=_example("bulk-register tests --status active"))
@@ -264,9 +264,9 @@ def tests(
 ) -> int:
     """List the account's tests with their identifiers."""
     settings = _settings(context, "tests")
-    from bulk_register.commands import check as looking  # requests is slow to load
+    from bulk_register.commands import tests as implementation  # requests is slow to load
 
-    return looking.tests(settings, status)
+    return implementation.tests(settings, status)
 
 
 @command(
@@ -291,9 +291,9 @@ def init(
     The secret key is tried with one harmless request and kept in the computer's keyring, or in a file that
     only you can read. Scripts give every answer as a flag, and the key in STARTEXAM_SECRET_KEY.
     """
-    from bulk_register.commands import init as first_steps  # requests is slow to load
+    from bulk_register.commands import init as implementation  # requests is slow to load
 
-    given = first_steps.Given(
+    given = implementation.Given(
         config=config,
         account_id=account_id or "",
         center=center or "",
@@ -305,7 +305,7 @@ def init(
         secret_from_stdin=from_stdin,
         yes=yes,
     )
-    return first_steps.init(given)
+    return implementation.init(given)
 
 
 @command(short_help="Check that everything is in order.", epilog=_example("bulk-register doctor"))
@@ -322,9 +322,9 @@ def doctor(
 
     One line each, beginning with OK, Note or Problem. Exit code 0: no problem; 2: there is one.
     """
-    from bulk_register.commands import doctor as doctoring  # pandas and requests are slow to load
+    from bulk_register.commands import doctor as implementation  # pandas and requests are slow to load
 
-    return doctoring.doctor(context.params)
+    return implementation.doctor(context.params)
 
 
 @command(
@@ -333,9 +333,9 @@ def doctor(
 @handles_errors
 def template(file: o.NewRoster = "roster.xlsx") -> int:
     """Write an empty roster to fill in: an Excel workbook, or CSV if the name ends so. Replaces no file."""
-    from bulk_register.commands import template as blank  # openpyxl is slow to load
+    from bulk_register.commands import template as implementation  # openpyxl is slow to load
 
-    return blank.template(file)
+    return implementation.template(file)
 
 
 @command(
@@ -363,9 +363,9 @@ def verify(
     """
     settings = _settings(context, "ledger")
     asking = _settings(context, "tests") if ask else None
-    from bulk_register.commands import verify as verifying  # pandas is slow to load
+    from bulk_register.commands import verify as implementation  # pandas is slow to load
 
-    return verifying.verify(file, settings, asking)
+    return implementation.verify(file, settings, asking)
 
 
 @command(
@@ -382,6 +382,6 @@ def sandbox(
     seed: Annotated[int | None, typer.Option(metavar="N", help="Makes failures repeatable.")] = None,
 ) -> int:
     """Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."""
-    from bulk_register.commands import sandbox as standing_in  # only this command needs a server
+    from bulk_register.commands import sandbox as implementation  # only this command needs a server
 
-    return standing_in.serve(port, latency, fail_rate, seed)
+    return implementation.serve(port, latency, fail_rate, seed)

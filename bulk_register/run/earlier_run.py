@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bulk_register.errors import RosterError
+from bulk_register.errors import InputError, RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
 from bulk_register.records import Plan, Roster, RunRecord, Status, StatusNote
 from bulk_register.run.context import ledger_flags
 from bulk_register.settings import Settings, command_line, flags_of, given_names
 from bulk_register.startexam import utc_text
+
+NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
 
 NEW_WINDOW = "+10d"  # where the run's own is over
 
@@ -43,10 +45,14 @@ def suggest_command(record: RunRecord, settings: Settings) -> str:
     return f"{lead}:\n  {command_line(words)}"
 
 
-def plan_options_of(settings: Settings, ledger: Ledger, earlier: RunRecord | None) -> PlanOptions:
-    if earlier is None:
-        absolute = settings.valid_till is not None and settings.valid_till.absolute
-        return PlanOptions(settings.batch_size, extend=absolute, refresh=settings.refresh)
+def plan_options_of(settings: Settings) -> PlanOptions:
+    """Return how a new run is planned."""
+    absolute = settings.valid_till is not None and settings.valid_till.absolute
+    return PlanOptions(settings.batch_size, extend=absolute, refresh=settings.refresh)
+
+
+def plan_options_for_rest(settings: Settings, ledger: Ledger, earlier: RunRecord) -> PlanOptions:
+    """Return how the rest of an earlier run is planned."""
     planned = ledger.planned(earlier.id)
     return PlanOptions(
         settings.batch_size,
@@ -72,3 +78,13 @@ def restore_notes(plan: Plan, statuses: list[StatusNote]) -> None:
         code = codes.get(item.employee, -1)
         if code >= 0 and plan.statuses.status[code] == Status.NOT_SENT:
             plan.statuses.settle(np.array([code]), item.status, item.note)
+
+
+def pick_run(runs: list[RunRecord], number: int | None) -> RunRecord:
+    """Return a run by its number, or the latest; raises InputError where there is none."""
+    if not runs:
+        raise InputError(NO_RUNS)
+    found = [record for record in runs if number is None or record.id == number]
+    if not found:
+        raise InputError(f"There is no run {number}. bulk-register history lists them.")
+    return found[0]

@@ -1,11 +1,13 @@
-"""The story of a run: read, plan, confirm, send, deliver. One callback hears what happens on the way."""
+"""The story of a run: read, plan, confirm, send, deliver.
+
+`register` is a new run, `finish_run` an earlier one that is finished; both end in `_send_and_deliver`.
+"""
 
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +19,6 @@ from bulk_register.output.destinations import output_path
 from bulk_register.paths import private_folder
 from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
-    Event,
     Outcome,
     Plan,
     Planned,
@@ -30,21 +31,24 @@ from bulk_register.records import (
     Tell,
 )
 from bulk_register.roster import read_roster
-from bulk_register.run.changes import changes_since
+from bulk_register.run.changes import PreviousRun, changes_since
 from bulk_register.run.context import RunContext, exam_of, ledger_path, open_context, scope_under, style_of
-from bulk_register.run.earlier_run import check_unchanged, plan_options_of, restore_notes, suggest_command
+from bulk_register.run.earlier_run import (
+    check_unchanged,
+    plan_options_for_rest,
+    plan_options_of,
+    restore_notes,
+    suggest_command,
+)
 from bulk_register.run.early_output import written_early
 from bulk_register.run.exam_lookup import with_identified_tests
 from bulk_register.run.finish import close_run, deliver
 from bulk_register.run.lists import Lists, check_lists
+from bulk_register.run.observer import Confirm, Observer, one_at_a_time
 from bulk_register.run.preflight import check_plan, check_roster, last_run, refuse_own_output, resolve_roster
-from bulk_register.run.report import (
-    Finished,
-)
+from bulk_register.run.report import Finished
 from bulk_register.sending import Interruption, NoInterruption, SendOptions, send
 from bulk_register.settings import Settings
-
-Confirm = Callable[[Plan], bool]
 
 
 def register_roster(
@@ -58,21 +62,33 @@ def register_roster(
     """Register everybody on a roster and write the output beside it; the same story as `bulk-register run`.
 
     `tell` hears each event (see `records.Event`), from one thread at a time; `confirm` is asked with the plan
-    before anything is sent. Raises MendError where something given is wrong and DeclinedError where `confirm`
-    said no (nothing was sent in either case), LedgerBusyError where another run uses the ledger. Failures of
-    StartExam are no errors: they are in the result.
+    before anything is sent. Raises InputError where something given is wrong and DeclinedError where
+    `confirm` said no (nothing was sent in either case), LedgerBusyError where another run uses the ledger.
+    Failures of StartExam are no errors: they are in the result.
     """
-    return _story(roster, settings, None, _Observer(tell, confirm, interruption or NoInterruption()))
+    return register(roster, settings, Observer(tell, confirm, interruption or NoInterruption()))
 
 
-def finish_run(
-    record: RunRecord,
-    settings: Settings,
-    *,
-    tell: Tell = lambda _: None,
-    confirm: Confirm = lambda _: True,
-    interruption: Interruption | None = None,
-) -> Finished:
+def register(roster: str | Path, settings: Settings, observer: Observer) -> Finished:
+    """Register everybody on a roster: a new run. Raises like `register_roster`."""
+    observer = replace(observer, tell=one_at_a_time(observer.tell))
+    with open_chosen_roster(roster, settings, observer.tell) as found:
+        check_roster(found, settings)
+        output = prepare_output(found, settings)
+        check_lists(found.source.path, output.target, settings)
+        settings = with_identified_tests(settings, observer.tell)
+        with open_context(settings, observer.tell) as context:
+            options = plan_options_of(settings)
+            previous = last_run(context.ledger, context.scope)
+            _confirm(_plan(found, context, options), previous, settings, observer)
+            with lock(context.ledger.path):
+                plan = _plan(found, context, options)  # another run may have ended meanwhile
+                record = _begin(plan, output, context, settings)
+                run = _Run(plan, record, output, previous)
+                return _send_and_deliver(run, context, settings, observer)
+
+
+def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Finished:
     """Finish an earlier run: the same story, for its employees who have no link yet.
 
     `settings` are the run's own (see `settings_of_run`). Raises like `register_roster`, and RosterError where
@@ -84,7 +100,18 @@ def finish_run(
             f"{suggest_command(record, settings)}"
         )
     settings = settings.model_copy(update={"output": Path(record.output)})
-    return _story(record.roster, settings, record, _Observer(tell, confirm, interruption or NoInterruption()))
+    observer = replace(observer, tell=one_at_a_time(observer.tell))
+    with open_roster(record.roster, settings, observer.tell) as found:
+        check_unchanged(found, record, settings)
+        # what stands in the way of a list is no reason to leave people without a link: no check_lists
+        output = prepare_output(found, settings)
+        settings = with_identified_tests(settings, observer.tell)
+        with open_context(settings, observer.tell) as context:
+            _confirm(_plan_rest(found, context, settings, record), None, settings, observer)
+            with lock(context.ledger.path):
+                plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile
+                context.ledger.resume(record.id, plan.batches)
+                return _send_and_deliver(_Run(plan, record, output), context, settings, observer)
 
 
 def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: Tell) -> Finished:
@@ -101,17 +128,17 @@ def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: 
 
 
 def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
-    """Tell what `register_roster` would send, without sending, writing or making anything."""
+    """Tell what `register` would send, without sending, writing or making anything."""
     with open_chosen_roster(roster, settings, tell) as found:
         check_roster(found, settings)
         check_lists(found.source.path, prepare_output(found, settings).target, settings)
         settings = with_identified_tests(settings, tell)
         exam, scope = exam_of(settings), scope_under(settings)
         with Ledger(ledger_path(settings), write=False) as ledger:
-            plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings, ledger, None))
-            before = last_run(ledger, scope)
+            plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings))
+            previous = last_run(ledger, scope)
         tell(Planned(plan))
-        check_plan(plan, before, settings)
+        check_plan(plan, previous, settings)
         return plan
 
 
@@ -127,14 +154,14 @@ def open_chosen_roster(roster: str | Path, settings: Settings, tell: Tell) -> It
 def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
     """Read a roster from a private copy, which is there as long as the context is open."""
     reading = Reading(
-        settings.id_column,
-        settings.sheet,
-        settings.header_row,
-        settings.no_header,
-        settings.encoding,
-        settings.delimiter,
-        settings.skip_hidden,
-        settings.max_size,
+        id_column=settings.id_column,
+        sheet=settings.sheet,
+        header_row=settings.header_row,
+        no_header=settings.no_header,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        skip_hidden=settings.skip_hidden,
+        max_bytes=settings.max_size,
     )
     with private_folder() as folder:
         found = read_roster(Path(roster).expanduser(), reading, folder)
@@ -153,63 +180,49 @@ def prepare_output(roster: Roster, settings: Settings) -> Output:
 
 
 @dataclass(frozen=True)
-class _Observer:
-    """Who hears of a run, is asked, and may interrupt it."""
+class _Run:
+    """What is sent and delivered: a plan that the ledger holds, its record, and the output it ends in."""
 
-    tell: Tell
-    confirm: Confirm
-    interruption: Interruption
-
-
-def _story(roster: str | Path, settings: Settings, earlier: RunRecord | None, ears: _Observer) -> Finished:
-    tell = _one_at_a_time(ears.tell)
-    opened = open_roster if earlier else open_chosen_roster
-    with opened(roster, settings, tell) as found:
-        if earlier:
-            check_unchanged(found, earlier, settings)
-        else:
-            check_roster(found, settings)
-        output = prepare_output(found, settings)
-        if not earlier:  # what stands in the way of a list is no reason to leave people without a link
-            check_lists(found.source.path, output.target, settings)
-        settings = with_identified_tests(settings, tell)
-        with open_context(settings, tell) as context:
-            plan = _plan(found, context, settings, earlier)
-            tell(Planned(plan))
-            before = None if earlier else last_run(context.ledger, context.scope)
-            check_plan(plan, before, settings)
-            if plan.batches and not ears.confirm(plan):
-                raise DeclinedError("Nothing was sent.")
-            with lock(context.ledger.path):
-                plan = _plan(found, context, settings, earlier)  # another run may have ended meanwhile
-                record = _begin(plan, output, context, settings, earlier)
-                tell(RunStarted(record.id))
-                manner = _options(context, settings, ears.interruption)
-                submission = Submission(plan, record.id, plan.statuses.copy())
-                with written_early(output, submission, style_of(settings)) as drafting:
-                    outcome = send(submission, context.ledger, context.client, manner, tell)
-                    finished = deliver(outcome, record, drafting, context.ledger, settings, tell)
-                finished = Lists(output.target, context.ledger, settings, tell).deliver(finished)
-                if before is not None:
-                    changes = changes_since(before, outcome, settings.ending_days)
-                    finished = replace(finished, changes=changes)
-                close_run(finished, context.ledger, tell)
-                return finished
+    plan: Plan
+    record: RunRecord
+    output: Output
+    previous: PreviousRun | None = None  # the last run for the same exam; None where a run is finished
 
 
-def _plan(roster: Roster, context: RunContext, settings: Settings, earlier: RunRecord | None) -> Plan:
-    known = context.ledger.known(context.scope)
-    return make_plan(
-        roster, context.exam, context.scope, known, plan_options_of(settings, context.ledger, earlier)
-    )
+def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, observer: Observer) -> None:
+    """Let the guards and then the observer look at a plan; raises GuardError or DeclinedError."""
+    observer.tell(Planned(plan))
+    check_plan(plan, previous, settings)
+    if plan.batches and not observer.confirm(plan):
+        raise DeclinedError("Nothing was sent.")
 
 
-def _begin(
-    plan: Plan, output: Output, context: RunContext, settings: Settings, earlier: RunRecord | None
-) -> RunRecord:
-    if earlier is not None:
-        context.ledger.resume(earlier.id, plan.batches)
-        return earlier
+def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observer: Observer) -> Finished:
+    """Send a plan, write its output and lists, and record the end in the ledger."""
+    plan, tell, ledger = run.plan, observer.tell, context.ledger
+    tell(RunStarted(run.record.id))
+    submission = Submission(plan, run.record.id, plan.statuses.copy())
+    options = _send_options(context, settings, observer.interruption)
+    with written_early(run.output, submission, style_of(settings)) as output:
+        outcome = send(submission, ledger, context.client, options, tell)
+        finished = deliver(outcome, run.record, output, ledger, settings, tell)
+    finished = Lists(run.output.target, ledger, settings, tell).deliver(finished)
+    if run.previous is not None:
+        finished = replace(finished, changes=changes_since(run.previous, outcome, settings.ending_days))
+    close_run(finished, ledger, tell)
+    return finished
+
+
+def _plan(roster: Roster, context: RunContext, options: PlanOptions) -> Plan:
+    return make_plan(roster, context.exam, context.scope, context.ledger.known(context.scope), options)
+
+
+def _plan_rest(roster: Roster, context: RunContext, settings: Settings, record: RunRecord) -> Plan:
+    return _plan(roster, context, plan_options_for_rest(settings, context.ledger, record))
+
+
+def _begin(plan: Plan, output: Output, context: RunContext, settings: Settings) -> RunRecord:
+    """Record a new run with its batches and its roster's employees."""
     source, everybody = plan.roster.source, plan.roster.employees.identifiers.tolist()
     record = RunRecord(
         scope=plan.scope,
@@ -227,7 +240,7 @@ def _begin(
     return replace(record, id=context.ledger.begin(record, plan.batches, everybody))
 
 
-def _options(context: RunContext, settings: Settings, interruption: Interruption) -> SendOptions:
+def _send_options(context: RunContext, settings: Settings, interruption: Interruption) -> SendOptions:
     return SendOptions(
         settings.workers,
         settings.max_rejected,
@@ -235,13 +248,3 @@ def _options(context: RunContext, settings: Settings, interruption: Interruption
         deadline_seconds=settings.deadline,
         interruption=interruption,
     )
-
-
-def _one_at_a_time(tell: Tell) -> Tell:
-    lock = threading.Lock()
-
-    def guarded(event: Event) -> None:
-        with lock:
-            tell(event)
-
-    return guarded

@@ -191,8 +191,8 @@ class Scheduler:
         if self._rules.trusted:
             return self._prove()
         self.stop(
-            f"StartExam refuses the request: {self._probing.words}. Either the request is wrong (center, test, "
-            "window, proctoring), or StartExam knows none of these employees yet"
+            f"StartExam refuses the request: {self._probing.words}. Either the request is wrong (center, "
+            "test, window, proctoring), or StartExam knows none of these employees yet"
         )
         return []
 

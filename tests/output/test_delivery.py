@@ -180,9 +180,11 @@ def test_nothing_is_left_over_where_writing_fails(tmp_path: Path, monkeypatch: p
 @posix
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
     code = (
-        "import resource, sys\nfrom pathlib import Path\nfrom bulk_register.output.delivery import replace_file\n"
+        "import resource, sys\nfrom pathlib import Path\n"
+        "from bulk_register.output.delivery import replace_file\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "replace_file(lambda draft: draft.write_bytes(b'x' * 5000), Path('out.xlsx').absolute(), lambda _: None)\n"
+        "target = Path('out.xlsx').absolute()\n"
+        "replace_file(lambda draft: draft.write_bytes(b'x' * 5000), target, lambda _: None)\n"
     )
     (tmp_path / "out.xlsx").write_bytes(b"before")
     environ = os.environ | {"PYTHONPATH": str(Path(delivery.__file__).parents[2])}

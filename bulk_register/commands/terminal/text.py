@@ -34,3 +34,12 @@ def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             spans.append((number, number))
     return spans
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Lay rows out in columns; the last column is not padded."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
+    return "\n".join(
+        "  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[-1]])
+        for row in rows
+    )

@@ -1,0 +1,124 @@
+"""A run with a person or a scheduler watching: progress on standard error, the question, signals."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from bulk_register.commands.terminal import console
+from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.progress import ProgressReporter, plan_words, progress_reporter
+from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
+from bulk_register.commands.terminal.signals import Interruption, handle_signals
+from bulk_register.commands.terminal.text import count, sentence
+from bulk_register.output.results import local_text
+from bulk_register.records import Event, Plan, RosterRead, RunStarted, Tell
+from bulk_register.run import Observer
+from bulk_register.run.report import roster_counts
+from bulk_register.settings import Settings
+
+
+@contextmanager
+def observed(settings: Settings, invocation: Invocation) -> Iterator[Observer]:
+    """Return who watches a run that is sent, as long as the context is open."""
+    with (
+        reporting(settings) as reporter,
+        handle_signals(hint=settings.log_format == "text") as interruption,
+    ):
+        yield Observer(
+            _noting_start(noting_roster(reporter, invocation), interruption),
+            _Question(settings, invocation),
+            interruption,
+        )
+
+
+@contextmanager
+def reporting(settings: Settings, *, quiet: bool = False) -> Iterator[ProgressReporter]:
+    """Return who reports progress as the settings say, as long as the context is open."""
+    reporter = progress_reporter(
+        log_format=settings.log_format,
+        quiet=settings.quiet or quiet,
+        verbose=settings.verbose and not quiet,
+    )
+    try:
+        yield reporter
+    finally:
+        reporter.close()
+
+
+def noting_roster(reporter: Tell, invocation: Invocation) -> Tell:
+    """Return who hears of a run: the reporter, and the invocation for its report."""
+
+    def tell(event: Event) -> None:
+        if isinstance(event, RosterRead):
+            invocation.roster = event.roster
+        try:
+            reporter(event)
+        except OSError:  # nobody reads standard error any more
+            console.silence(sys.stderr)
+
+    return tell
+
+
+def _noting_start(reporter: Tell, interruption: Interruption) -> Tell:
+    """Let a signal stop the run in order from its start on."""
+
+    def tell(event: Event) -> None:
+        if isinstance(event, RunStarted):
+            interruption.sending = True
+        reporter(event)
+
+    return tell
+
+
+class _Question:
+    """Asks the person at the terminal, if there is one, before anything is sent."""
+
+    def __init__(self, settings: Settings, invocation: Invocation) -> None:
+        self._settings, self._invocation = settings, invocation
+
+    def __call__(self, plan: Plan) -> bool:
+        if self._settings.yes or self._settings.sandbox or not stdin_is_terminal():
+            return True
+        if seen := console.visible_stream():
+            print(console.wrapped("\n".join(_question_lines(plan, self._settings))), file=seen)
+        asked = datetime.now(UTC)
+        answer = ask_yes_no("Send this to StartExam?")
+        self._invocation.started += datetime.now(UTC) - asked  # the run's time is without the person's
+        return answer
+
+
+def exam_lines(plan: Plan, settings: Settings) -> Sequence[str]:
+    """Return what everybody is registered for, a line each."""
+    exam = plan.exam
+    end = local_text(int(exam.valid_till.timestamp()), settings.zone)
+    return [
+        f"  center:     {exam.center}",
+        f"  test:       {', '.join(settings.tests or exam.tests)}",
+        f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
+    ]
+
+
+def _question_lines(plan: Plan, settings: Settings) -> list[str]:
+    lines = [f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}", *exam_lines(plan, settings)]
+    if left_out := _left_out(plan, settings):
+        lines.append(f"  without a link: {left_out} (bulk-register check lists them)")
+    if plan.exam.reregister:
+        lines.append("  Everybody gets a new registration, also those who have one.")
+    return lines
+
+
+def _left_out(plan: Plan, settings: Settings) -> str:
+    """Say who on the roster gets no link whatever StartExam answers, "" for nobody."""
+    counts = roster_counts(plan.roster)
+    parts = [
+        (counts["invalid_rows"], "row that can't be sent", "rows that can't be sent"),
+        (
+            0 if settings.allow_conflicts else counts["conflicts"],
+            "employee whose rows differ",
+            "employees whose rows differ",
+        ),
+    ]
+    return ", ".join(count(*part) for part in parts if part[0])
