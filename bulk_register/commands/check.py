@@ -10,7 +10,7 @@ from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.summary import row_lines
 from bulk_register.commands.terminal.text import count
-from bulk_register.output.results import roster_results
+from bulk_register.output.results import RosterResults
 from bulk_register.records import Fix, Roster, Status
 from bulk_register.run import open_chosen_roster, write_problems
 from bulk_register.run.report import blank_report, problems, roster_counts, roster_report
@@ -26,7 +26,7 @@ def check(roster: str, settings: Settings, invocation: Invocation, named: Path |
     """
     invocation.check_report(settings.report, [Path(roster)])
     with open_chosen_roster(roster, settings, lambda _: None) as found:
-        wrong = problems(found, roster_results(found, allow_conflicts=settings.allow_conflicts))
+        wrong = problems(found, RosterResults(found, allow_conflicts=settings.allow_conflicts))
         code = 1 if wrong else 0
         known = {**roster_report(found), **_findings(found), "problems": wrong}
         invocation.report(settings.report, blank_report(invocation.started, code) | known)

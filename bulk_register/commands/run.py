@@ -9,7 +9,7 @@ from bulk_register.commands.terminal.observer import exam_lines, noting_roster, 
 from bulk_register.commands.terminal.progress import plan_words
 from bulk_register.commands.terminal.run_end import print_beside_report, report_end
 from bulk_register.commands.terminal.summary import plan_summary, row_lines
-from bulk_register.output.results import roster_results
+from bulk_register.output.results import RosterResults
 from bulk_register.run import dry_run, ledger_path, register
 from bulk_register.run.report import blank_report, problems, roster_report, status_counts
 from bulk_register.settings import SETTINGS_FILE, Settings
@@ -36,7 +36,7 @@ def _show_plan(roster: str, settings: Settings, invocation: Invocation) -> int:
     """Show what a run would send; returns 0, or 1 where a row has a problem."""
     with reporting(settings, quiet=True) as reporter:
         plan = dry_run(roster, settings, noting_roster(reporter, invocation))
-    results = roster_results(plan.roster, allow_conflicts=settings.allow_conflicts)
+    results = RosterResults(plan.roster, allow_conflicts=settings.allow_conflicts)
     wrong = problems(plan.roster, results)
     code = 1 if wrong else 0
     counts = status_counts(plan.statuses)

@@ -1,5 +1,5 @@
-"""The output spreadsheet: the roster as it was, with five more columns."""
+"""The roster and its results become the output spreadsheet, in its place."""
 
-from bulk_register.output.output import Output, plan_output, write
+from bulk_register.output.output import plan_output
 
-__all__ = ["Output", "plan_output", "write"]
+__all__ = ["plan_output"]

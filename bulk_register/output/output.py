@@ -1,31 +1,19 @@
-"""What kind of output it will be, whether it can be written at all, and writing it."""
+"""What kind of output it will be, and whether it can be written at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from bulk_register.errors import OutputError
-from bulk_register.output.delimited import writer as delimited
-from bulk_register.output.excel import in_place as in_place
-from bulk_register.output.excel import new_workbook as new_workbook
-from bulk_register.records import Results, Source
+from bulk_register.output.delimited.writer import plan_delimited
+from bulk_register.output.excel.in_place import NotRewritableError, plan_in_place
+from bulk_register.output.excel.new_workbook import plan_new_workbook
+from bulk_register.records import Output, Source
 
-Kind = Literal["graft", "workbook", "csv"]
-_TEXT = (".csv", ".tsv", ".txt")
-_BOOKS = (".xlsx", ".xlsm")
-
-
-@dataclass(frozen=True)
-class Output:
-    """An output that can be written: `kind` says how, `notes` what of the roster it can't keep."""
-
-    kind: Kind
-    target: Path
-    notes: tuple[str, ...]
-    writer: Callable[[Results, Path], None]
+_DELIMITED = (".csv", ".tsv", ".txt")
+_WORKBOOKS = (".xlsx", ".xlsm")
+_VALUES_ONLY = "The output is a new {}workbook with the roster's values only: {}."
 
 
 def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) -> Output:
@@ -34,31 +22,17 @@ def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) 
     The roster is read once for this; nothing depends on the results.
     """
     suffix = target.suffix.lower()
-    if suffix in _TEXT:
-        text = delimited.prepare(source, escape_formulas=escape_formulas)
-        return Output("csv", target, text.notes, text.write)
-    if suffix not in _BOOKS:
+    if suffix in _DELIMITED:
+        return plan_delimited(source, target, escape_formulas=escape_formulas)
+    if suffix not in _WORKBOOKS:
         raise OutputError(f"The output {target.name} has to be an .xlsx, .xlsm or .csv file: name it so.")
-    reasons: list[str] = []
     if source.format in ("xlsx", "xlsm"):
         try:
-            grafted = in_place.prepare(source, suffix)
-            return Output("graft", target, grafted.notes, grafted.write)
-        except in_place.NotRewritableError as reason:
-            reasons.append(f"The output is a new workbook with the roster's values only: {reason}.")
-    elif source.format != "csv":
-        reasons.append(
-            f"The output is a new .xlsx workbook with the roster's values only: an .{source.format} file's "
-            "formats, other sheets and formulas can't be carried over."
-        )
-    new = new_workbook.prepare(source, suffix)
-    return Output("workbook", target, (*reasons, *new.notes), new.write)
-
-
-def write(output: Output, results: Results, path: Path) -> None:
-    """Write the whole spreadsheet to `path`, a new file.
-
-    The texts of `results` are asked for block by block in the rows' order. Rows that aren't among them get
-    blank result cells.
-    """
-    output.writer(results, path)
+            return plan_in_place(source, target)
+        except NotRewritableError as reason:
+            lost = _VALUES_ONLY.format("", reason)
+    else:
+        why = f"an .{source.format} file's formats, other sheets and formulas can't be carried over"
+        lost = "" if source.format == "csv" else _VALUES_ONLY.format(".xlsx ", why)
+    new = plan_new_workbook(source, target)
+    return replace(new, notes=(lost, *new.notes)) if lost else new

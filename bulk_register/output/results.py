@@ -30,51 +30,83 @@ def link(link_base: str, center: str, participant: str) -> str:
     return f"{link_base}/{quote(center, safe='')}#participant/{quote(participant, safe='')}"
 
 
-def results_of(plan: Plan, statuses: Statuses, style: Style) -> Results:
-    """Return what the output adds to the rows, from where everybody stands when they are asked for.
+class RunResults:
+    """What the output adds to the rows, from where everybody stands when it is asked for.
 
     Only `registered` and `already registered` rows have a link; a row whose identifier stands for different
     people has none unless `allow_conflicts`.
     """
-    rows = plan.roster.employees.rows
-    own, codes, own_note = (rows[name].to_numpy() for name in ("status", "employee", "note"))
-    withheld = (own == Status.CONFLICT) & (not style.allow_conflicts)
-    named = np.where(withheld, -1, codes)  # the employees whose standing is the row's
-    prefix = link(style.link_base, plan.exam.center, "")
-    asked = int(plan.exam.valid_till.timestamp())
 
-    def status(places: Places) -> np.ndarray:
-        return _plain(np.where(named[places] < 0, own[places], _taken(statuses.status, named[places], "")))
+    def __init__(self, plan: Plan, statuses: Statuses, style: Style) -> None:
+        rows = plan.roster.employees.rows
+        self.rows = rows["row"].to_numpy()
+        self._statuses, self._style = statuses, style
+        self._own, codes, self._own_notes = (rows[name].to_numpy() for name in ("status", "employee", "note"))
+        withheld = (self._own == Status.CONFLICT) & (not style.allow_conflicts)
+        self._named = np.where(withheld, -1, codes)  # the employees whose status is the row's
+        self.most_links = int((self._named >= 0).sum())
+        self._prefix = link(style.link_base, plan.exam.center, "")
+        self._asked_till = int(plan.exam.valid_till.timestamp())
 
-    def texts(places: Places) -> tuple[np.ndarray, ...]:
-        who, stands = named[places], status(places)
-        linked, ends = np.isin(stands, LINKED), _taken(statuses.valid_till, who, 0)
-        participants = np.where(linked, _taken(statuses.participant, who, ""), "")
-        dated = np.where(linked | (stands == Status.EXPIRED), ends, 0)
-        early = np.where((stands == Status.ALREADY_REGISTERED) & (ends < asked), ends, 0)
-        notes = _joined(_taken(statuses.note, who, ""), _early(early, style))
+    def status(self, places: Places) -> np.ndarray:
+        """Return the statuses of the rows at these places."""
+        named = self._named[places]
+        return _plain(np.where(named < 0, self._own[places], _taken(self._statuses.status, named, "")))
+
+    def texts(self, places: Places) -> tuple[np.ndarray, ...]:
+        """Return the texts of the rows at these places, by result column."""
+        who, status = self._named[places], self.status(places)
+        linked, ends = np.isin(status, LINKED), _taken(self._statuses.valid_till, who, 0)
+        participants = np.where(linked, _taken(self._statuses.participant, who, ""), "")
+        dated = np.where(linked | (status == Status.EXPIRED), ends, 0)
+        early = np.where((status == Status.ALREADY_REGISTERED) & (ends < self._asked_till), ends, 0)
+        notes = _joined(_taken(self._statuses.note, who, ""), _early(early, self._style))
         return (
             participants,
-            np.array([participant and prefix + participant for participant in participants], object),
-            _by_distinct(dated, lambda end: local_text(end, style.zone)),
-            stands,
-            _joined(notes, own_note[places]),
+            np.array([participant and self._prefix + participant for participant in participants], object),
+            _by_distinct(dated, lambda end: local_text(end, self._style.zone)),
+            status,
+            _joined(notes, self._own_notes[places]),
         )
 
-    return Results(rows["row"].to_numpy(), int((named >= 0).sum()), status, texts)
+
+class RosterResults:
+    """Results as far as the roster alone decides them: a status where a row has a problem."""
+
+    most_links = 0
+
+    def __init__(self, roster: Roster, *, allow_conflicts: bool = False) -> None:
+        rows = roster.employees.rows
+        self.rows, self._notes = rows["row"].to_numpy(), rows["note"].to_numpy()
+        own, person = rows["status"].to_numpy(), rows["employee"].to_numpy() >= 0
+        fine = (own == "") | (allow_conflicts & person & (own == Status.CONFLICT))
+        self._status = _plain(np.where(fine, np.array(Status.REGISTERED, object), own))
+
+    def status(self, places: Places) -> np.ndarray:
+        """Return the statuses of the rows at these places."""
+        return self._status[places]
+
+    def texts(self, places: Places) -> tuple[np.ndarray, ...]:
+        """Return the texts of the rows at these places, by result column."""
+        blank = np.full(len(self._status[places]), "", object)
+        return blank, blank, blank, self._status[places], self._notes[places]
 
 
-def roster_results(roster: Roster, *, allow_conflicts: bool = False) -> Results:
-    """Return results as far as the roster alone decides them: a status where a row has a problem."""
-    rows = roster.employees.rows
-    own, person = rows["status"].to_numpy(), rows["employee"].to_numpy() >= 0
-    fine = (own == "") | (allow_conflicts & person & (own == Status.CONFLICT))
-    status = _plain(np.where(fine, np.array(Status.REGISTERED, object), own))
-    blank = np.full(len(rows), "", object)
-    columns = (blank, blank, blank, status, rows["note"].to_numpy())
-    return Results(
-        rows["row"].to_numpy(), 0, status.__getitem__, lambda places: tuple(one[places] for one in columns)
-    )
+class SomeResults:
+    """The results at some places of others, in rows of their own numbers where `rows` are given."""
+
+    def __init__(self, results: Results, places: np.ndarray, rows: np.ndarray | None = None) -> None:
+        self.rows = results.rows[places] if rows is None else rows
+        self.most_links = results.most_links
+        self._results, self._places = results, places
+
+    def status(self, places: Places) -> np.ndarray:
+        """Return the statuses of the rows at these places."""
+        return self._results.status(self._places[places])
+
+    def texts(self, places: Places) -> tuple[np.ndarray, ...]:
+        """Return the texts of the rows at these places, by result column."""
+        return self._results.texts(self._places[places])
 
 
 def local_text(seconds: int, zone: tzinfo | None) -> str:

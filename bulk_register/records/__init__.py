@@ -39,12 +39,13 @@ from bulk_register.records.runs import (
     Batch,
     Changes,
     Outcome,
+    Output,
     Plan,
     Results,
     Status,
     Statuses,
-    Submission,
 )
+from bulk_register.records.shared_statuses import SharedStatuses, Submission
 
 __all__ = [
     "LINKED",
@@ -69,6 +70,7 @@ __all__ = [
     "KnownLinks",
     "Line",
     "Outcome",
+    "Output",
     "Plan",
     "Planned",
     "Reading",
@@ -82,6 +84,7 @@ __all__ = [
     "RunStarted",
     "Scope",
     "Settled",
+    "SharedStatuses",
     "SheetOutline",
     "Source",
     "Status",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from dataclasses import replace as with_changes
 from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -72,7 +75,7 @@ class Statuses:
     note: np.ndarray  # object
 
     def copy(self) -> Statuses:
-        return replace(self, **{item.name: getattr(self, item.name).copy() for item in fields(self)})
+        return with_changes(self, **{item.name: getattr(self, item.name).copy() for item in fields(self)})
 
     @classmethod
     def of(cls, count: int) -> Statuses:
@@ -91,12 +94,12 @@ class Statuses:
 
     def part(self, codes: np.ndarray) -> Statuses:
         """Return how these employees stand, in their order."""
-        return replace(self, **{item.name: getattr(self, item.name)[codes] for item in fields(self)})
+        return with_changes(self, **{item.name: getattr(self, item.name)[codes] for item in fields(self)})
 
-    def take_over(self, others: Statuses, codes: np.ndarray) -> None:
-        """Give these employees the standings that they have in others."""
-        for own, other in zip(self._columns, others._columns, strict=True):
-            own[codes] = other[codes]
+    def replace(self, codes: np.ndarray, statuses: Statuses) -> None:
+        """Give these employees other statuses, one each in their order."""
+        for own, other in zip(self._columns, statuses._columns, strict=True):
+            own[codes] = other
 
     def equals(self, others: Statuses) -> bool:
         """Tell whether everybody stands the same in others."""
@@ -110,27 +113,41 @@ class Statuses:
         return int((self.status == status).sum())
 
 
-@dataclass(frozen=True)
-class Results:
-    """What the output adds to the roster's rows, made for as many of them at a time as are asked for.
+class Results(Protocol):
+    """What the output adds to the roster's rows, made for as many of them at a time as are asked for."""
 
-    `status` and `texts` take places in `rows`. They return an array (object, str), and one for each of
-    RESULT_COLUMNS.
-    """
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows as the spreadsheet numbers them (int64), ascending."""
 
-    rows: np.ndarray  # int64: as the spreadsheet numbers them, ascending
-    most_links: int  # so many of the rows get a link at most
-    status: Callable[[slice | np.ndarray], np.ndarray]
-    texts: Callable[[slice | np.ndarray], tuple[np.ndarray, ...]]
+    @property
+    def most_links(self) -> int:
+        """How many of the rows get a link at most."""
 
-    def take(self, places: np.ndarray) -> Results:
-        """Return the results of the rows at these places."""
-        return Results(
-            self.rows[places],
-            self.most_links,
-            lambda part: self.status(places[part]),
-            lambda part: self.texts(places[part]),
-        )
+    def status(self, places: slice | np.ndarray) -> np.ndarray:
+        """Return the statuses (object: str) at these places in `rows`."""
+
+    def texts(self, places: slice | np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return for each of RESULT_COLUMNS the texts (object: str) at these places in `rows`."""
+
+
+class Output(Protocol):
+    """An output that can be written: everything that would make it fail was looked for beforehand."""
+
+    @property
+    def target(self) -> Path:
+        """Where it belongs."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know beforehand, such as what of the roster it can't keep."""
+
+    def write(self, results: Results, path: Path) -> None:
+        """Write the whole spreadsheet to `path`, a new file.
+
+        The texts of `results` are asked for block by block in the rows' order. Rows that aren't among them
+        get blank result cells.
+        """
 
 
 @dataclass(frozen=True)
@@ -144,15 +161,6 @@ class Plan:
     batches: tuple[Batch, ...]
     new: int  # employees without a known link
     asked_again: int  # employees whose known link is asked about again
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A plan that is being sent, as a run of the ledger."""
-
-    plan: Plan
-    run: int
-    statuses: Statuses  # by now: they change as answers come, each employee's status last
 
 
 @dataclass(frozen=True)

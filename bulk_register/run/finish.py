@@ -10,10 +10,9 @@ import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
-from bulk_register.output import Output, write
 from bulk_register.output.delivery import replace_file
-from bulk_register.output.results import results_of
-from bulk_register.records import LINKED, Delivered, Outcome, RunRecord, Tell, Warned
+from bulk_register.output.results import RunResults
+from bulk_register.records import LINKED, Delivered, Outcome, Output, RunRecord, Tell, Warned
 from bulk_register.run.context import style_of
 from bulk_register.run.report import EXIT_UNDONE, Finished, exit_code
 from bulk_register.settings import Settings
@@ -23,12 +22,12 @@ def deliver(
     outcome: Outcome, record: RunRecord, output: Output, ledger: Ledger, settings: Settings, tell: Tell
 ) -> Finished:
     """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so."""
-    results = results_of(outcome.plan, outcome.statuses, style_of(settings))
+    results = RunResults(outcome.plan, outcome.statuses, style_of(settings))
     code = exit_code(outcome, results, settings.tolerate)
     path, notes = None, output.notes
     surprises: tuple[str, ...] = ()
     try:
-        placed = replace_file(lambda draft: write(output, results, draft), output.target, _ours(ledger))
+        placed = replace_file(lambda draft: output.write(results, draft), output.target, _ours(ledger))
         path, notes, surprises = placed.path, (*notes, *placed.notes), placed.notes
         tell(Delivered(path, notes))
         ledger.delivered(record.id, path, placed.sha256)

@@ -15,7 +15,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
 from bulk_register.output.destinations import check_list, output_path
 from bulk_register.output.excel.excerpt import has_headers_only, write_excerpt
-from bulk_register.output.results import EVERY, roster_results
+from bulk_register.output.results import EVERY, RosterResults, SomeResults
 from bulk_register.paths import real_path
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
 from bulk_register.run.context import ledger_path
@@ -202,13 +202,13 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
 
     A file that is there already is moved aside. Raises OutputError.
     """
-    results = roster_results(roster, allow_conflicts=settings.allow_conflicts)
+    results = RosterResults(roster, allow_conflicts=settings.allow_conflicts)
     wrong = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
     target = output_path(roster.source.path, "xlsx", named)
     if target.suffix.lower() != ".xlsx":
         raise OutputError(f"{named.name} must end in .xlsx: name it so.")
     identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
-    part = results.take(wrong)
+    part = SomeResults(results, wrong)
     return replace_file(
         lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys
     ).path
@@ -221,4 +221,4 @@ def _nobodys(_: Path) -> None:
 def _write(finished: Finished, places: np.ndarray, draft: Path) -> None:
     roster = finished.outcome.plan.roster
     identifiers = roster.employees.rows["identifier"].to_numpy()[places]
-    write_excerpt(roster.source, identifiers, finished.results.take(places), draft)
+    write_excerpt(roster.source, identifiers, SomeResults(finished.results, places), draft)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bulk_register.output.results import EVERY, roster_results
+from bulk_register.output.results import EVERY, RosterResults
 from bulk_register.records import (
     LINKED,
     RESULT_COLUMNS,
@@ -117,7 +117,7 @@ def blank_report(started: datetime, code: int) -> dict[str, Any]:
 
 def roster_report(roster: Roster) -> dict[str, Any]:
     """Return the report's part that is known once a roster has been read."""
-    counts, found = roster_counts(roster), problems(roster, roster_results(roster))
+    counts, found = roster_counts(roster), problems(roster, RosterResults(roster))
     about = {"roster": str(roster.source.path), "not_sent": counts["employees"]}
     return about | counts | {"problems": found}
 

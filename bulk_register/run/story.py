@@ -14,12 +14,13 @@ from pathlib import Path
 
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.ledger import Ledger, lock
-from bulk_register.output import Output, plan_output
+from bulk_register.output import plan_output
 from bulk_register.output.destinations import output_path
 from bulk_register.paths import private_folder
 from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
     Outcome,
+    Output,
     Plan,
     Planned,
     Reading,
@@ -201,7 +202,7 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
     """Send a plan, write its output and lists, and record the end in the ledger."""
     plan, tell, ledger = run.plan, observer.tell, context.ledger
     tell(RunStarted(run.record.id))
-    submission = Submission(plan, run.record.id, plan.statuses.copy())
+    submission = Submission.of(plan, run.record.id)
     options = _send_options(context, settings, observer.interruption)
     with written_early(run.output, submission, style_of(settings)) as output:
         outcome = send(submission, ledger, context.client, options, tell)

@@ -139,14 +139,6 @@ def _written(
                 yield Registrations(names[those].tolist(), given[those].tolist(), run, current)
 
 
-def update(statuses: Statuses, codes: np.ndarray, news: Statuses) -> None:
-    """Write a batch's new standings into those of all employees."""
-    statuses.participant[codes] = news.participant
-    statuses.valid_till[codes] = news.valid_till
-    statuses.note[codes] = news.note
-    statuses.status[codes] = news.status
-
-
 def notes_on(batch: Batch, statuses: Statuses) -> list[StatusNote]:
     """Return why employees of a batch got no link that works from its answer."""
     without = np.flatnonzero(np.isin(statuses.status, [Status.UNKNOWN, Status.EXPIRED]))

@@ -21,7 +21,7 @@ from bulk_register.records import (
     Submission,
     Tell,
 )
-from bulk_register.sending.matching import AskOrder, Moment, foreign_participants, match, notes_on, update
+from bulk_register.sending.matching import AskOrder, Moment, foreign_participants, match, notes_on
 from bulk_register.sending.options import GivenUpError, SendOptions
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Rules, Task, Verdict
@@ -43,10 +43,10 @@ def send(
     sender = _Sender(submission, ledger, client, options, tell)
     sender.go()
     interrupted = options.interruption.signal if options.interruption.times else 0
-    undone = np.isin(submission.statuses.status, [Status.NOT_SENT, Status.FAILED, Status.UNKNOWN]).any()
+    undone = np.isin(submission.statuses.now.status, [Status.NOT_SENT, Status.FAILED, Status.UNKNOWN]).any()
     return Outcome(
         submission.plan,
-        submission.statuses,
+        submission.statuses.now,
         client.requests,
         client.retries,
         sender.course.stopped if undone else "",  # a deadline may come when the last answer does
@@ -98,7 +98,7 @@ class _Sender:
 
     def _step(self, completed: Sequence[Completed]) -> None:
         """Settle what has come and choose what goes out next; it goes when all of that is on disk."""
-        before = [self.statuses.part(task.batch.codes) for task, _ in completed]
+        before = [self.statuses.now.part(task.batch.codes) for task, _ in completed]
         going: list[Task] = []
         self._events = []
         try:
@@ -128,7 +128,7 @@ class _Sender:
         self.course.stop(str(error))
         for (task, result), statuses in zip(completed, before, strict=True):
             self._in_flight.pop(task, None)
-            update(self.statuses, task.batch.codes, statuses)
+            self.statuses.replace(task.batch.codes, statuses)
             what = "StartExam answered" if isinstance(result, Answer) else f"the request failed ({result})"
             note = f"{what}, but that could not be written down: {error}"
             self._apply([Verdict(task.batch, Status.UNKNOWN, note)])
@@ -168,11 +168,11 @@ class _Sender:
             self._close(request, batch, "unmatched", verdicts, note=verdicts[0].note, raw=answer.raw)
             return
         moment = Moment(self._run, int(time.time()), int(self._plan.exam.valid_till.timestamp()))
-        matched = match(batch, participants, holders, self.statuses, moment)
+        matched = match(batch, participants, holders, self.statuses.now, moment)
         verdicts = self.course.answered(task, empty_handed=not given)
         notes = notes_on(batch, matched.statuses) + self._notes(verdicts)
         self._ledger.settled(request, "answered", matched.registrations, notes)
-        update(self.statuses, batch.codes, matched.statuses)
+        self.statuses.replace(batch.codes, matched.statuses)
         self._ask_order.answer(batch.codes)
         self._apply(verdicts)
         settled = len(batch) + sum(len(verdict.batch) for verdict in verdicts)
@@ -185,8 +185,10 @@ class _Sender:
         codes = self._ask_order.all_contested(names, batch, ours)
         if not len(codes):
             return []
-        self._ledger.withdraw(self._run, self._plan.scope.base_url, list(self.statuses.participant[codes]))
-        self.statuses.participant[codes], self.statuses.valid_till[codes] = "", 0
+        self._ledger.withdraw(
+            self._run, self._plan.scope.base_url, list(self.statuses.now.participant[codes])
+        )
+        self.statuses.withdraw_links(codes)
         both = "StartExam answered with this employee's link for another employee too"
         return [Verdict(Batch(0, codes, tuple(names[codes]), part=True), Status.UNKNOWN, both)]
 
@@ -244,7 +246,8 @@ class _Sender:
         now = int(time.time())
         for verdict in verdicts:
             codes = verdict.batch.codes
-            works = (self.statuses.valid_till[codes] > now) & (self.statuses.participant[codes] != "")
+            standing = self.statuses.now
+            works = (standing.valid_till[codes] > now) & (standing.participant[codes] != "")
             kept = f"the known link works on; asked again: {verdict.status} ({verdict.note})"
             self.statuses.settle(codes[works], Status.ALREADY_REGISTERED, kept)
             self.statuses.settle(codes[~works], verdict.status, verdict.note)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk_register.output import plan_output, write
+from bulk_register.output import plan_output
+from bulk_register.output.delimited.writer import DelimitedText
 from bulk_register.records import RESULT_COLUMNS, Dialect, Reading
 from bulk_register.roster import read_roster
 from tests.support.ooxml_files import number, row, rows, styles, text, workbook
@@ -39,7 +40,7 @@ def out(
 ) -> str:
     path, target = tmp_path / "roster.csv", tmp_path / "out.csv"
     path.write_bytes(dialect.bom + content.encode(dialect.encoding))
-    assert deliver(text_source(path, dialect), target, list(listed), **more).kind == "csv"
+    assert isinstance(deliver(text_source(path, dialect), target, list(listed), **more), DelimitedText)
     data = target.read_bytes()
     assert data.startswith(dialect.bom)
     return data[len(dialect.bom) :].decode(dialect.encoding)
@@ -120,7 +121,7 @@ def test_formulas_are_guarded_when_asked(tmp_path: Path) -> None:
     path, target = tmp_path / "roster.csv", tmp_path / "out.csv"
     path.write_bytes(b'ID,Name\r\n=1+1,"=x, y"\r\n7,"a-b"\r\n-5,@x\r\n')
     source = text_source(path, COMMA)
-    write(plan_output(source, target, escape_formulas=True), results([2, 3, 4]), target)
+    plan_output(source, target, escape_formulas=True).write(results([2, 3, 4]), target)
     found = [line[: line.index(",p")] for line in target.read_text().splitlines()[1:]]
     assert found == ["'=1+1,\"'=x, y\"", '7,"a-b"', "'-5,'@x"]
 
@@ -153,7 +154,7 @@ def test_bytes_that_an_encoding_writes_back_differently_stay_as_they_were(tmp_pa
     (tmp_path / "private").mkdir()
     source = read_roster(roster, Reading(encoding="cp932"), tmp_path / "private").source
     results = results_of_texts([2], [["x"]] * len(RESULT_COLUMNS))
-    write(plan_output(source, tmp_path / "out.csv"), results, tmp_path / "out.csv")
+    plan_output(source, tmp_path / "out.csv").write(results, tmp_path / "out.csv")
     lines = (tmp_path / "out.csv").read_bytes().split(b"\r\n")
     assert lines[1].startswith(before.split(b"\r\n")[1])
 

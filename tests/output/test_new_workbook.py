@@ -13,6 +13,7 @@ from python_calamine import load_workbook
 
 from bulk_register.errors import OutputError
 from bulk_register.output import plan_output
+from bulk_register.output.excel.new_workbook import NewWorkbook
 from bulk_register.records import RESULT_COLUMNS, Cell, Dialect, Line, Source
 from tests.support.workbooks import BASE, deliver, expected, parts, text_source
 
@@ -41,7 +42,7 @@ def test_text_stays_text(tmp_path: Path) -> None:
     )
     target = tmp_path / "out.xlsx"
     output = deliver(of_text(tmp_path, content), target, list(range(2, 13)))
-    assert output.kind == "workbook"
+    assert isinstance(output, NewWorkbook)
     assert "control characters" in output.notes[0]
     sheet = openpyxl.load_workbook(target).active
     assert sheet is not None

@@ -9,6 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bulk_register.output.excel.in_place import InPlaceWorkbook
+from bulk_register.output.excel.new_workbook import NewWorkbook
 from tests.support.workbook_makers import ROWS, with_openpyxl, with_xlsxwriter
 from tests.support.workbooks import BASE, book_source, deliver, expected
 
@@ -40,7 +42,7 @@ def test_libreoffice_shows_the_results_and_follows_the_links(tmp_path: Path) -> 
 def test_workbooks_that_libreoffice_saved_are_grafted(tmp_path: Path) -> None:
     saved = converted(with_openpyxl(tmp_path / "a.xlsx", table=False), "xlsx", tmp_path / "lo")
     out = tmp_path / "out.xlsx"
-    assert deliver(book_source(saved), out, ROWS).kind == "graft"
+    assert isinstance(deliver(book_source(saved), out, ROWS), InPlaceWorkbook)
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert [[cell.value for cell in sheet[row][6:11]] for row in ROWS] == [expected(row) for row in ROWS]
     assert sheet.auto_filter.ref == "A1:K31"
@@ -51,7 +53,7 @@ def test_other_workbooks_of_libreoffice_are_read(tmp_path: Path, kind: str) -> N
     saved = converted(with_openpyxl(tmp_path / "a.xlsx", table=False), kind, tmp_path / "lo")
     out = tmp_path / "out.xlsx"
     output = deliver(book_source(saved), out, ROWS)
-    assert output.kind == "workbook"
+    assert isinstance(output, NewWorkbook)
     assert f".{kind}" in output.notes[0]
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert [sheet.cell(row, 1).value for row in ROWS] == [f"{row - 1:05d}" for row in ROWS]

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk_register.output import Output, plan_output, write
-from bulk_register.output.results import Style, results_of
+from bulk_register.output import plan_output
+from bulk_register.output.results import RunResults, Style
 from bulk_register.plan import PlanOptions, make_plan, scope_of
-from bulk_register.records import Reading, Results, Status, Submission
+from bulk_register.records import Output, Reading, Results, Status, Statuses, Submission
 from bulk_register.roster import read_roster
 from bulk_register.run.early_output import written_early
 from tests.support.clients import EXAM
@@ -29,7 +29,7 @@ PEOPLE = 4_500  # three blocks of the output
 
 
 @dataclass
-class Invocation:
+class Case:
     """A roster on its way, and its output."""
 
     folder: Path
@@ -38,32 +38,33 @@ class Invocation:
 
     def settle(self, start: int, stop: int, word: str = "p") -> None:
         codes = np.arange(start, stop)
-        statuses = self.submission.statuses
-        statuses.participant[codes] = [f"{word}-{code}" for code in codes]
-        statuses.valid_till[codes] = 2**31
-        statuses.settle(codes, Status.REGISTERED)
+        statuses = Statuses.of(len(codes))
+        statuses.participant[:] = [f"{word}-{code}" for code in codes]
+        statuses.valid_till[:] = 2**31
+        statuses.settle(slice(None), Status.REGISTERED)
+        self.submission.statuses.replace(codes, statuses)
 
     def take_back(self, code: int) -> None:
-        self.submission.statuses.participant[code] = ""
+        self.submission.statuses.withdraw_links(np.array([code]))
         self.submission.statuses.settle(np.array([code]), Status.UNKNOWN, "another's too")
 
     def drafting(self) -> AbstractContextManager[Output]:
         return written_early(self.output, self.submission, STYLE)
 
     def delivered(self, output: Output) -> str:
-        write(output, self._results(), self.folder / "out.csv")
+        output.write(self._results(), self.folder / "out.csv")
         return (self.folder / "out.csv").read_text()
 
     def expected(self) -> str:
-        write(self.output, self._results(), self.folder / "plain.csv")
+        self.output.write(self._results(), self.folder / "plain.csv")
         return (self.folder / "plain.csv").read_text()
 
     def _results(self) -> Results:
-        return results_of(self.submission.plan, self.submission.statuses, STYLE)
+        return RunResults(self.submission.plan, self.submission.statuses.now, STYLE)
 
 
 @contextmanager
-def office(people: int = PEOPLE) -> Iterator[Invocation]:
+def office(people: int = PEOPLE) -> Iterator[Case]:
     """People on a roster; the first fifty stand there once more at its end."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -74,26 +75,26 @@ def office(people: int = PEOPLE) -> Iterator[Invocation]:
         roster = read_roster(folder / "staff.csv", Reading(), folder / "private")
         plan = make_plan(roster, EXAM, scope_of(1, "https://x", EXAM), known_of(), PlanOptions())
         output = plan_output(roster.source, folder / "out.csv")
-        yield Invocation(folder, Submission(plan, 1, plan.statuses.copy()), output)
+        yield Case(folder, Submission.of(plan, 1), output)
 
 
 def drafts() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "draft"]
+    return [thread for thread in threading.enumerate() if thread.name == "early-output"]
 
 
-def whole(case: Invocation) -> None:
+def whole(case: Case) -> None:
     """Wait until the draft is written to its end."""
     for thread in drafts():
         thread.join(10)
     assert not drafts()
-    assert (case.folder / "private" / "draft.csv").exists()
+    assert (case.folder / "private" / "early.csv").exists()
 
 
 def test_what_was_drafted_is_delivered() -> None:
     with office() as case, case.drafting() as output:
         case.settle(0, PEOPLE)
         whole(case)
-        draft = (case.folder / "private" / "draft.csv").read_text()
+        draft = (case.folder / "private" / "early.csv").read_text()
         assert case.delivered(output) == draft == case.expected()
 
 
@@ -114,13 +115,13 @@ def test_a_participant_that_is_taken_back_after_its_row_was_drafted_is_in_no_out
         found = case.delivered(output)
         assert found == case.expected()
         assert "p-17," not in found
-        assert "p-17," in (case.folder / "private" / "draft.csv").read_text()
+        assert "p-17," in (case.folder / "private" / "early.csv").read_text()
 
 
 def test_a_participant_that_is_taken_back_between_two_rows_of_its_employee_is_in_neither() -> None:
     with office() as case, case.drafting() as output:
         case.settle(0, PEOPLE - 1)
-        draft = case.folder / "private" / "draft.csv"
+        draft = case.folder / "private" / "early.csv"
         until(lambda: draft.exists() and "p-17," in draft.read_text())
         case.take_back(17)
         case.settle(PEOPLE - 1, PEOPLE)
@@ -131,7 +132,7 @@ def test_a_participant_that_is_taken_back_between_two_rows_of_its_employee_is_in
 
 def test_a_draft_that_fails_is_no_failure() -> None:
     with office() as case:
-        (case.folder / "private" / "draft.csv").mkdir()
+        (case.folder / "private" / "early.csv").mkdir()
         with case.drafting() as output:
             case.settle(0, PEOPLE)
             assert case.delivered(output) == case.expected()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_register.output.results import EVERY, Style, link, results_of, roster_results
+from bulk_register.output.results import EVERY, RosterResults, RunResults, SomeResults, Style, link
 from bulk_register.records import (
     RESULT_COLUMNS,
     Employees,
@@ -89,7 +89,7 @@ def outcomes(draw: st.DrawFn) -> Outcome:
 
 
 def finished_of(outcome: Outcome, style: Style) -> Finished:
-    results = results_of(outcome.plan, outcome.statuses, style)
+    results = RunResults(outcome.plan, outcome.statuses, style)
     now = datetime.now(UTC)
     return Finished(1, outcome, results, Path("out.xlsx"), (), exit_code(outcome, results), now, now)
 
@@ -129,7 +129,7 @@ def test_results_of_some_rows_are_those_of_all_of_them(
     places = data.draw(st.lists(st.integers(0, count - 1), unique=True).map(sorted)) if count else []
     chosen = np.array(places, np.int64)
     part = finished.table.iloc[chosen]
-    some = finished.results.take(chosen)
+    some = SomeResults(finished.results, chosen)
     assert some.rows.tolist() == part["row"].tolist()
     assert some.status(EVERY).tolist() == part["Registration Status"].tolist()
     for name, texts in zip(RESULT_COLUMNS, some.texts(slice(0, count)), strict=True):
@@ -173,8 +173,8 @@ def test_exit_codes(
 def test_conflicts_count_employees_and_are_no_problem_where_allowed() -> None:
     roster = roster_of([("conflict", 0), ("conflict", 0), ("", 1)])
     assert roster_counts(roster)["conflicts"] == 1
-    assert list(roster_results(roster).status(EVERY)) == ["conflict", "conflict", "registered"]
-    allowed = roster_results(roster, allow_conflicts=True)
+    assert list(RosterResults(roster).status(EVERY)) == ["conflict", "conflict", "registered"]
+    allowed = RosterResults(roster, allow_conflicts=True)
     assert list(allowed.status(EVERY)) == ["registered"] * 3
     assert len(allowed.texts(EVERY)) == len(RESULT_COLUMNS)
 

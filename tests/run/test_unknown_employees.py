@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from bulk_register import load_settings, register_roster
 from bulk_register.ledger import Ledger
-from bulk_register.output.results import Style, results_of
+from bulk_register.output.results import RunResults, Style
 from bulk_register.records import Event, Line, Roster, Status, Warned
 from bulk_register.run import open_roster
 from bulk_register.run.lists import Lists, unknown_path, unknown_places
@@ -53,7 +53,7 @@ def said(finished: Finished, words: dict[int, str]) -> Finished:
     statuses = finished.outcome.statuses.copy()
     for code, note in words.items():
         statuses.note[code] = note
-    results = results_of(finished.outcome.plan, statuses, Style("https://go.startexam.com"))
+    results = RunResults(finished.outcome.plan, statuses, Style("https://go.startexam.com"))
     return replace(finished, results=results)
 
 

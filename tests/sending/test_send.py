@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
 from bulk_register.records import Settled, Status
-from bulk_register.run.earlier_run import plan_options_of
+from bulk_register.run.earlier_run import plan_options_for_rest
 from bulk_register.sandbox import Behaviour, Sandbox
 from bulk_register.sending import NoInterruption, SendOptions
 from tests.support import hostile_server as hostile
@@ -395,7 +395,7 @@ def finish(office: Office, run: int) -> Sent:
     settings = load_settings({"sandbox": True})
     with Ledger(office.ledger) as ledger:
         record = next(each for each in ledger.runs() if each.id == run)
-        aim = plan_options_of(settings, ledger, record)
+        aim = plan_options_for_rest(settings, ledger, record)
     return office.run(people(30), SendOptions(1), aim)
 
 

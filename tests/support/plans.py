@@ -117,7 +117,7 @@ class Office:
                 else ledger.begin(record_of(plan), plan.batches)
             )
             manner = replace(manner or SendOptions(), trusted=ledger.has_registrations(self.scope))
-            submission = Submission(plan, run, plan.statuses.copy())
+            submission = Submission.of(plan, run)
             outcome = send(submission, ledger, self.client(), manner, self.events.append)
         return Sent(outcome, run, self.events)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bulk_register.records import Batch, Holder, Status, Statuses
-from bulk_register.sending.matching import Moment, foreign_participants, match, update
+from bulk_register.sending.matching import Moment, foreign_participants, match
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
 from bulk_register.startexam.answers import read_participants
@@ -137,7 +137,7 @@ class Simulation:
             for name, each in zip(names, given, strict=True):
                 self.holders[each.casefold()] = Holder(name, run, TILL)
         self.accepted = True
-        update(self.statuses, batch.codes, matched.statuses)
+        self.statuses.replace(batch.codes, matched.statuses)
         for code in batch.codes:
             self.settled[code] += 1
         self.apply(self.course.answered(task, empty_handed=not any(answer.participants)))

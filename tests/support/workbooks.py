@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bulk_register.output import Output, plan_output, write
-from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Reading, Results, Source
+from bulk_register.output import plan_output
+from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Output, Reading, Results, Source
 from bulk_register.roster.reader import open_text
 from bulk_register.roster.sheets.sheets import open_sheets
 from bulk_register.roster.text.encoding import TextEncoding
@@ -49,14 +49,21 @@ def results(rows: list[int], **columns: str) -> Results:
 
 def results_of_texts(rows: list[int], texts: list[list[str]]) -> Results:
     """Results that are these texts, by result column."""
-    arrays = [np.array(column, object) for column in texts]
-    links, status = arrays[1], arrays[3]
-    return Results(
-        np.array(rows, np.int64),
-        int((links != "").sum()),
-        lambda places: status[places],
-        lambda places: tuple(array[places] for array in arrays),
-    )
+    return _Texts(np.array(rows, np.int64), [np.array(column, object) for column in texts])
+
+
+class _Texts:
+    """Results that are known beforehand."""
+
+    def __init__(self, rows: np.ndarray, columns: list[np.ndarray]) -> None:
+        self.rows, self._columns = rows, columns
+        self.most_links = int((columns[1] != "").sum())
+
+    def status(self, places: slice | np.ndarray) -> np.ndarray:
+        return self._columns[3][places]
+
+    def texts(self, places: slice | np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(column[places] for column in self._columns)
 
 
 def usual(name: str, row: int) -> str:
@@ -78,7 +85,7 @@ def expected(row: int) -> list[str | None]:
 def deliver(source: Source, path: Path, rows: list[int], **columns: str) -> Output:
     """Plan and write an output."""
     output = plan_output(source, path)
-    write(output, results(rows, **columns), path)
+    output.write(results(rows, **columns), path)
     return output
 
 

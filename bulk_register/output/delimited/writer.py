@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
@@ -41,10 +41,11 @@ class DelimitedText:
     """A delimited output that can be written."""
 
     source: Source
+    target: Path
     layout: Layout
     dialect: Dialect
     guards: bool
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def _to_quote(self) -> re.Pattern[str]:
@@ -188,7 +189,7 @@ class DelimitedText:
         return record.count(self.dialect.delimiter) + 1
 
 
-def prepare(source: Source, *, escape_formulas: bool) -> DelimitedText:
+def plan_delimited(source: Source, target: Path, *, escape_formulas: bool) -> DelimitedText:
     """Lay out a delimited output; raises OutputError if it can't be written in the roster's encoding.
 
     A workbook's rows are read once as they will be for writing: what is wrong with them shows now.
@@ -202,7 +203,7 @@ def prepare(source: Source, *, escape_formulas: bool) -> DelimitedText:
         ) from error
     if source.records is None:
         deque(source.lines(), 0)
-    return DelimitedText(source, place_columns(source, source.width), dialect, escape_formulas)
+    return DelimitedText(source, target, place_columns(source, source.width), dialect, escape_formulas)
 
 
 def _encoder(dialect: Dialect) -> codecs.IncrementalEncoder:

@@ -11,7 +11,8 @@ import numpy as np
 
 from bulk_register.ooxml.cells import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
-from bulk_register.output.excel import new_workbook as fresh
+from bulk_register.output.excel.new_workbook import plan_new_workbook
+from bulk_register.output.results import SomeResults
 from bulk_register.records import RESULT_COLUMNS, Line, Results, Source
 
 
@@ -30,8 +31,8 @@ def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, pat
         last_row=first + len(rows) - 1,
         lines=lambda: _lines(source, rows),
     )
-    numbered = replace(results, rows=np.arange(first, first + len(rows), dtype=np.int64))
-    fresh.prepare(part, ".xlsx").write(numbered, path)
+    numbers = np.arange(first, first + len(rows), dtype=np.int64)
+    plan_new_workbook(part, path).write(SomeResults(results, np.arange(len(rows)), numbers), path)
 
 
 def has_headers_only(path: Path) -> bool:

@@ -30,8 +30,8 @@ class InPlaceWorkbook:
     """A graft that can be written."""
 
     source: Source
+    target: Path
     layout: Layout
-    suffix: str
     survey: SheetSurvey
     notes: tuple[str, ...]
 
@@ -43,17 +43,17 @@ class InPlaceWorkbook:
             )
             made = ResultCells(results, self.layout, others, self.survey.prefix)
             parts = ChangedParts(book, self.source, self.survey, made)
-            changes, removed = parts.changes(self.suffix)
+            changes, removed = parts.changes(self.target.suffix.lower())
             rewrite(book.archive, path, changes, removed)
 
 
-def prepare(source: Source, suffix: str) -> InPlaceWorkbook:
+def plan_in_place(source: Source, target: Path) -> InPlaceWorkbook:
     """Measure the roster's sheet for a graft; raises NotGraftableError, or OutputError with the way out."""
     try:
         with WorkbookFile(source.copy, UNBOUNDED) as book:
             assert source.outline is not None
             found = survey_sheet(book, source.outline, source.header_row)
-            notes = tuple(_notes(book, found, suffix, source))
+            notes = tuple(_notes(book, found, target.suffix.lower(), source))
     except RosterError as error:
         raise NotRewritableError(
             f"the roster's workbook can be read, but not rewritten safely ({error})"
@@ -66,7 +66,7 @@ def prepare(source: Source, suffix: str) -> InPlaceWorkbook:
             f"The roster and the results take {layout.width:,} columns, a worksheet holds {MAX_COLUMNS:,}: "
             "name a .csv output instead (-o NAME.csv)."
         )
-    return InPlaceWorkbook(source, layout, suffix, found, notes)
+    return InPlaceWorkbook(source, target, layout, found, notes)
 
 
 def _notes(book: WorkbookFile, found: SheetSurvey, suffix: str, source: Source) -> Iterator[str]:

@@ -55,20 +55,9 @@ class NewWorkbook:
     """A new workbook that can be written."""
 
     source: Source
+    target: Path
     layout: Layout
-    suffix: str
-    survey: Survey
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know beforehand."""
-        if self.survey.control is None:
-            return ()
-        row, column = self.survey.control
-        return (
-            f"Row {row}, column {letters(column)} of the roster holds control characters (others may too): "
-            "the workbook keeps them, as Excel does, but they can't be seen.",
-        )
+    notes: tuple[str, ...]
 
     def write(self, results: Results, path: Path) -> None:
         """Write the workbook."""
@@ -83,8 +72,8 @@ class NewWorkbook:
                 look = str(book.related("styles"))
                 changes[look] = with_ordered_fonts(book.small(look), look)
                 changes[links.part] = links.relationships
-                if self.suffix == ".xlsm":
-                    changes[CONTENT_TYPES] = content_types_for(book, self.suffix)
+                if self.target.suffix.lower() == ".xlsm":
+                    changes[CONTENT_TYPES] = content_types_for(book, ".xlsm")
                 rewrite(book.archive, path, changes)
 
     def _frame(self, path: Path, made: ResultCells) -> _Styles:
@@ -229,9 +218,18 @@ def _styles(sheet: Worksheet) -> _Styles:
     return _Styles(*(cell.style_id for cell in cells))
 
 
-def prepare(source: Source, suffix: str) -> NewWorkbook:
+def plan_new_workbook(source: Source, target: Path) -> NewWorkbook:
     """Measure the roster for a new workbook; raises OutputError if it doesn't fit into one."""
     found = survey(source.lines())
     layout = place_columns(source, found.width)
     refuse_what_no_workbook_holds(found, layout.width)
-    return NewWorkbook(source, layout, suffix, found)
+    return NewWorkbook(source, target, layout, tuple(_notes(found)))
+
+
+def _notes(found: Survey) -> Iterator[str]:
+    if found.control:
+        row, column = found.control
+        yield (
+            f"Row {row}, column {letters(column)} of the roster holds control characters (others may too): "
+            "the workbook keeps them, as Excel does, but they can't be seen."
+        )
