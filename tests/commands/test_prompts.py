@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,6 @@ QUESTION = "Send this to StartExam? [y/N]: "
 def folder(tmp_path: Path) -> Path:
     write_roster(tmp_path, 12)
     return tmp_path
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 def terminal(sandbox: Sandbox, folder: Path, *flags: str, columns: int = 80, **environ: str) -> Terminal:

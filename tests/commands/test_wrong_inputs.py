@@ -24,11 +24,10 @@ NO_WAIT = {"BULK_REGISTER_WAIT_FIRST": "0.01", "BULK_REGISTER_WAIT_MAX": "0.02"}
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_roster(tmp_path)
-    (tmp_path / "strict.csv").write_text("Employee ID,Name\n1,A\n,B\n")
-    return tmp_path
+def folder(folder: Path) -> Path:
+    write_roster(folder)
+    (folder / "strict.csv").write_text("Employee ID,Name\n1,A\n,B\n")
+    return folder
 
 
 @pytest.fixture(scope="module")
