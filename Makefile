@@ -20,7 +20,7 @@ demo: .venv/installed
 	$(BIN)/bulk-register run sample_data/staff.xlsx --sandbox -o build/demo/staff.registered.xlsx
 
 test: .venv/developing
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 check: .venv/developing
 	$(BIN)/ruff check .

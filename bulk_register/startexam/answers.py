@@ -113,8 +113,8 @@ def retry_after(value: str | None, date: str | None = None) -> float | None:
     """
     if not value:
         return None
-    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
-        seconds = float(value)
+    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
+        seconds = float(value.strip())
     elif (until := _moment(value)) is not None:
         since = _moment(date)
         seconds = until - (time.time() if since is None else since)
