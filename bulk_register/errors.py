@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 
 class BulkRegisterError(Exception):
     """Base of every failure that a person can do something about; `str()` is the whole message."""
@@ -49,17 +47,21 @@ class DeclinedError(BulkRegisterError):
 class StartExamError(BulkRegisterError):
     """StartExam did not do what was asked; `status` is the HTTP status, 0 where there was no answer.
 
-    `str()` may be logged: it names nobody. `told` is all that StartExam said, for the output's notes.
+    `str()` may be logged: it names nobody. `told` is for the note on the row that it is about. `said` are
+    StartExam's own words in the message, "" for none.
     """
 
     def __init__(self, message: str, status: int = 0) -> None:
         self.status = status
         self.told = message
+        self.said = ""
         super().__init__(message)
 
-    def hide(self, redact: Callable[[str], str]) -> None:
-        """Let `conceal` take out of the message what must not be logged."""
-        self.args = (redact(self.told),)
+    def redact(self, logged: str, noted: str) -> None:
+        """Replace StartExam's words by what may be logged, and by what may stand in the note of its row."""
+        self.args = (self.told.replace(self.said, logged),)
+        self.told = self.told.replace(self.said, noted)
+        self.said = ""
 
 
 class SendAgainError(StartExamError):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import SANDBOX_URL, Style
 from bulk_register.paths import ledger_file, private_folder
 from bulk_register.plan import scope_of
-from bulk_register.records import Exam, Scope, Tell
+from bulk_register.records import Exam, Roster, Scope, Tell
+from bulk_register.roster import person_texts
 from bulk_register.run.guards import Limits
 from bulk_register.settings import Settings, is_this_machine
 from bulk_register.startexam import Connection, RetryPolicy, StartExam
@@ -28,7 +30,7 @@ class RunContext:
 
 
 @contextmanager
-def open_context(settings: Settings, tell: Tell) -> Iterator[RunContext]:
+def open_context(settings: Settings, roster: Roster, tell: Tell) -> Iterator[RunContext]:
     exam, scope, path = exam_of(settings), scope_under(settings), ledger_path(settings)
     with ExitStack() as stack:
         if settings.sandbox:
@@ -36,7 +38,9 @@ def open_context(settings: Settings, tell: Tell) -> Iterator[RunContext]:
         if settings.sandbox and settings.ledger is None:
             path = stack.enter_context(private_folder()) / "ledger.sqlite3"
         ledger = stack.enter_context(Ledger(path))
-        yield RunContext(ledger, StartExam(connection_of(settings), tell), exam, scope)
+        yield RunContext(
+            ledger, StartExam(connection_of(settings), tell, partial(person_texts, roster)), exam, scope
+        )
 
 
 @contextmanager

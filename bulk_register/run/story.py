@@ -78,7 +78,7 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
         output = prepare_output(found, settings)
         check_lists(found.source.path, output.target, settings)
         settings = with_identified_tests(settings, observer.tell)
-        with open_context(settings, observer.tell) as context:
+        with open_context(settings, found, observer.tell) as context:
             options = plan_options_of(settings)
             previous = last_run(context.ledger, context.scope)
             _confirm(_plan(found, context, options), previous, settings, observer)
@@ -107,7 +107,7 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
         # what stands in the way of a list is no reason to leave people without a link: no check_lists
         output = prepare_output(found, settings)
         settings = with_identified_tests(settings, observer.tell)
-        with open_context(settings, observer.tell) as context:
+        with open_context(settings, found, observer.tell) as context:
             _confirm(_plan_rest(found, context, settings, record), None, settings, observer)
             with lock(context.ledger.path):
                 plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile

@@ -1,6 +1,7 @@
 """StartExam's API: signing, one funnel for requests, answers checked at the door, retries as a value."""
 
 from bulk_register.startexam.client import Connection, StartExam, utc_text
+from bulk_register.startexam.redaction import Redactor
 from bulk_register.startexam.retry import RetryPolicy, StoppedError
 
-__all__ = ["Connection", "RetryPolicy", "StartExam", "StoppedError", "utc_text"]
+__all__ = ["Connection", "Redactor", "RetryPolicy", "StartExam", "StoppedError", "utc_text"]

@@ -7,6 +7,7 @@ import re
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from bulk_register.errors import ClockError, RefusedError, SendAgainError, StartExamError, StopError
 from bulk_register.records import Answer, Test
@@ -56,10 +57,16 @@ def read_tests(raw: bytes) -> list[Test]:
 def failure(status: int, headers: dict[str, str], raw: bytes) -> StartExamError:
     """Tell what an answer other than 200 means; `headers` with lower-case names."""
     told = message_of(raw)
+    error = _failure(status, headers, told)
+    error.said = told
+    return error
+
+
+def _failure(status: int, headers: dict[str, str], told: str) -> StartExamError:
     words = f"StartExam answered {status}" + (f": {told}" if told else "")
     if status in (400, 413) or (status == 404 and told):
         return RefusedError(told or words, status)
-    if status in (408, 429) or status >= 500 or 200 <= status < 300:
+    if status in (408, 429) or status >= 500 or status < 300:
         pause = retry_after(headers.get("retry-after"), headers.get("date"))
         return SendAgainError(words, status, pause_seconds=pause, lost=status not in _NOT_SENT)
     if status == 403:
@@ -71,12 +78,21 @@ def _stop_words(status: int, words: str, headers: dict[str, str]) -> str:
     if status == 401:
         return _unaccepted(words)
     if 300 <= status < 400:
-        target = plain(headers.get("location", "another address"))[:100].split("?")[0]
         return (
-            f"{words} and points to {target}; redirects are not followed. "
+            f"{words} and points to {_redirected_to(headers)}; redirects are not followed. "
             "Check the base URL, and whether a proxy asks for a log-in."
         )
     return f"{words}. Check the base URL: this doesn't look like StartExam's API."
+
+
+def _redirected_to(headers: dict[str, str]) -> str:
+    """Return where a redirect points to, without user, path and query: they may hold anything."""
+    try:
+        target = urlsplit(plain(headers.get("location", "")))
+        port = f":{target.port}" if target.port else ""
+    except ValueError:
+        return "another address"
+    return f"{target.scheme}://{target.hostname}{port}" if target.hostname else "another address"
 
 
 def _forbidden(words: str, headers: dict[str, str]) -> StopError:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 import requests
@@ -16,7 +17,7 @@ import tenacity
 from bulk_register.errors import ClockError, SendAgainError, StartExamError
 from bulk_register.records import Answer, Batch, Exam, RequestDone, Tell, Test, Waiting, Warned
 from bulk_register.startexam import answers
-from bulk_register.startexam.redaction import redact
+from bulk_register.startexam.redaction import Redactor
 from bulk_register.startexam.retry import Gate, RetryPolicy, StoppedError, waits
 from bulk_register.startexam.signing import Clock, SharedKey
 from bulk_register.startexam.transport import CONNECT_SECONDS, FAILURES, Adapter, failure_of, read_body
@@ -49,13 +50,20 @@ class StartExam:
     `gate.stopping.set()` ends all waits: calls then raise their last error, or StoppedError if none was made.
     """
 
-    def __init__(self, connection: Connection, tell: Tell = lambda _: None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        tell: Tell = lambda _: None,
+        people: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        """Prepare requests; `people` yields the texts that name somebody, for messages to go without them."""
         self.gate = Gate()
         self.requests = self.retries = 0  # made so far; retries are the attempts beyond the first
         self._answered = False
         self._counting = threading.Lock()
         self._connection = connection
         self._tell = tell
+        self._people = people
         self._clock = Clock()
         self._local = threading.local()
 
@@ -142,7 +150,7 @@ class StartExam:
                 raise SendAgainError("the answer can't be read: it is far too large", 200)
             return read(raw)
         except StartExamError as error:
-            error.hide(call.redact)
+            self._redact(error, call)
             reason = str(error)
             raise
         finally:
@@ -150,11 +158,27 @@ class StartExam:
             size = len(call.batch) if call.batch else 0
             self._tell(RequestDone(call.number, size, number, status, seconds, reason))
 
+    def _redact(self, error: StartExamError, call: _Call) -> None:
+        """Take people and secrets out of StartExam's words; a single employee's note may name that one."""
+        if not error.said:
+            return
+        employees = call.batch.identifiers if call.batch else ()
+        redactor = self._redactor(call.exam.tests if call.exam else ())
+        logged = redactor.for_log(error.said, employees)
+        error.redact(logged, redactor.for_note(error.said, employees[0]) if len(employees) == 1 else logged)
+
+    @lru_cache(maxsize=4)  # noqa: B019 - a client lives as long as its run
+    def _redactor(self, tests: tuple[str, ...]) -> Redactor:
+        return Redactor(self._people, secrets=[self._connection.secret_key], tests=tests)
+
     def _send(self, call: _Call) -> tuple[int, dict[str, str], bytes | None]:
         """Make the request; returns status, headers and body, None for one that is far too large."""
         connection, timeout = self._connection, self._connection.timeout_seconds
+        session = self._session()
+        if call.once:
+            session.close()  # its kept connections may be dead, which a new one can't be
         try:
-            with self._session().request(
+            with session.request(
                 call.verb,
                 connection.base_url + call.path,
                 data=call.body,
@@ -195,11 +219,6 @@ class _Call:
     def once(self) -> bool:
         """Whether it must not be sent again once it may have been carried out."""
         return self.exam is not None and self.exam.reregister
-
-    def redact(self, text: str) -> str:
-        """Take identifiers of employees and participants out of StartExam's words."""
-        employees = self.batch.identifiers if self.batch else ()
-        return redact(text, employees, self.exam.tests if self.exam else ())
 
 
 def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -33,14 +34,90 @@ else:
     _Base = object
 
 
+class _Framed(http.client.HTTPResponse):
+    """A response that knows whether it was framed so well that its connection can carry another request.
+
+    Not so where another answer came before it (1xx), where its length is said twice or not at all, or where
+    bytes follow its end (RFC 9112, sections 6.3 and 9.3).
+    """
+
+    well_framed = True
+    _status_lines = 0
+
+    def _read_status(self) -> tuple[str, int, str]:
+        self._status_lines += 1
+        return super()._read_status()  # type: ignore[misc, no-any-return]
+
+    def begin(self) -> None:
+        super().begin()
+        lengths = self.headers.get_all("content-length") or []
+        codings = self.headers.get_all("transfer-encoding") or []
+        self.well_framed = self._status_lines == 1 and len(lengths) + len(codings) == 1
+
+    def _close_conn(self) -> None:
+        """Notice at the body's end, before the buffer is gone, what came beyond it."""
+        self.well_framed = self.well_framed and not self._has_more()
+        super()._close_conn()  # type: ignore[misc]
+
+    def _has_more(self) -> bool:
+        reader: Any = self.fp
+        line = getattr(reader.raw, "_sock", None)
+        if line is None:
+            return False
+        before = line.gettimeout()
+        line.settimeout(0)  # what is there by now, without waiting for more
+        try:
+            return bool(reader.peek(1))
+        except OSError:  # nothing is there, or the other side has hung up
+            return False
+        finally:
+            line.settimeout(before)
+
+
+class _Punctual(_Base):
+    """Connects and reads headers within a time limit, and remembers how its last response was framed."""
+
+    last_response: _Framed | None = None
+    _line: socket.socket | None = None  # another handle of what is being connected
+
+    def response_class(  # type: ignore[override]
+        self, sock: socket.socket, **kwargs: Any
+    ) -> _Framed:
+        self.last_response = _Framed(sock, **kwargs)
+        return self.last_response
+
+    def _new_conn(self) -> socket.socket:
+        line = super()._new_conn()
+        self._line = line.dup()
+        return line
+
+    def connect(self) -> None:
+        """Connect, with the proxy's CONNECT and the TLS handshake; raises TimeoutError where it takes longer.
+
+        A socket's own timeout begins again with every byte that drips in. The handle that is hung up is a
+        duplicate: while TLS begins, the socket itself belongs to nobody yet.
+        """
+        try:
+            with _within(float(self.timeout or CONNECT_SECONDS), lambda: self._line):
+                super().connect()
+        finally:
+            if self._line is not None:
+                self._line.close()
+                self._line = None
+
+    def getresponse(self) -> Any:
+        with _within(float(self.timeout or 0), lambda: self.sock):
+            return super().getresponse()
+
+
 @contextlib.contextmanager
-def _punctual(connection: Any, seconds: float) -> Iterator[None]:
+def _within(seconds: float, line: Callable[[], Any]) -> Iterator[None]:
     """Hang up where it takes longer: a socket's own timeout begins anew with every byte.
 
     Raises TimeoutError.
     """
     late = threading.Event()
-    timer = threading.Timer(seconds, _hang_up, (connection, late))
+    timer = threading.Timer(seconds, _hang_up, (line, late))
     timer.daemon = True
     timer.start()
     try:
@@ -53,14 +130,6 @@ def _punctual(connection: Any, seconds: float) -> Iterator[None]:
         timer.cancel()
     if late.is_set():
         raise TimeoutError
-
-
-class _Punctual(_Base):
-    """Gives up on headers that dribble in."""
-
-    def getresponse(self) -> Any:
-        with _punctual(self.sock, float(self.timeout or 0)):
-            return super().getresponse()
 
 
 class _PunctualHTTP(_Punctual, HTTPConnection):
@@ -97,10 +166,28 @@ class Adapter(HTTPAdapter):
 
 
 def read_body(response: requests.Response, max_bytes: int, seconds: float) -> bytes | None:
-    """Read a body piece by piece as it comes; None where it is larger. Raises TimeoutError."""
+    """Read a body piece by piece as it comes; None where it is larger. Raises TimeoutError.
+
+    The connection is kept for another request only after a whole, well-framed 200: after anything else an
+    answer that is still to come would be taken for the next request's.
+    """
+    connection = response.raw.connection
+    keep = False
+    try:
+        body = _read(response, max_bytes, seconds)
+        received = getattr(connection, "last_response", None)
+        keep = body is not None and response.status_code == 200 and bool(received and received.well_framed)
+        return body
+    finally:
+        if connection is not None and not keep:
+            connection.close()
+
+
+def _read(response: requests.Response, max_bytes: int, seconds: float) -> bytes | None:
     pieces: list[bytes] = []
     size = 0
-    with _punctual(getattr(response.raw.connection, "sock", None), seconds):
+    line = getattr(response.raw.connection, "sock", None)
+    with _within(seconds, lambda: line):
         while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
             pieces.append(piece)
             size += len(piece)
@@ -120,6 +207,11 @@ def failure_of(error: Exception, base_url: str, timeout_seconds: float) -> Start
         )
     if isinstance(error, requests.exceptions.SSLError) and _NO_HANDSHAKE.search(text):
         return SendAgainError(f"{where} can't be talked to with encryption (https): is it right?", lost=False)
+    if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in text:
+        return StopError(
+            f"The way to {where} leads through a SOCKS proxy (see ALL_PROXY or HTTPS_PROXY), for which a "
+            "library is missing: pip install pysocks, or name an http proxy."
+        )
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return StopError(f"{base_url} is not an address that can be reached. Check the base URL.")
     if isinstance(error, requests.exceptions.ProxyError):
@@ -135,7 +227,8 @@ def _trust() -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _hang_up(connection: Any, late: threading.Event) -> None:
+def _hang_up(line: Callable[[], Any], late: threading.Event) -> None:
     late.set()
+    found = line()
     with contextlib.suppress(OSError, TypeError):
-        socket.socket.shutdown(getattr(connection, "socket", connection), socket.SHUT_RDWR)
+        socket.socket.shutdown(getattr(found, "socket", found), socket.SHUT_RDWR)

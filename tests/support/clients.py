@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,13 @@ EXAM = Exam(
 
 
 def client_of(
-    base_url: str, events: list[Event] | None = None, *, attempts: int = 3, first: float = 0.01, **more: Any
+    base_url: str,
+    events: list[Event] | None = None,
+    *,
+    attempts: int = 3,
+    first: float = 0.01,
+    people: Callable[[], Iterable[str]] = tuple,
+    **more: Any,
 ) -> StartExam:
     """A client of the demo account; `events` collects what it tells."""
     connection = Connection(
@@ -32,7 +39,7 @@ def client_of(
         direct=True,
         **more,
     )
-    return StartExam(connection, (lambda _: None) if events is None else events.append)
+    return StartExam(connection, (lambda _: None) if events is None else events.append, people)
 
 
 def batch_of(*identifiers: str, number: int = 1) -> Batch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -12,13 +12,13 @@ from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
 from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
 from bulk_register.run.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
 from bulk_register.settings import command_line
+from bulk_register.startexam import Redactor
 
 MAX_PROBLEMS = 10  # kinds of problems in a summary
 MAX_LINE = 240  # characters of one problem
 OUR_WORDS = (Status.INVALID, Status.CONFLICT)  # whose notes are this program's, and name rows only
 
 _REPEATED = re.compile(r"(; )?same employee as row \d+\Z")
-_GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
 def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: tzinfo | None) -> str:
@@ -146,31 +146,22 @@ def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
     """Return a line for each kind of problem, with its rows; people are not named."""
     if not found:
         return []
-    tests = outcome.plan.exam.tests
+    plan = outcome.plan
+    redactor = Redactor(plan.roster.employees.identifiers.tolist, tests=plan.exam.tests)
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for item in found:
         note = _REPEATED.sub("", item["note"])
         if note == outcome.stopped:
             note = ""
         elif item["status"] not in OUR_WORDS:
-            note = _unnamed(note, [item["employee"]], tests)
+            note = redactor.for_log(note, [item["employee"]])
         kinds.setdefault((item["status"], note), []).append(item)
     lines = ["", f"{count(len(found), 'row')} without a link (the column Registration Note says why):"]
     for (status, note), items in list(kinds.items())[:MAX_PROBLEMS]:
-        people = [] if status in OUR_WORDS else [item["employee"] for item in items]
-        words = _unnamed(note, people, tests)
         where = rows([item["row"] for item in items])
-        lines.append(_short(f"  {where}: {status}" + (f": {words}" if words else "")))
+        lines.append(_short(f"  {where}: {status}" + (f": {note}" if note else "")))
     more = sum(len(items) for items in list(kinds.values())[MAX_PROBLEMS:])
     return lines + ([f"  … and {count(more, 'more row')}"] if more else [])
-
-
-def _unnamed(note: str, employees: Iterable[str], tests: Sequence[str]) -> str:
-    """Take employees' and participants' identifiers out of StartExam's words."""
-    for employee in employees:
-        if employee and employee in note:
-            note = re.sub(rf"(?<!\w){re.escape(employee)}(?!\w)", "…", note)
-    return _GUID.sub(lambda found: found[0] if found[0] in tests else "…", note)
 
 
 def _short(line: str) -> str:
