@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bulk_register.commands.streams import make_standard_streams_visible
 from bulk_register.commands.terminal import options as o
 from bulk_register.commands.terminal.command import handles_errors
 from bulk_register.commands.terminal.console import print_result
@@ -45,17 +45,11 @@ command = partial(app.command, cls=Command)
 def main() -> None:
     """Run the command line."""
     gc.set_threshold(YOUNG_OBJECTS)
+    make_standard_streams_visible()
     try:
-        _main()
+        app()
     finally:
         gc.freeze()  # or Python would look through all that is left once more before it ends
-
-
-def _main() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if stream and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # an old Windows console has no "…"
-    app()
 
 
 def _version(wanted: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bulk_register.commands.terminal.console import print_note
@@ -22,16 +22,18 @@ REFUSED = (401, 403)  # the account or its key
 MAX_LISTED = 30  # tests in the numbered list
 
 
-class Key(NamedTuple):
+@dataclass(frozen=True)
+class Key:
     """Who asks StartExam, and where."""
 
     account_id: int
-    secret_key: str
+    secret_key: str = field(repr=False)
     base_url: str
 
     def connection(self) -> Connection:
         direct = is_this_machine(self.base_url)
-        return Connection(*self, ANSWER_SECONDS, PATIENCE, direct=direct)
+        where = (self.account_id, self.secret_key, self.base_url)
+        return Connection(*where, ANSWER_SECONDS, PATIENCE, direct=direct)
 
 
 def try_key(key: Key, person: Prompter) -> tuple[Key, Sequence[Test] | None]:

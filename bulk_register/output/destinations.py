@@ -35,6 +35,14 @@ def output_path(roster: Path, format: Format, named: Path | None, *, sandbox: bo
         return target
 
 
+def check_name(path: Path, what: str, advice: str) -> None:
+    """Raise OutputError where a name is no text: the ledger and the report, which are, couldn't hold it."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise OutputError(f"The name of the {what} {path} is not in UTF-8: {advice}.") from None
+
+
 def check_report(target: Path, taken: Iterable[Path]) -> None:
     """Find what would make a report fail; raises OutputError. `taken` are files that it must not replace."""
     with _explained("report", "--report"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.ledger import Ledger, lock
 from bulk_register.output import plan_output
-from bulk_register.output.destinations import output_path
+from bulk_register.output.destinations import check_name, output_path
 from bulk_register.paths import private_folder
 from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
@@ -49,7 +49,7 @@ from bulk_register.run.observer import Confirm, Observer, one_at_a_time
 from bulk_register.run.preflight import check_plan, check_roster, last_run, refuse_own_output, resolve_roster
 from bulk_register.run.report import Finished
 from bulk_register.sending import Interruption, NoInterruption, SendOptions, send
-from bulk_register.settings import Settings
+from bulk_register.settings import Settings, check_complete
 
 
 def register_roster(
@@ -62,11 +62,13 @@ def register_roster(
 ) -> Finished:
     """Register everybody on a roster and write the output beside it; the same story as `bulk-register run`.
 
-    `tell` hears each event (see `records.Event`), from one thread at a time; `confirm` is asked with the plan
-    before anything is sent. Raises InputError where something given is wrong and DeclinedError where
-    `confirm` said no (nothing was sent in either case), LedgerBusyError where another run uses the ledger.
-    Failures of StartExam are no errors: they are in the result.
+    `settings` are what `load_settings` returns. `tell` hears each event (see `records.Event`), from one
+    thread at a time; `confirm` is asked with the plan before anything is sent. Raises InputError where
+    something given is wrong and DeclinedError where `confirm` said no (nothing was sent in either case),
+    LedgerBusyError where another run uses the ledger. Failures of StartExam are no errors: they are in the
+    result.
     """
+    check_complete(settings)
     return register(roster, settings, Observer(tell, confirm, interruption or NoInterruption()))
 
 
@@ -173,7 +175,9 @@ def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[
 def prepare_output(roster: Roster, settings: Settings) -> Output:
     """Find everything that would make the output fail; raises OutputError."""
     source = roster.source
+    check_name(source.path.absolute(), "roster", "rename it")
     target = output_path(source.path, source.format, settings.output, sandbox=settings.sandbox)
+    check_name(target, "output", "name another file with -o")
     return plan_output(source, target, escape_formulas=settings.escape_formulas)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import platform
 import sys
 import traceback
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 import typer
 
+from bulk_register.commands.streams import json_text
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.prompts import STOPPED
 from bulk_register.commands.terminal.signals import Interrupted
@@ -66,7 +66,7 @@ class Invocation:
         if not target or self.reported:
             return
         self.reported = True
-        text = json.dumps(content, ensure_ascii=False, indent=2)
+        text = json_text(content, indent=2)
         if target == "-":
             console.print_result(text, exact=True)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -10,6 +9,8 @@ import sys
 import textwrap
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+from bulk_register.commands.streams import json_text, one_line, visible
 
 MIN_WIDTH = 20  # of lines that are broken between words
 
@@ -30,14 +31,14 @@ def print_note(text: str) -> None:
 def log_text(level: str, words: str) -> None:
     """Write a log line."""
     stamp = datetime.now().strftime("%H:%M:%S")
-    print_note(f"{stamp} {'' if level == 'info' or level == 'debug' else level + ': '}{words}")
+    print_note(f"{stamp} {'' if level == 'info' or level == 'debug' else level + ': '}{one_line(words)}")
 
 
 def log_json(level: str, words: str, facts: dict[str, Any] | None = None) -> None:
     """Write a log line as one JSON object."""
     stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = json.dumps({"time": stamp, "level": level, "message": words, **(facts or {})})
-    _write(sys.stderr, line, exact=True)
+    line = {"time": stamp, "level": level, "message": words, **(facts or {})}
+    _write(sys.stderr, json_text(line, ascii_only=True), exact=True)
 
 
 def silence(stream: TextIO) -> None:
@@ -59,6 +60,7 @@ def visible_stream() -> TextIO | None:
 def _write(stream: TextIO | None, text: str, *, exact: bool = False) -> None:
     if stream is None:  # a Windows program without a console
         return
+    text = text if exact else visible(text)  # also where a progress bar has taken the stream's place
     try:
         print(wrapped(text) if stream.isatty() and not exact else text, file=stream, flush=True)
     except OSError:

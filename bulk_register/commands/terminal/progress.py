@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from typing import Any, Protocol
 
+from bulk_register.commands.streams import obeyed, one_line, visible
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.text import count, sentence
 from bulk_register.records import (
@@ -73,7 +74,7 @@ class BarReporter:
         from rich.progress import Progress as RichProgress
 
         self._verbose = verbose
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(file=obeyed(sys.stderr), highlight=False)
         self._bar = RichProgress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -90,7 +91,7 @@ class BarReporter:
         self._progress.observe(event)
         level, words = describe_event(event)
         if words and (level == "warning" or self._verbose):
-            self._console.print(words, markup=False, soft_wrap=True)
+            self._console.print(one_line(visible(words)), markup=False, soft_wrap=True)
         if isinstance(event, RunStarted) and self._progress.total:
             self._task = self._bar.add_task("Registering", total=self._progress.total, rate="")
             self._bar.start()
