@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bulk_register import errors
 from bulk_register.version import __version__
 
 if TYPE_CHECKING:
     from bulk_register.run import register_roster
     from bulk_register.settings import Settings, load_settings
 
-__all__ = ["Settings", "__version__", "load_settings", "register_roster"]
+__all__ = ["Settings", "__version__", "errors", "load_settings", "register_roster"]
 
 _ROOMS = {"register_roster": "run", "Settings": "settings", "load_settings": "settings"}
 
@@ -30,3 +31,8 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(f"bulk_register.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, also those that are not loaded yet: `dir()` and `help()` go by it."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

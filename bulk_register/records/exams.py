@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class Answer:
     their order; it is None where the answer can't be matched to employees, and `fault` says why.
     """
 
-    raw: bytes
-    participants: tuple[str | None, ...] | None
+    raw: bytes = field(repr=False)
+    participants: tuple[str | None, ...] | None = field(repr=False)
     fault: str = ""
     empty: bool = False  # it holds no participant at all

@@ -108,6 +108,9 @@ class Employees:
     def __len__(self) -> int:
         return len(self.identifiers)
 
+    def __repr__(self) -> str:
+        return f"Employees({len(self)} in {len(self.rows)} rows)"
+
 
 class Change(NamedTuple):
     """One cell that was read otherwise than it is written."""
@@ -123,14 +126,15 @@ class Fix:
 
     what: str
     count: int
-    examples: tuple[Change, ...] = ()
+    examples: tuple[Change, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
 class Findings:
     """What the reader understood, repaired and doubts; `check` shows it."""
 
-    understood: tuple[tuple[str, str], ...] = ()  # ("Encoding", "UTF-8 with byte order mark"), ...
+    # ("Encoding", "UTF-8 with byte order mark"), ..., also the first and last identifiers
+    understood: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     fixes: tuple[Fix, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -142,3 +146,6 @@ class Roster:
     source: Source
     employees: Employees
     findings: Findings = field(default_factory=Findings)
+
+    def __repr__(self) -> str:
+        return f"Roster({str(self.source.path)!r}, {self.employees!r})"

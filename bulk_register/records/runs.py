@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from dataclasses import replace as with_changes
 from enum import StrEnum
 from pathlib import Path
@@ -53,6 +54,9 @@ class Batch:
     def __len__(self) -> int:
         return len(self.identifiers)
 
+    def __repr__(self) -> str:
+        return f"Batch(number={self.number}, employees={len(self)})"
+
     def take(self, positions: Sequence[int] | slice) -> Batch:
         """Return the part of this batch at these positions."""
         chosen = np.arange(len(self))[positions]
@@ -73,6 +77,15 @@ class Statuses:
     participant: np.ndarray  # object: the identifier of the link to give, "" for none
     valid_till: np.ndarray  # int64: when that link ends, seconds since 1970 UTC; 0 for none
     note: np.ndarray  # object
+
+    def __repr__(self) -> str:
+        return f"Statuses({self.in_numbers()})"
+
+    def in_numbers(self) -> str:
+        """Return how many employees there are, and how many have each status; names nobody."""
+        counts = Counter(self.status.tolist())
+        words = [f"{status.replace(' ', '_')}={counts[status]}" for status in Status if counts[status]]
+        return ", ".join([f"employees={len(self.status)}", *words])
 
     def copy(self) -> Statuses:
         return with_changes(self, **{item.name: getattr(self, item.name).copy() for item in fields(self)})
@@ -182,7 +195,7 @@ class Changes:
 
     since_run: int
     new: int
-    gone: tuple[str, ...]
+    gone: tuple[str, ...] = field(repr=False)
     ending_rows: tuple[int, ...]
     newly_failing_rows: tuple[int, ...]
     ending_days: int

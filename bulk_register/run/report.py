@@ -56,6 +56,13 @@ class Finished:
     changes: Changes | None = None  # None where there was no run before
     surprises: tuple[str, ...] = ()  # of the notes, what somebody has to know though all went well
 
+    def __repr__(self) -> str:
+        """Return the numbers and nobody: what a program prints or logs goes to others."""
+        return (
+            f"Finished(run={self.run}, exit_code={self.exit_code}, {self.outcome.statuses.in_numbers()}, "
+            f"output={str(self.output)!r})"
+        )
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """What the output adds, for each row with something in it: its `row` and RESULT_COLUMNS."""

@@ -1,7 +1,14 @@
 """The choices of one run: flags beat the environment, which beats the settings file, which beats defaults."""
 
 from bulk_register.settings.command_line import command_line, flags_of
-from bulk_register.settings.load import Command, first_given, given_names, load_settings, settings_of_run
+from bulk_register.settings.load import (
+    Command,
+    check_complete,
+    first_given,
+    given_names,
+    load_settings,
+    settings_of_run,
+)
 from bulk_register.settings.model import Settings, is_this_machine
 from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
 from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
@@ -13,6 +20,7 @@ __all__ = [
     "Command",
     "Settings",
     "When",
+    "check_complete",
     "command_line",
     "first_given",
     "flag",

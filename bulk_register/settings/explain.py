@@ -15,7 +15,7 @@ from bulk_register.errors import SettingsError
 from bulk_register.settings.load import Command, load_settings
 from bulk_register.settings.model import Settings
 from bulk_register.settings.secret import VARIABLE, find_secret
-from bulk_register.settings.sources import FILE_NAME, Said, flag, from_environment, from_file
+from bulk_register.settings.sources import FILE_NAME, Said, from_environment, from_file, from_flags
 
 MISSING_FOR_RUN = (
     "center: ",
@@ -51,10 +51,8 @@ def explain(
 ) -> Explained:
     """Return where each setting was said, and all that is wrong for a command; raises nothing."""
     environ, folder = os.environ if environ is None else environ, folder or Path()
-    said = {name: value for name, value in flags.items() if value not in (None, (), [])}
-    origins = from_file(said, folder, []) | from_environment(environ, [])
-    origins |= {name: Said(said[name], flag(name)) for name in said if name not in ("config", "profile")}
-    named = Path(said["config"]) if "config" in said else folder / FILE_NAME
+    origins = from_file(flags, folder, []) | from_environment(environ, []) | from_flags(flags)
+    named = Path(flags["config"]) if flags.get("config") else folder / FILE_NAME
     file = named.absolute() if named.is_file() else None
     try:
         load_settings(flags, command=command, environ=environ, folder=folder)

@@ -22,8 +22,11 @@ from bulk_register.settings.sources import (
     flag,
     from_environment,
     from_file,
+    from_flags,
     variable,
+    wrong_flags,
 )
+from bulk_register.settings.values import NO_TEXT, is_like_number, is_text
 
 Command = Literal["run", "check", "tests", "ledger"]
 
@@ -61,6 +64,7 @@ FIRST_STEPS = (
     f"If there is a {FILE_NAME} already: start in its folder, or name it with --config."
 )
 SANDBOX_VALID_TILL = "+10d"
+TRUE_WORDS = ("true", "yes", "on", "1", "t", "y")  # what pydantic takes for true
 MAX_SHOWN = 100  # characters of a wrong value
 
 
@@ -74,14 +78,15 @@ def load_settings(
 ) -> Settings:
     """Return the settings of one command, from flags, environment, settings file and defaults.
 
-    `flags` holds what was said (None: not said), with `config` and `profile` for the settings file, which
-    is otherwise `bulk_register.toml` in `folder` (the working folder). Raises SettingsError with all that is
-    wrong at once, each by its name, where it came from and what it may be.
+    `flags` holds what was said by the settings' names (None: not said), like `{"valid_till": "+10d"}`, with
+    `config` and `profile` for the settings file, which is otherwise `bulk_register.toml` in `folder` (the
+    working folder). Times may be texts, dates or datetimes (without a time zone: in `timezone`). Raises
+    SettingsError with all that is wrong at once, each by its name, where it came from and what it may be.
     """
     environ = os.environ if environ is None else environ
-    problems: list[str] = []
+    problems = wrong_flags(flags)
     origins = _origins(flags or {}, environ, folder or Path(), problems)
-    sandbox = "sandbox" in origins and bool(origins["sandbox"].value)
+    sandbox = "sandbox" in origins and str(origins["sandbox"].value).strip().lower() in TRUE_WORDS
     if sandbox:
         for name in ("account_id", "secret_key_file", "base_url", "link_base"):
             origins.pop(name, None)
@@ -97,6 +102,18 @@ def load_settings(
         unset = command == "run" and not origins and not any(one.startswith(UNREAD) for one in problems)
         raise SettingsError(problems, FIRST_STEPS if unset else "")
     return settings.model_copy(update={"secret_key": secret})
+
+
+def check_complete(settings: Settings) -> None:
+    """Raise SettingsError where these settings aren't a run's: those of other commands lack some."""
+    if not isinstance(settings, Settings):
+        raise SettingsError(["The settings must be what load_settings returns."])
+    needed = {"valid_till": _NEEDED["run"]["valid_till"]} if settings.sandbox else _NEEDED["run"]
+    problems = [f"{name}: {what}." for name, what in needed.items() if not getattr(settings, name)]
+    if not settings.sandbox and settings.secret_key is None:
+        problems.append(f"The secret key is missing. Set {VARIABLE} before load_settings.")
+    if problems:
+        raise SettingsError(problems)
 
 
 def settings_of_run(
@@ -142,10 +159,8 @@ def _origins(
     flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path, problems: list[str]
 ) -> Origins:
     """Return each setting as it was said where that counts most: flags, environment, settings file."""
-    said = {name: value for name, value in flags.items() if value not in (None, (), [])}
-    origins = from_file(said, folder, problems) | from_environment(environ, problems)
-    known = said.keys() - {"config", "profile"}
-    return origins | {name: Said(said[name], flag(name)) for name in said if name in known}
+    origins = from_file(flags, folder, problems) | from_environment(environ, problems)
+    return origins | from_flags(flags)
 
 
 def _validate(origins: Origins, problems: list[str], now: datetime) -> Settings | None:
@@ -162,22 +177,28 @@ def _validate(origins: Origins, problems: list[str], now: datetime) -> Settings 
 
 def _fault_words(name: str, value: Any, fault: Any) -> str:
     """Say what a value is and what it may be."""
+    if name == "account_id" and not is_like_number(value):  # it may be the key, in the wrong place
+        return f"is not shown: it must be {Settings.model_fields[name].description}"
+    if not is_text(_joined(value)):
+        return f"is {_shown(value)}: {NO_TEXT}"
     if fault["type"] == "too_long":
         limits = fault["ctx"]
         return f"names {limits['actual_length']} tests: there can be at most {limits['max_length']}"
     if fault["type"] == "value_error" and str(fault["ctx"]["error"]):
         return f"is {_shown(value)}: {fault['ctx']['error']}"
-    if fault["type"] == "extra_forbidden":
-        return "is no setting"
     return f"is {_shown(value)}: it must be {Settings.model_fields[name].description}"
 
 
 def _shown(value: Any) -> str:
     """Return a wrong value as it was written, without a password in an address."""
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    text = _joined(value)
     text = text.lower() if isinstance(value, bool) else text
     text = re.sub(r"//.*@", "//…@", text)
     return f"'{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + '…'}'"
+
+
+def _joined(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _missing(origins: Origins, settings: Settings | None, command: Command) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -34,6 +34,7 @@ from bulk_register.settings.values import (
     Verbatim,
     Whole,
     Words,
+    is_text,
 )
 from bulk_register.settings.when import FORMS, When, parse_when
 
@@ -133,11 +134,11 @@ class Settings(BaseModel):
     only_new: File | None = Field(None, description=PATH)
 
     # what only a person says, each time
-    refresh: bool = False
-    reregister: bool = False
-    dry_run: bool = False
-    sandbox: bool = False
-    yes: bool = False
+    refresh: bool = Field(False, description=TRUTH)
+    reregister: bool = Field(False, description=TRUTH)
+    dry_run: bool = Field(False, description=TRUTH)
+    sandbox: bool = Field(False, description=TRUTH)
+    yes: bool = Field(False, description=TRUTH)
 
     @property
     def zone(self) -> tzinfo | None:
@@ -232,7 +233,7 @@ class Settings(BaseModel):
     def _one_character(cls, value: str | None) -> str | None:
         named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
         value = named.get(value.lower(), value) if value else value
-        if value is not None and (len(value) != 1 or value in '"\r\n'):
+        if value is not None and (len(value) != 1 or value in '"\r\n' or not is_text(value)):
             raise ValueError(f"it must be {cls.model_fields['delimiter'].description}")
         return value
 
@@ -247,7 +248,7 @@ def is_this_machine(address: str) -> bool:
 
 
 def _now(info: ValidationInfo) -> datetime:
-    now: datetime = (info.context or {})["now"]
+    now: datetime = (info.context or {}).get("now") or datetime.now(UTC)
     return now
 
 

@@ -6,13 +6,14 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bulk_register.errors import SettingsError
 from bulk_register.settings.model import Settings
 from bulk_register.settings.secret import VARIABLE
-from bulk_register.settings.values import at_home
+from bulk_register.settings.values import PATH, at_home
 
 FILE_NAME = "bulk_register.toml"
 PREFIX = "BULK_REGISTER_"
@@ -68,11 +69,45 @@ def _wrong_variable(place: str, ours: Iterable[str]) -> str:
     return f"there is no such setting; did you mean {near[0]}?".rstrip("?") if near else ""
 
 
+def wrong_flags(flags: Any) -> list[str]:
+    """Return what is wrong with the names of what was said; programs can mistype them as files can."""
+    if not isinstance(flags, Mapping | None):
+        raise SettingsError(['Settings are said by their names, like {"valid_till": "+10d"}.'])
+    unknown = [name for name in flags or () if name not in {*Settings.model_fields, "config", "profile"}]
+    problems = [f"{name}: {_wrong_key(str(name))}." for name in unknown]
+    if flags and flags.get("secret_key"):
+        problems.append(f"secret_key: it is taken from {VARIABLE} (of `environ`) or secret_key_file only.")
+    return problems
+
+
+def from_flags(flags: Mapping[str, Any]) -> Origins:
+    """Return what was said on the command line, or by a program."""
+    said = {name: value for name, value in flags.items() if _is_said(value)}
+    known = said.keys() & Settings.model_fields.keys() - {"secret_key"}
+    return {name: Said(_plain(said[name]), flag(name)) for name in said if name in known}
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and not (isinstance(value, list | tuple) and not value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a moment or a day as text; a moment to the second, in UTC where it has a time zone."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC)
+    if isinstance(value, datetime | time):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def from_file(said: Mapping[str, Any], folder: Path, problems: list[str]) -> Origins:
     """Return what the settings file says: `config` of `said`, or `bulk_register.toml` in `folder`."""
     named, profile = said.get("config"), said.get("profile")
     try:
         path = at_home(Path(named)) if named else folder / FILE_NAME
+    except TypeError:
+        problems.append(f"{UNREAD} {named} can't be read (config must be {PATH}).")
+        return {}
     except ValueError as error:
         problems.append(f"{UNREAD} {named} can't be read ({error}).")
         return {}
@@ -126,9 +161,7 @@ def _keys(table: dict[str, Any], file: str, problems: list[str]) -> Origins:
         if wrong := _wrong_key(name):
             problems.append(f"{place}: {wrong}.")
         else:
-            origins[name] = Said(
-                value.isoformat() if isinstance(value, date | datetime | time) else value, place
-            )
+            origins[name] = Said(_plain(value), place)
     return origins
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
+MAX_NUMBER = 20  # characters; 2**63 has 19 digits
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -50,14 +51,38 @@ def _pairs(value: Any) -> Any:
     return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
 
 
+def is_text(value: object) -> bool:
+    """Tell whether a value can be written in UTF-8; not all bytes of a command line can (PEP 383)."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_like_number(value: object) -> bool:
+    """Tell whether this is a mistyped number rather than a secret key that was put where a number goes."""
+    text = str(value)
+    return len(text) <= MAX_NUMBER and 2 * sum(map(str.isdigit, text)) >= len(text)
+
+
 def at_home(path: Path) -> Path:
-    """Return a path with `~` replaced by the home folder; raises ValueError where that can't be."""
+    """Return a path with `~` replaced by the home folder; raises ValueError where that can't be.
+
+    The ledger and the report are text, so a name that is no text (PEP 383) can't stand in them.
+    """
     if "\0" in str(path):
         raise ValueError("no file's name has a NUL character in it")
+    if not is_text(path):
+        raise ValueError(NO_TEXT)
     try:
         return path.expanduser()
     except RuntimeError:
         raise ValueError("there is no such user; write the whole path") from None
+
+
+def _path_text(value: Any) -> Any:
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _named(text: str) -> str:
@@ -66,7 +91,7 @@ def _named(text: str) -> str:
 
 Verbatim = Annotated[str, StringConstraints(strip_whitespace=False)]
 File = Annotated[Path, AfterValidator(at_home)]
-FileName = Annotated[str, Field(min_length=1), AfterValidator(_named)]
+FileName = Annotated[str, BeforeValidator(_path_text), Field(min_length=1), AfterValidator(_named)]
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
@@ -74,6 +99,7 @@ Seconds = Annotated[float, BeforeValidator(_duration), Field(gt=0, allow_inf_nan
 Span = Annotated[float, BeforeValidator(_span), Field(gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
 
+NO_TEXT = "it must be text in UTF-8"
 SECONDS = "a number of seconds up to 3600, or a time like 90s, 5m or 1h"
 TRUTH = "true or false"
 TEXT = "a text in quotes, not empty"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import doctest
+import subprocess
+import sys
 import threading
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +129,84 @@ def test_what_is_wrong_is_raised_before_anything_is_sent(folder: Path) -> None:
         assert not list(folder.glob("*.registered.*"))
 
 
+GOOD = {"account_id": 1, "center": "c", "tests": [DEMO_TEST], "valid_till": "+1d"}
+
+
+def load(**changes: Any) -> Settings:
+    return load_settings(GOOD | changes, environ={"STARTEXAM_SECRET_KEY": "the-key"}, folder=Path("/nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"valid_til": "+1d"}, "valid_til: there is no such setting (did you mean valid_till?)."),
+        ({"proctoring-parameters": []}, "did you mean proctoring_parameters?"),
+        ({"secret_key": "the-key"}, "secret_key: it is taken from STARTEXAM_SECRET_KEY"),
+        ({"workers": "many"}, "it must be a whole number from 1 to 32"),
+        ({"workers": 2.5}, "it must be a whole number from 1 to 32"),
+        ({"tests": 5}, "1 to 10 titles or identifiers"),
+        ({"output": 5}, "a file's name"),
+        ({"config": 5}, "config must be a file's name"),
+        ({"sandbox": "perhaps"}, "it must be true or false"),
+        ({"valid_till": timedelta(days=1)}, "it must be a time like"),
+        ({"valid_till": date(2020, 1, 2)}, "that is over already"),
+        ({"account_id": "the-key"}, "is not shown: it must be the number"),
+        ({"delimiter": "\udcff"}, "it must be text in UTF-8"),
+    ],
+)
+def test_a_mistyped_setting_is_refused_as_in_a_file(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(**changes)
+    assert words in str(caught.value)
+    assert "the-key" not in str(caught.value)
+
+
+def test_settings_of_something_else_are_refused_before_anything_is_read() -> None:
+    with pytest.raises(SettingsError, match="said by their names"):
+        load_settings(["center"])  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="what load_settings returns"):
+        register_roster("staff.csv", GOOD)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError) as caught:
+        register_roster("staff.csv", load_settings({}, command="check", environ={}))
+    assert len(caught.value.problems) == 5
+    with pytest.raises(SettingsError, match="valid_till"):
+        register_roster("staff.csv", Settings(sandbox=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "till"),
+    [
+        (date(2040, 1, 2), "2040-01-02T23:59:59+00:00"),
+        (datetime(2040, 1, 2, 3, 4, 5, 678), "2040-01-02T03:04:05+00:00"),
+        (
+            datetime(2040, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=5, seconds=7))),
+            "2040-01-01T22:03:53+00:00",
+        ),
+    ],
+)
+def test_days_and_moments_may_be_python_s_own(said: date, till: str) -> None:
+    chosen = load(valid_till=said, timezone="UTC", valid_from=date(2039, 1, 1), report=Path("r.json"))
+    assert chosen.valid_till is not None
+    assert chosen.valid_till.moment.isoformat() == till
+    assert chosen.valid_from is not None
+    assert chosen.valid_from.moment.isoformat() == "2039-01-01T00:00:00+00:00"
+    assert chosen.report == "r.json"
+
+
+def test_what_is_printed_of_a_run_shows_counts_and_nobody() -> None:
+    events: list[Event] = []
+    with Sandbox() as sandbox:
+        chosen = settings(sandbox)
+        finished = register_roster("staff.csv", chosen, tell=events.append)
+        participants = [str(value) for value in sandbox.registrations.values()]
+        secrets = [sandbox.secret_key, *participants, "0070000", "Person"]
+    expected = f"Finished(run=1, exit_code=0, employees=7, registered=7, output={str(finished.output)!r})"
+    assert repr(finished) == expected
+    shown = "\n".join(map(repr, [finished, finished.outcome, finished.results, chosen, *events]))
+    assert len(shown.splitlines()) == len(events) + 4
+    assert not [secret for secret in secrets if secret in shown]
+
+
 def test_failures_of_startexam_are_no_errors() -> None:
     with Sandbox(Behaviour(fail_rate=1, retry_after_seconds=0)) as sandbox:
         finished = register_roster("staff.csv", settings(sandbox, attempts=1))
@@ -134,6 +215,16 @@ def test_failures_of_startexam_are_no_errors() -> None:
 
 
 def test_public_names_are_loaded_when_they_are_used() -> None:
-    assert set(bulk_register.__all__) == {"Settings", "__version__", "load_settings", "register_roster"}
+    public = {"Settings", "__version__", "errors", "load_settings", "register_roster"}
+    assert set(bulk_register.__all__) == public
+    assert public <= set(dir(bulk_register))
+    shown = subprocess.run(
+        [sys.executable, "-c", "import bulk_register; help(bulk_register); print(dir(bulk_register))"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    assert all(name in shown for name in public)
+    assert "register_roster(roster" in shown
     with pytest.raises(AttributeError, match="nothing_like_it"):
         _ = bulk_register.nothing_like_it
