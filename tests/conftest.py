@@ -1,13 +1,24 @@
-"""What the tests of several rooms start from."""
+"""What holds for all tests (no time limit on an example, signals that can be heard), and what they share."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bulk_register.sandbox import Sandbox
+
+# how long an example takes says how busy the machine is, not whether the program is right
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+# nohup, and scripts that start us in the background, have SIGINT ignored; programs that tests start would
+# inherit that, and not hear the Ctrl-C that they are sent
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

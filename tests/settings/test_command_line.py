@@ -48,6 +48,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "ending_days": st.integers(0, 100),
     "only_new": st.sampled_from(["/somewhere/new people.xlsx"]),
 }
+RUN = get_command(app).commands["run"]  # type: ignore[attr-defined]
 MOVING = {"valid_from", "valid_till"}
 
 
@@ -62,8 +63,7 @@ def loaded(said: dict[str, Any]) -> Settings:
 
 def typed(words: list[str]) -> Settings:
     """What the command line makes of these words."""
-    command = get_command(app).commands["run"]  # type: ignore[attr-defined]
-    params = command.make_context("run", ["staff.csv", *words]).params
+    params = RUN.make_context("run", ["staff.csv", *words]).params
     return loaded({name: value for name, value in params.items() if name in Settings.model_fields})
 
 

@@ -44,9 +44,14 @@ class Interruption:
 
 @contextmanager
 def handle_signals(*, hint: bool = False) -> Iterator[Interruption]:
-    """Listen to signals while the context is open."""
+    """Listen to signals while the context is open.
+
+    Those that were ignored when the program was started stay so: whoever starts it with nohup, or in the
+    background of a script, wants a Ctrl-C that is meant for others not to end it.
+    """
     interruption = Interruption(hint)
-    before = {number: signal.signal(number, interruption) for number in SIGNALS}
+    heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, interruption) for number in heeded}
     try:
         yield interruption
     finally:
