@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import filelock
 import platformdirs
 
+from bulk_register.errors import InputError, LedgerError, SettingsError
+
+HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)  # flock(2)
+TEMPORARY = "TEMP" if os.name == "nt" else "TMPDIR"  # the variable that names the temporary folder
 PREFIX = "bulk_register-"  # of private folders
+NO_HOME = "This user has no home folder (HOME is not set), so there is no place"
 
 
 def real_path(path: Path) -> Path:
@@ -21,20 +27,39 @@ def real_path(path: Path) -> Path:
 
 
 def config_folder() -> Path:
-    """Return the user's folder for settings; it may not be there yet."""
-    return platformdirs.user_config_path("bulk_register", appauthor=False)
+    """Return the user's folder for settings; it may not be there yet. Raises SettingsError without a home."""
+    folder = _of_user(platformdirs.user_config_path)
+    if folder is None:
+        raise SettingsError([f"{NO_HOME} for the secret key. Name a file for it with --secret-file."])
+    return folder
 
 
 def ledger_file() -> Path:
-    """Return where a user's ledger is unless another is named: in the user's state folder."""
-    return platformdirs.user_state_path("bulk_register", appauthor=False) / "ledger.sqlite3"
+    """Return where a user's ledger is unless another is named: in the user's state folder.
+
+    Raises LedgerError where the user has no home, as in a container or a service.
+    """
+    folder = _of_user(platformdirs.user_state_path)
+    if folder is None:
+        raise LedgerError(f"{NO_HOME} for the ledger. Name a file for it with --ledger.")
+    return folder / "ledger.sqlite3"
+
+
+def _of_user(find: Callable[..., Path]) -> Path | None:
+    """Return one of the user's folders; None where there is no home folder to hold it."""
+    try:
+        folder = find("bulk_register", appauthor=False)
+    except RuntimeError:  # neither HOME nor an entry for this user
+        return None
+    return folder if folder.is_absolute() else None
 
 
 def held(path: Path) -> filelock.BaseFileLock | None:
     """Take a lock that the operating system drops when this process dies; None where another has it.
 
-    Raises OSError where the file can't be made or opened.
+    Raises OSError where the file can't be made or opened, or where its file system knows no locks.
     """
+    _insist_on_locks(path)
     lock = filelock.FileLock(path, mode=0o600)
     try:
         lock.acquire(blocking=False)
@@ -43,23 +68,54 @@ def held(path: Path) -> filelock.BaseFileLock | None:
     return lock
 
 
+def _insist_on_locks(path: Path) -> None:
+    """Raise OSError where the system refuses a lock for another reason than that somebody holds it.
+
+    What filelock makes of such a refusal differs with its version: a lock that another holds, or one by the
+    mere presence of the file, which stays when the process dies.
+    """
+    if os.name != "posix":
+        return
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in HELD_BY_ANOTHER:
+            raise OSError(error.errno, "its file system knows no locks", str(path)) from None
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """Return a folder that only this user can look into; it goes when the context ends.
 
     What runs that were killed have left behind of such folders goes with it: rosters and links lie in them.
+    Raises MendError where no folder for temporary files can be used.
     """
-    _clear_up()
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
-        lock = held(Path(name) / "lock")
-        if lock is None:  # another process, just clearing up, has taken this folder for a dead one's
-            with private_folder() as another:
-                yield another
-            return
+    with ExitStack() as stack:
         try:
-            yield Path(name)
-        finally:
-            lock.release()
+            _clear_up()
+            folder = _locked_folder(stack)
+        except OSError as error:
+            raise InputError(
+                f"No folder for temporary files can be used ({error.strerror}). Name one of yours with the "
+                f"environment variable {TEMPORARY}, for the private copy of the roster."
+            ) from None
+        yield folder
+
+
+def _locked_folder(stack: ExitStack) -> Path:
+    """Make a private folder that goes, with its lock, when the stack is closed."""
+    while True:
+        made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(made))
+        if lock := held(folder / "lock"):
+            stack.callback(lock.release)
+            return folder
+        # another process, just clearing up, has taken this folder for a dead one's
 
 
 def _clear_up() -> None:

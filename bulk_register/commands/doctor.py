@@ -12,8 +12,9 @@ from bulk_register.commands.account import ANSWER_SECONDS, trouble
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.text import count
 from bulk_register.commands.terminal.versions import program_words, surroundings
-from bulk_register.errors import LedgerError, SettingsError
+from bulk_register.errors import InputError, LedgerError, SettingsError
 from bulk_register.ledger import Ledger
+from bulk_register.paths import private_folder
 from bulk_register.records import RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
@@ -59,6 +60,7 @@ def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Check
     yield from _startexam_lines(flags, explained)
     yield from _ledger_lines(flags)
     yield _folder_line(Path.cwd())
+    yield from _temporary_lines()
 
 
 def _program_line() -> CheckLine:
@@ -162,9 +164,8 @@ def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[CheckLine]:
             "Note", "records of runs (ledger): not looked at, because the problems above are in the way"
         )
         return
-    path = ledger_path(settings)
     try:
-        yield _ledger_line(path, settings)
+        yield _ledger_line(ledger_path(settings), settings)
     except LedgerError as error:
         yield CheckLine("Problem", f"records of runs (ledger): {error}")
 
@@ -204,3 +205,11 @@ def _folder_line(folder: Path) -> CheckLine:
         return CheckLine(
             "Problem", f"working folder: {folder} can't be written to ({error.strerror}). {advice}"
         )
+
+
+def _temporary_lines() -> Iterator[CheckLine]:
+    try:
+        with private_folder():
+            return
+    except InputError as error:
+        yield CheckLine("Problem", str(error))

@@ -28,7 +28,8 @@ def run(roster: str, settings: Settings, invocation: Invocation) -> int:
 def check_report_file(roster: str, settings: Settings, invocation: Invocation) -> None:
     """Find what would make the report fail, or make it overwrite another file; raises OutputError."""
     config = Path(invocation.flags.get("config") or SETTINGS_FILE)
-    taken = [Path(roster), config, settings.output, ledger_path(settings), settings.secret_key_file]
+    ledger = None if settings.sandbox and settings.ledger is None else ledger_path(settings)
+    taken = [Path(roster), config, settings.output, ledger, settings.secret_key_file]
     invocation.check_report(settings.report, [path for path in taken if path])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.errors import OutputError
 from bulk_register.output.excel.template_workbook import Column, blank_workbook
+from bulk_register.paths import private_folder
 from bulk_register.settings import command_line
 
 TEXT, DATE = "@", "yyyy-mm-dd"
@@ -31,7 +32,8 @@ def template(file: str) -> int:
     target = Path(file).expanduser()
     if target.is_dir():
         target = target / "roster.xlsx"
-    content = _content(target)
+    with private_folder():  # openpyxl writes temporary files: where none can be, that is said
+        content = _content(target)
     try:
         with target.open("xb") as opened:
             opened.write(content)

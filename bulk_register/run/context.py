@@ -31,12 +31,14 @@ class RunContext:
 
 @contextmanager
 def open_context(settings: Settings, roster: Roster, tell: Tell) -> Iterator[RunContext]:
-    exam, scope, path = exam_of(settings), scope_under(settings), ledger_path(settings)
+    exam, scope = exam_of(settings), scope_under(settings)
     with ExitStack() as stack:
-        if settings.sandbox:
-            settings = stack.enter_context(_against_sandbox(settings))
         if settings.sandbox and settings.ledger is None:
             path = stack.enter_context(private_folder()) / "ledger.sqlite3"
+        else:
+            path = ledger_path(settings)
+        if settings.sandbox:
+            settings = stack.enter_context(_against_sandbox(settings))
         ledger = stack.enter_context(Ledger(path))
         yield RunContext(
             ledger, StartExam(connection_of(settings), tell, partial(person_texts, roster)), exam, scope

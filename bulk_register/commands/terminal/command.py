@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 2, 3, 4, 70
 
+FOLDER_GONE = "The working folder isn't there any more. Go into one that is, then run the same command again."
+
 Parameters = ParamSpec("Parameters")
 
 
@@ -115,8 +117,9 @@ def _outcome(command: Callable[[], int], invocation: Invocation) -> int:
         calm = isinstance(error, DeclinedError)
     except (Interrupted, KeyboardInterrupt) as signal:
         problems, code, calm = [STOPPED], 128 + getattr(signal, "number", 2), True
-    except Exception:
-        problems, code = [_trace()], EXIT_BUG
+    except Exception as error:
+        gone = isinstance(error, FileNotFoundError) and _is_working_folder_gone()
+        problems, code = ([FOLDER_GONE], EXIT_WRONG) if gone else ([_trace()], EXIT_BUG)
     as_json = _wants_json(invocation.flags)
     for problem in problems:
         say_error(problem, code, as_json=as_json, calm=calm)
@@ -124,6 +127,13 @@ def _outcome(command: Callable[[], int], invocation: Invocation) -> int:
         say_error(hint, code, as_json=as_json, calm=True)
     invocation.fail(code, "\n".join(problems))
     return code
+
+
+def _is_working_folder_gone() -> bool:
+    try:
+        return not Path.cwd().is_dir()
+    except OSError:
+        return True
 
 
 def say_error(words: str, code: int, *, as_json: bool = False, calm: bool = False) -> None:
