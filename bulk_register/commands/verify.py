@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.progress import report_wait
-from bulk_register.commands.terminal.text import count, sentence
+from bulk_register.commands.terminal.text import MAX_SPANS, count, rows, sentence
 from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum
@@ -29,7 +29,7 @@ from bulk_register.verify.checks import (
 from bulk_register.verify.people import Compared, compare_people
 from bulk_register.verify.recheck import confirm_links
 
-SHOWN = 50  # rows on a terminal; a file or a pipe gets them all
+SHOWN = 50  # kinds of findings on a terminal; a file or a pipe gets them all
 _NOTHING = "This file holds no links: there is nothing to mail."
 
 
@@ -81,11 +81,20 @@ def _asked(
 
 
 def _row_lines(wrong: Sequence[Finding]) -> list[str]:
-    shown = SHOWN if sys.stdout and sys.stdout.isatty() else len(wrong)
-    lines = [f"Row {row}: {what}" for row, what in wrong[:shown]]
-    if len(wrong) > shown:
-        lines.append(f"… and {len(wrong) - shown:,} more; send the output to a file to see all")
+    """Return a line for each thing that is wrong, with its rows."""
+    kinds: dict[str, list[int]] = {}
+    for row, what in wrong:
+        kinds.setdefault(what, []).append(row)
+    at_terminal = bool(sys.stdout and sys.stdout.isatty())
+    shown, most = (SHOWN, MAX_SPANS) if at_terminal else (len(kinds), None)
+    lines = [f"{_begun(rows(found, most))}: {what}" for what, found in list(kinds.items())[:shown]]
+    if len(kinds) > shown:
+        lines.append(f"… and {len(kinds) - shown:,} more; send the output to a file to see all")
     return lines
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list[str]:

@@ -17,11 +17,12 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def rows(numbers: Sequence[int]) -> str:
-    """Return `row 7` or `rows 2 to 8, 11 and 120 more`."""
+def rows(numbers: Sequence[int], most: int | None = MAX_SPANS) -> str:
+    """Return `row 7` or `rows 2 to 8, 11 and 120 more`; without `most` all of them are named."""
     spans = _spans(numbers)
-    parts = [str(first) if first == last else f"{first} to {last}" for first, last in spans[:MAX_SPANS]]
-    if more := sum(last - first + 1 for first, last in spans[MAX_SPANS:]):
+    most = len(spans) if most is None else most
+    parts = [str(first) if first == last else f"{first} to {last}" for first, last in spans[:most]]
+    if more := sum(last - first + 1 for first, last in spans[most:]):
         parts[-1] += f" and {more:,} more"
     return ("row " if len(numbers) == 1 else "rows ") + ", ".join(parts)
 
