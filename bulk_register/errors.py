@@ -87,6 +87,14 @@ class StopError(StartExamError):
     """Nothing that this run sends can succeed: wrong credentials, a wrong address, a moved service."""
 
 
+class AccountError(StopError):
+    """StartExam doesn't accept who asks; `wrong` is what its words name: account number, secret key or ""."""
+
+    def __init__(self, message: str, status: int, wrong: str) -> None:
+        self.wrong = wrong
+        super().__init__(message, status)
+
+
 class ClockError(StopError):
     """StartExam refuses the `Date` header: this machine's clock is off by `offset_seconds` (None: untold)."""
 

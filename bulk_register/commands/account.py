@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from bulk_register.commands.terminal.console import print_note
 from bulk_register.commands.terminal.prompts import Prompter, ask_yes_no, prompt_secret
 from bulk_register.commands.terminal.text import sentence
-from bulk_register.errors import ClockError, SettingsError, StartExamError
+from bulk_register.errors import AccountError, ClockError, SettingsError, StartExamError
 from bulk_register.records import Event, Test, Warned
 from bulk_register.settings import is_this_machine
 from bulk_register.startexam import Connection, RetryPolicy
+from bulk_register.startexam.blaming import ACCOUNT_NUMBER, SECRET_KEY
 from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, identified, is_identifier, titles_of
 
 PATIENCE = RetryPolicy(attempts=2, wait_first_seconds=1, wait_max_seconds=2)  # somebody is waiting
 ANSWER_SECONDS = 20.0
+_TO_CHECK = {
+    ACCOUNT_NUMBER: "Check the number of the account.",
+    SECRET_KEY: "Copy the whole key again, without blanks before or after it. It must be this account's.",
+}
 REFUSED = (401, 403)  # the account or its key
 MAX_LISTED = 30  # tests in the numbered list
 
@@ -51,10 +56,29 @@ def try_key(key: Key, person: Prompter) -> tuple[Key, Sequence[Test] | None]:
             raise StartExamError(f"{words} Nothing was written.", sight.error.status)
         print_note(words)
         if sight.error.status in REFUSED and not isinstance(sight.error, ClockError):
-            number = person.choose("--account-id", "", "Account number", str(key.account_id), _digits)
-            key = Key(int(number), prompt_secret("Secret key (it is not shown)"), key.base_url)
+            key = _another_answer(key)
         elif not ask_yes_no("Try again? With no, the key is kept without having been tried", default=True):
             return key, None
+
+
+def _another_answer(key: Key) -> Key:
+    """Ask for the key or for the number, whichever the person changes; neither is shown while it is typed.
+
+    What is typed here may be the key, whichever was asked for.
+    """
+    print_note(f"This was account {key.account_id}.")
+    if typed := prompt_secret(
+        "Secret key (it is not shown; Enter alone: change the account number)", optional=True
+    ):
+        return replace(key, secret_key=typed)
+    while typed := prompt_secret(
+        "Account number (shown when it is typed; Enter alone: leave it)", optional=True
+    ):
+        if not (wrong := _digits(typed)):
+            print_note(f"Account number: {int(typed)}")
+            return replace(key, account_id=int(typed))
+        print_note(f"That can't be used: {wrong}.")
+    return key
 
 
 def trouble(sight: HealthCheck, base_url: str) -> str:
@@ -63,6 +87,11 @@ def trouble(sight: HealthCheck, base_url: str) -> str:
     words = words[:1].upper() + words[1:]
     if isinstance(sight.error, ClockError):
         return f"StartExam finds this computer's time wrong. Set its clock, date and time zone right. {words}"
+    if isinstance(sight.error, AccountError) and sight.error.wrong:
+        return (
+            f"StartExam doesn't accept the {sight.error.wrong}; its words name that, and nothing else. "
+            f"{_TO_CHECK[sight.error.wrong]}"
+        )
     if sight.error is not None and sight.error.status in REFUSED:
         return (
             "StartExam doesn't accept this account number with this secret key. Check the number, and copy "
@@ -75,9 +104,13 @@ def trouble(sight: HealthCheck, base_url: str) -> str:
 
 
 def choose_tests(
-    said: Sequence[str], tests: Sequence[Test] | None, person: Prompter
+    said: Sequence[str], tests: Sequence[Test] | None, person: Prompter, before: Sequence[str] = ()
 ) -> list[tuple[str, str]]:
-    """Return the tests' identifiers and titles: as said, or chosen by the person from a numbered list."""
+    """Return the tests' identifiers and titles: as said, or chosen by the person from a numbered list.
+
+    Those of `before` are taken where nothing else is said.
+    """
+    said = said if said or person.asked else before
     if said:
         found = list(said) if tests is None else identified(said, tests)
         return list(zip(found, titles_of(found, tests or ()), strict=True))
@@ -85,10 +118,19 @@ def choose_tests(
     if person.asked and active:
         _show(active)
     question = "Number of the test (several: 1, 3)" if active else "Identifier of the test"
-    default = "1" if len(active) == 1 and person.asked else ""
+    default = _numbers(before, active) or ("1" if len(active) == 1 and person.asked else "")
     answer = person.choose("--test", "", question, default, lambda text: _fault(text, active, tests))
     found = _meant(answer, active, tests)
     return list(zip(found, titles_of(found, tests or ()), strict=True))
+
+
+def _numbers(before: Sequence[str], active: Sequence[Test]) -> str:
+    """Return the answer that means these tests again, "" where they can't all be chosen."""
+    if not active:
+        return ", ".join(before)
+    places = {test.identifier.lower(): str(number) for number, test in enumerate(active, 1)}
+    numbers = [places.get(name.lower(), "") for name in before]
+    return ", ".join(numbers) if all(numbers) else ""
 
 
 def _show(active: Sequence[Test]) -> None:

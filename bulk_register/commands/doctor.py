@@ -19,6 +19,7 @@ from bulk_register.records import RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
 from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
+from bulk_register.startexam.blaming import wrong_part
 from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, fold
 
@@ -55,7 +56,7 @@ def doctor(flags: Mapping[str, Any]) -> int:
 
 def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[CheckLine]:
     yield _program_line()
-    yield from _setting_lines(explained)
+    yield from _setting_lines(explained, _refused_center(flags, explained))
     yield from _secret_lines(explained)
     yield from _startexam_lines(flags, explained)
     yield from _ledger_lines(flags)
@@ -67,7 +68,32 @@ def _program_line() -> CheckLine:
     return CheckLine("OK", ", ".join([program_words(), *surroundings()]))
 
 
-def _setting_lines(explained: Explained) -> Iterator[CheckLine]:
+def _refused_center(flags: Mapping[str, Any], explained: Explained) -> str:
+    """Return why the latest run for the center got no link, where StartExam's words named the center.
+
+    No request but a registration names a center to StartExam, so only a run can find out.
+    """
+    said = explained.fine().get("center")
+    center = str(said.value).strip() if said else ""
+    try:
+        settings = load_settings(flags, command="ledger")
+        with Ledger(ledger_path(settings), write=False) as ledger:
+            return _last_refusal(ledger, (settings.account_id, settings.base_url, center))
+    except (SettingsError, LedgerError):  # which are told in their places
+        return ""
+
+
+def _last_refusal(ledger: Ledger, asked: tuple[int | None, str, str]) -> str:
+    runs = [run for run in ledger.runs() if run.scope[: len(asked)] == asked]
+    if not runs or ledger.has_registrations(runs[0].scope):
+        return ""
+    notes = [note for *_, ended, note in ledger.requests(runs[0].id) if ended == "refused"]
+    if not notes or wrong_part(notes[0]) != "center":
+        return ""
+    return f'StartExam refused it in run {runs[0].id}: "{notes[0]}"'
+
+
+def _setting_lines(explained: Explained, refused_center: str) -> Iterator[CheckLine]:
     if explained.file:
         yield CheckLine("OK", f"settings file: {explained.file}")
     else:
@@ -76,7 +102,13 @@ def _setting_lines(explained: Explained) -> Iterator[CheckLine]:
         )
     for name, said in explained.fine().items():
         place = said.place.removeprefix(f"{name} in ")
-        yield CheckLine("OK", f"{name}: {_value_words(said.value)} (from {place})")
+        words = f"{name}: {_value_words(said.value)} (from {place})"
+        if name == "center" and refused_center:
+            yield CheckLine(
+                "Problem", f"{words}: {refused_center}. Write its unique name as StartExam has it"
+            )
+        else:
+            yield CheckLine("OK", words)
     for problem in explained.problems:
         yield CheckLine("Note" if problem.startswith(MISSING_FOR_RUN) else "Problem", problem)
 

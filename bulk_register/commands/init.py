@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,8 @@ from bulk_register.output.delivery import write_text
 from bulk_register.output.destinations import check_writable
 from bulk_register.paths import config_folder
 from bulk_register.settings import SETTINGS_FILE, command_line, first_given, variable
-from bulk_register.settings.explain import fault_of
+from bulk_register.settings.explain import explain, fault_of
+from bulk_register.settings.secret import find_secret
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring
 from bulk_register.settings.settings_file import DEFAULT_URL, Choices, settings_text
 from bulk_register.settings.zone import machine_zone
@@ -89,12 +90,15 @@ def _choices(given: Given, target: Path, person: Prompter) -> tuple[Choices, Key
     base_url = given.base_url or defaults.of("base_url") or DEFAULT_URL
     if wrong := fault_of("base_url", base_url):
         raise SettingsError([f"--base-url is '{base_url}': {wrong}."])
-    number = ask("account_id", given.account_id, "Number of your StartExam account")
-    key, tests = try_key(Key(int(number), _secret(given), base_url.rstrip("/")), person)
+    number = int(ask("account_id", given.account_id, "Number of your StartExam account"))
+    kept = _kept_secret(defaults, number)
+    key, tests = try_key(Key(number, _secret(given, kept), base_url.rstrip("/")), person)
+    person = replace(person, secret=key.secret_key)
+    ask = partial(_answer, person, defaults)
     choices = Choices(
         key.account_id,
         ask("center", given.center, "Center (its unique name in StartExam)"),
-        choose_tests(given.tests, tests, person),
+        choose_tests(given.tests, tests, person, defaults.tests()),
         ask(
             "valid_till",
             given.valid_till,
@@ -102,6 +106,7 @@ def _choices(given: Given, target: Path, person: Prompter) -> tuple[Choices, Key
             WINDOW,
         ),
         _zone(given.timezone, person, defaults),
+        secret_key_file=defaults.of("secret_key_file") if key.secret_key == kept else "",
         base_url=key.base_url,
     )
     return choices, key, tests is not None
@@ -115,6 +120,11 @@ class _Defaults:
 
     def of(self, name: str) -> str:
         return first_given(self._said, name)[0]
+
+    def tests(self) -> tuple[str, ...]:
+        said = explain(self._said).fine().get("tests")
+        named = said.value if said else ()
+        return tuple(part.strip() for part in (named.split(",") if isinstance(named, str) else named))
 
 
 def _answer(
@@ -131,7 +141,7 @@ def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None
     said = {
         "--account-id": given.account_id or defaults.of("account_id"),
         "--center": given.center or defaults.of("center"),
-        "--test": " ".join(given.tests),
+        "--test": " ".join(given.tests or defaults.tests()),
     }
     missing = [flag for flag, value in said.items() if not value]
     if missing and not person.asked:
@@ -155,15 +165,36 @@ def _zone_fault(text: str) -> str:
     return "" if text == "this computer's" else fault_of("timezone", text)
 
 
-def _secret(given: Given) -> str:
+def _kept_secret(defaults: _Defaults, account_id: int) -> str:
+    """Return the key that an earlier `init` has kept for this account, "" for none."""
+    file = defaults.of("secret_key_file")
+    if defaults.of("account_id") != str(account_id):
+        return ""
+    try:
+        return find_secret({}, Path(file) if file else None, account_id) or ""
+    except ValueError:  # it can't be read any more: it is asked for
+        return ""
+
+
+def _secret(given: Given, kept: str) -> str:
     if given.secret_from_stdin:
         return read_secret_from_stdin()
-    told = os.environ.get(variable("secret_key"), "").strip()
-    return told or prompt_secret("Secret key of the account (it is not shown while you type or paste it)")
+    if told := os.environ.get(variable("secret_key"), "").strip():
+        return told
+    if not kept:
+        return prompt_secret("Secret key of the account (it is not shown while you type or paste it)")
+    if given.yes or not can_ask():
+        return kept
+    return (
+        prompt_secret("Secret key (it is not shown; Enter alone: the one that is kept)", optional=True)
+        or kept
+    )
 
 
 def _keep(choices: Choices, key: Key, named: Path | None) -> tuple[Choices, str]:
     """Put the key into the keyring, or into a file; returns the choices with its place, and words for it."""
+    if choices.secret_key_file and not named:
+        return choices, f"in the file {choices.secret_key_file}, as before"
     if not named and store_in_keyring(key.secret_key, key.account_id):
         return choices, "in this computer's keyring"
     file = named or config_folder() / f"secret-key-{key.account_id}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from bulk_register.records import Batch, Status
 from bulk_register.sending.probing import Probing
 from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
+from bulk_register.startexam.blaming import wrong_part
 
 DEAD_AFTER = 3  # batches in a row that failed on every attempt: the service is down
 DEAD_AFTER_PARTS = 10  # the same for parts of a batch, which may hold several employees that make it fail
@@ -190,9 +191,11 @@ class Scheduler:
             return []
         if self._rules.trusted:
             return self._prove()
+        part = wrong_part(self._probing.words)
         self.stop(
-            f"StartExam refuses the request: {self._probing.words}. Either the request is wrong (center, "
-            "test, window, proctoring), or StartExam knows none of these employees yet"
+            f"StartExam refuses the request: {self._probing.words.rstrip('.')}. Either the request is wrong "
+            "(center, test, window, proctoring), or StartExam knows none of these employees yet"
+            + (f". Its words name the {part}: check that first" if part else "")
         )
         return []
 

@@ -12,6 +12,7 @@ from bulk_register.settings.load import (
 from bulk_register.settings.model import Settings, is_this_machine
 from bulk_register.settings.sources import FILE_NAME as SETTINGS_FILE
 from bulk_register.settings.sources import ONLY_A_PERSON, flag, variable
+from bulk_register.settings.values import is_like_number
 from bulk_register.settings.when import When, parse_when
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "flag",
     "flags_of",
     "given_names",
+    "is_like_number",
     "is_this_machine",
     "load_settings",
     "parse_when",

@@ -9,8 +9,16 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from bulk_register.errors import ClockError, RefusedError, SendAgainError, StartExamError, StopError
+from bulk_register.errors import (
+    AccountError,
+    ClockError,
+    RefusedError,
+    SendAgainError,
+    StartExamError,
+    StopError,
+)
 from bulk_register.records import Answer, Test
+from bulk_register.startexam.blaming import wrong_credential
 
 MAX_RETRY_AFTER_SECONDS = 300.0  # a longer `Retry-After` is kept only this far
 MAX_MESSAGE = 300  # characters of StartExam's own words that are passed on
@@ -70,13 +78,13 @@ def _failure(status: int, headers: dict[str, str], told: str) -> StartExamError:
         pause = retry_after(headers.get("retry-after"), headers.get("date"))
         return SendAgainError(words, status, pause_seconds=pause, lost=status not in _NOT_SENT)
     if status == 403:
-        return _forbidden(words, headers)
+        return _forbidden(told, words, headers)
+    if status == 401:
+        return _unaccepted(told, words, status)
     return StopError(_stop_words(status, words, headers), status)
 
 
 def _stop_words(status: int, words: str, headers: dict[str, str]) -> str:
-    if status == 401:
-        return _unaccepted(words)
     if 300 <= status < 400:
         return (
             f"{words} and points to {_redirected_to(headers)}; redirects are not followed. "
@@ -95,17 +103,20 @@ def _redirected_to(headers: dict[str, str]) -> str:
     return f"{target.scheme}://{target.hostname}{port}" if target.hostname else "another address"
 
 
-def _forbidden(words: str, headers: dict[str, str]) -> StopError:
+def _forbidden(told: str, words: str, headers: dict[str, str]) -> StopError:
     offset = _offset(headers.get("date"))
     about_date = re.search(r"\bdate\b", words, re.IGNORECASE)
     if about_date or (offset is not None and abs(offset) > CLOCK_TOLERANCE_SECONDS):
         advice = "Check this machine's clock, its date and its time zone."
         return ClockError(f"{words}. {advice}", 403, offset)
-    return StopError(_unaccepted(words), 403)
+    return _unaccepted(told, words, 403)
 
 
-def _unaccepted(words: str) -> str:
-    return f"StartExam doesn't accept this account. Check the account number and the secret key ({words})."
+def _unaccepted(told: str, words: str, status: int) -> AccountError:
+    wrong = wrong_credential(told)
+    check = f"Check the {wrong}" if wrong else "Check the account number and the secret key"
+    what = f"this {wrong}" if wrong else "this account"
+    return AccountError(f"StartExam doesn't accept {what}. {check} ({words}).", status, wrong)
 
 
 def _offset(date: str | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from bulk_register.sandbox import DEMO_TEST, DEMO_TESTS, Behaviour, Sandbox
 from bulk_register.settings import command_line
+from tests.support.hostile_server import HostileServer, Reaction
 from tests.support.program import Ended, account, call, exam, write_roster
 
 LEDGER = ("--ledger", "ledger.db")
@@ -149,6 +151,50 @@ def test_the_ledger_s_runs_and_those_that_lack_somebody(sandbox: Sandbox, folder
     broken = doctor(sandbox)
     assert broken.code == 2
     assert "Problem: records of runs (ledger): The ledger" in broken.out
+
+
+def test_a_center_that_startexam_has_denied_is_not_called_right(sandbox: Sandbox, folder: Path) -> None:
+    settle(folder, sandbox, center="'wrong-center'")
+    call("run", "staff.csv", *exam(sandbox, "--center", "wrong-center"), environ=account(sandbox))
+    ended = doctor(sandbox)
+    assert ended.code == 2
+    assert "OK: center" not in ended.out
+    assert "Problem: center: wrong-center (from bulk_register.toml): StartExam refused it in run" in ended.out
+    settle(folder, sandbox)
+    assert "OK: center: demo-center" in doctor(sandbox).out
+    call(
+        "run",
+        "staff.csv",
+        *exam(sandbox, "--test", "11111111-2222-3333-4444-555555555555"),
+        environ=account(sandbox),
+    )
+    assert "OK: center: demo-center" in doctor(sandbox).out  # the test was refused, not the center
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("Account 1001 is not found.", "StartExam doesn't accept the account number"),
+        ("The signature is wrong.", "StartExam doesn't accept the secret key"),
+        (
+            "The secret key of account 1001 is wrong, or there is no such account.",
+            "this account number with this",
+        ),
+    ],
+)
+def test_which_of_number_and_key_is_wrong_is_said_where_startexam_says_it(
+    told: str, words: str, sandbox: Sandbox, folder: Path
+) -> None:
+    refusal = Reaction(status=403, body=json.dumps({"message": told}).encode())
+    with HostileServer(lambda _: refusal) as server:
+        settle(folder, sandbox, base_url=f"'{server.base_url}'")
+        ended = doctor(sandbox)
+        run = call(
+            "run", "staff.csv", *exam(sandbox, "--base-url", server.base_url), environ=account(sandbox)
+        )
+    assert ended.code == 2
+    assert words in ended.out
+    assert f"({'StartExam answered 403: ' + told.rstrip('.')}" in run.out
 
 
 def test_what_finishes_a_run_can_be_typed_from_any_folder(sandbox: Sandbox, folder: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, DEMO_TESTS, Account, Behaviour, Sandbox
+from bulk_register.sandbox.account import DEMO_SECRET_KEY
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring
 from bulk_register.settings.settings_file import Choices, settings_text
 from bulk_register.settings.zone import machine_zone
@@ -22,6 +23,7 @@ from tests.support.terminal import CONTROL_C, CONTROL_D, Terminal
 
 SETTINGS = "bulk_register.toml"
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+AGAIN = "Secret key (it is not shown; Enter alone: change the account number): "
 SECRET_PROMPT = "(it is not shown while you type or paste it): "
 
 
@@ -120,7 +122,9 @@ def test_a_wrong_key_is_told_from_a_dead_service_and_from_a_wrong_clock(sandbox:
     [
         (("--valid-till", "yesterday"), "--valid-till is 'yesterday': it must be a time like"),
         (("--timezone", "Berlin"), "--timezone is 'Berlin': it must be a time zone's name"),
-        (("--account-id", "x"), "--account-id is 'x': it must be the number"),
+        (("--account-id", "12x"), "--account-id is '12x': it must be the number"),
+        (("--account-id", DEMO_SECRET_KEY), "--account-id is not shown: it must be the number"),
+        (("--center", f"the {DEMO_SECRET_KEY}"), "--center is not shown: it holds the secret key"),
         (("--base-url", "http://startexam.example"), "it must start with https://"),
         (("--config", "no/where.toml"), "doesn't exist. Make it"),
     ],
@@ -131,6 +135,7 @@ def test_a_wrong_answer_writes_nothing(
     ended = scripted(sandbox, *more)
     assert ended.code == 2
     assert words in ended.err
+    assert DEMO_SECRET_KEY not in ended.err
     assert not (folder / SETTINGS).exists()
     assert not (folder / "config").exists()
 
@@ -158,13 +163,11 @@ def test_a_person_answers_and_chooses_the_test_from_a_list(sandbox: Sandbox, fol
     with Terminal(["init", "--base-url", sandbox.base_url], folder, NO_KEYRING | {"TZ": "Asia/Tokyo"}) as at:
         at.wait_for("Number of your StartExam account: ")
         at.type("seven\n")
-        at.wait_for("'seven' can't be used: it must be the number of a StartExam account")
+        at.wait_for("That can't be used: it must be the number of a StartExam account")
         at.type(f"{sandbox.account_id}\n")
         at.wait_for(SECRET_PROMPT)
         at.type("wrong-key-2\n")
-        at.wait_for("Account number [1001]: ")
-        at.type("\n")
-        at.wait_for("Secret key (it is not shown): ")
+        at.wait_for(AGAIN)
         at.type(f" {sandbox.secret_key} \n")
         at.wait_for("Center (its unique name in StartExam): ")
         at.type(f"{DEMO_CENTER}\n")
@@ -187,6 +190,55 @@ def test_a_person_answers_and_chooses_the_test_from_a_list(sandbox: Sandbox, fol
     assert table["tests"] == [DEMO_TESTS[1].test_id, DEMO_TESTS[2].test_id]
     assert table["timezone"] == "Asia/Tokyo"
     assert call("doctor", "--ledger", "l.db").code == 0
+
+
+def test_after_a_refusal_number_and_key_are_changed_alone_and_never_shown(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    wrong = NO_KEYRING | {"STARTEXAM_ACCOUNT_ID": "77"}
+    with Terminal(["init", "--base-url", sandbox.base_url], folder, wrong) as at:
+        at.wait_for("Number of your StartExam account [77]: ")
+        at.type("\n")
+        at.wait_for(SECRET_PROMPT)
+        at.type(f"{sandbox.secret_key}\n")
+        at.wait_for(AGAIN)
+        at.type("\n")
+        at.wait_for("Account number (shown when it is typed; Enter alone: leave it): ")
+        at.type(f"{sandbox.secret_key}\n")
+        at.wait_for("That can't be used: it must be a number, digits only.")
+        time.sleep(0.3)  # no person is quicker, and the prompt's own read has begun
+        at.type(f"{sandbox.account_id}\n")  # with the key that was typed before
+        at.wait_for(f"Account number: {sandbox.account_id}")
+        at.wait_for("Center (its unique name in StartExam): ")
+        at.type(CONTROL_C)
+        assert at.end() == 130
+    assert sandbox.secret_key not in at.seen
+
+
+def test_one_answer_is_changed_alone(sandbox: Sandbox, folder: Path) -> None:
+    assert scripted(sandbox, "--secret-file", "kept").code == 0
+    before = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    script = call("init", "--yes", "--valid-till", "+3d", environ=NO_KEYRING)
+    assert (script.code, "in the file " in script.out) == (0, True), script.err
+    after = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    assert after == before | {"valid_till": "+3d"}
+    with Terminal(["init"], folder, NO_KEYRING) as at:
+        for question, answer in (
+            ("another name [y/N]: ", "y"),
+            ("Number of your StartExam account [1001]: ", ""),
+            ("Secret key (it is not shown; Enter alone: the one that is kept): ", ""),
+            (f"Center (its unique name in StartExam) [{DEMO_CENTER}]: ", "second-center"),
+            ("Number of the test (several: 1, 3) [1]: ", ""),
+            ("[+3d]: ", ""),
+            ("Time zone [Europe/Berlin]: ", ""),
+        ):
+            at.wait_for(question)
+            at.type(f"{answer}\n")
+        assert at.end() == 0
+    assert tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8")) == after | {
+        "center": "second-center"
+    }
+    assert not (folder / "config").exists()
 
 
 @pytest.mark.parametrize(("keys", "code"), [(CONTROL_C, 130), (CONTROL_D, 2)])

@@ -7,6 +7,7 @@ import select
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TextIO
 
 import typer
 
@@ -33,8 +34,7 @@ def stdin_is_terminal() -> bool:
 def ask_yes_no(question: str, *, default: bool = False) -> bool:
     """Ask a question that is answered with yes or no; the end of input is a no.
 
-    It never blocks: Python notices signals between its own steps. Raises MendError where nobody sees the
-    question.
+    Raises MendError where nobody sees the question.
     """
     seen = visible_stream()
     if seen is None:
@@ -43,19 +43,10 @@ def ask_yes_no(question: str, *, default: bool = False) -> bool:
             "you can't see the question. Add --yes to go on without it."
         )
     while True:
-        seen.write(wrapped(f"{question} [{'Y/n' if default else 'y/N'}]: "))
-        seen.flush()
-        try:
-            while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
-                pass
-            line = sys.stdin.readline()
-        except BaseException:  # a signal: what is said of it gets a line of its own
-            seen.write("\n")
-            raise
-        if not line.endswith("\n"):
-            seen.write("\n")
+        line = _line(seen, f"{question} [{'Y/n' if default else 'y/N'}]:")
+        if line is None:
             return False
-        answer = line.strip().lower()
+        answer = line.lower()
         if answer in ("y", "yes"):
             return True
         if answer in ("", "n", "no"):
@@ -68,6 +59,7 @@ class Prompter:
     """Who answers: the person at the terminal, or (`asked` False) only flags and defaults."""
 
     asked: bool
+    secret: str = ""  # the key, once it is known: no other answer may hold it
 
     def choose(self, flag: str, said: str, question: str, default: str, fault: Fault) -> str:
         """Return a checked answer: what was `said` with the flag, else what the person types or the default.
@@ -78,27 +70,43 @@ class Prompter:
             answer = said or default
             if not answer:
                 raise SettingsError([f"{flag} is missing, and there is nobody to ask. Give it."])
-            if wrong := fault(answer):
-                raise SettingsError([f"{flag} is '{answer}': {wrong}."])
+            if wrong := self._fault(answer, fault):
+                raise SettingsError([f"{flag} is {self._shown(flag, answer)}: {wrong}."])
             return answer
         while True:
             if not (answer := _typed(question, default)):
                 print_note("An answer is needed here. Ctrl-C stops.")
                 continue
-            if not (wrong := fault(answer)):
+            if not (wrong := self._fault(answer, fault)):
                 return answer
-            print_note(wrong if wrong[:1].isupper() else f"'{answer}' can't be used: {wrong}.")
+            print_note(wrong if wrong[:1].isupper() else f"That can't be used: {wrong}.")  # it may be the key
+
+    def _fault(self, answer: str, fault: Fault) -> str:
+        if self.secret and self.secret in answer:
+            return "it holds the secret key, which is given at its own question only"
+        return fault(answer)
+
+    def _shown(self, flag: str, answer: str) -> str:
+        """Return an answer as a message may repeat it: not where it may be the key."""
+        from bulk_register.settings import is_like_number  # slow to load, and not needed for --help
+
+        may_be_key = flag == "--account-id" and not is_like_number(answer)
+        return "not shown" if may_be_key or (self.secret and self.secret in answer) else f"'{answer}'"
 
 
-def prompt_secret(question: str) -> str:
-    """Return a secret that the person types or pastes unseen; raises MendError without a terminal."""
+def prompt_secret(question: str, *, optional: bool = False) -> str:
+    """Return a secret that the person types or pastes unseen; raises MendError without a terminal.
+
+    Where it is `optional`, Enter alone is an answer: "".
+    """
     if not can_ask():
         raise InputError(
             "The secret key can't be asked for: this is no terminal, so it could be seen. Set "
             "STARTEXAM_SECRET_KEY, or hand it over with --secret-from-stdin."
         )
     while True:
-        if answer := _typed(question, "", prompt_secret=True):
+        answer = _typed_unseen(question)
+        if answer or optional:
             return answer
         print_note("Nothing came in. Paste the key and press Enter; it is not shown.")
 
@@ -112,15 +120,39 @@ def read_secret_from_stdin() -> str:
     return text
 
 
-def _typed(question: str, default: str, *, prompt_secret: bool = False) -> str:
+def _typed(question: str, default: str) -> str:
+    line = _line(visible_stream() or sys.stdout, f"{question} [{default}]:" if default else f"{question}:")
+    if line is None:
+        raise DeclinedError(STOPPED)
+    return line or default
+
+
+def _line(seen: TextIO, prompt: str) -> str | None:
+    """Return what the person types, None for the end of input.
+
+    It never blocks for long: Python notices signals between its own steps, not within a read that one came
+    just before.
+    """
+    seen.write(wrapped(prompt) + " ")
+    seen.flush()
+    try:
+        while os.name == "posix" and not select.select([sys.stdin], [], [], NOTICE_SECONDS)[0]:
+            pass
+        line = sys.stdin.readline()
+    except BaseException:  # a signal: what is said of it gets a line of its own
+        seen.write("\n")
+        raise
+    if not line.endswith("\n"):
+        seen.write("\n")
+        return None
+    return line.strip()
+
+
+def _typed_unseen(question: str) -> str:
     try:
         return str(
             typer.prompt(
-                question,
-                default=default,
-                show_default=bool(default),
-                hide_input=prompt_secret,
-                err=visible_stream() is sys.stderr,
+                question, default="", show_default=False, hide_input=True, err=visible_stream() is sys.stderr
             )
         ).strip()
     except typer.Abort:
