@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from typing import Any, TextIO
@@ -26,6 +27,7 @@ _NO_ASCII = re.compile("[^ -~\n]")
 class VisibleStream(io.TextIOWrapper):
     """A text stream that writes control characters as escapes, like `\\x1b`.
 
+    Where nobody reads it any more, or a disk is full, that stops nothing: what is written goes nowhere then.
     `obeyed` writes to the same place as it is, for a progress bar.
     """
 
@@ -33,8 +35,26 @@ class VisibleStream(io.TextIOWrapper):
 
     def write(self, text: str, /) -> int:
         """Write a text; returns its length."""
-        super().write(visible(text))
+        try:
+            super().write(visible(text))
+        except OSError:
+            silence(self)
         return len(text)
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        try:
+            super().flush()
+        except OSError:
+            silence(self)
+
+
+def silence(stream: TextIO) -> None:
+    """Let nothing come of what is written to a stream from now on, nor at exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError):
+        return
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +116,20 @@ def test_no_command_obeys_what_it_reads(sandbox: Sandbox, tmp_path: Path) -> Non
         [words],
     ):
         assert_shown(end(start(args, tmp_path, account(sandbox))))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+@pytest.mark.parametrize(
+    "args", [["--help"], ["run", "--help"], ["--version"], ["history", "--ledger", "l.db"]]
+)
+def test_words_that_nobody_can_read_stop_nothing(args: list[str], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = end(start(args, tmp_path, stdout=full))
+    assert (ended.code, ended.err) == (0, "")
+    with start(args, tmp_path, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(60) == 0
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are text there")

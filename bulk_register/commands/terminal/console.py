@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -10,7 +9,7 @@ import textwrap
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from bulk_register.commands.streams import json_text, one_line, visible
+from bulk_register.commands.streams import json_text, one_line, silence, visible
 
 MIN_WIDTH = 20  # of lines that are broken between words
 
@@ -39,14 +38,6 @@ def log_json(level: str, words: str, facts: dict[str, Any] | None = None) -> Non
     stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {"time": stamp, "level": level, "message": words, **(facts or {})}
     _write(sys.stderr, json_text(line, ascii_only=True), exact=True)
-
-
-def silence(stream: TextIO) -> None:
-    """Let nothing come of what is written to a stream from now on, nor at exit."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except (OSError, ValueError):
-        return
 
 
 def visible_stream() -> TextIO | None:

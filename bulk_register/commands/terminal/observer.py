@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from bulk_register.commands.streams import silence
 from bulk_register.commands.terminal import console
 from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.progress import ProgressReporter, plan_words, progress_reporter
@@ -57,7 +58,7 @@ def noting_roster(reporter: Tell, invocation: Invocation) -> Tell:
         try:
             reporter(event)
         except OSError:  # nobody reads standard error any more
-            console.silence(sys.stderr)
+            silence(sys.stderr)
 
     return tell
 
