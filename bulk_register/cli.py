@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bulk_register.commands.streams import make_standard_streams_visible
 from bulk_register.commands.terminal import options as o
 from bulk_register.commands.terminal.command import handles_errors
 from bulk_register.commands.terminal.console import print_result
+from bulk_register.commands.terminal.streams import make_standard_streams_visible
 from bulk_register.commands.terminal.usage import Command
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_register.commands.streams import VisibleStream, json_text, one_line, visible
+from bulk_register.commands.terminal.streams import VisibleStream, json_text, one_line, visible
 from bulk_register.sandbox import DEMO_TESTS, Account, Sandbox
 from bulk_register.sandbox.account import KnownTest
 from tests.support.program import Ended, account, end, exam, start

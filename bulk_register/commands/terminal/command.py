@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 import typer
 
-from bulk_register.commands.streams import json_text
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.prompts import STOPPED
 from bulk_register.commands.terminal.signals import Interrupted
+from bulk_register.commands.terminal.streams import json_text
 from bulk_register.errors import (
     BulkRegisterError,
     DeclinedError,

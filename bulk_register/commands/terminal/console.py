@@ -9,7 +9,7 @@ import textwrap
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from bulk_register.commands.streams import json_text, one_line, silence, visible
+from bulk_register.commands.terminal.streams import json_text, one_line, silence, visible
 
 MIN_WIDTH = 20  # of lines that are broken between words
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from bulk_register.commands.streams import silence
 from bulk_register.commands.terminal import console
 from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.progress import ProgressReporter, plan_words, progress_reporter
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
+from bulk_register.commands.terminal.streams import silence
 from bulk_register.commands.terminal.text import count, sentence
 from bulk_register.output.results import local_text
 from bulk_register.records import Event, Plan, RosterRead, RunStarted, Tell

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from typing import Any, Protocol
 
-from bulk_register.commands.streams import obeyed, one_line, visible
 from bulk_register.commands.terminal import console as console
+from bulk_register.commands.terminal.streams import obeyed, one_line, visible
 from bulk_register.commands.terminal.text import count, sentence
 from bulk_register.records import (
     Delivered,
