@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from bulk_register.errors import GuardError, RosterError
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-OURS = (".registered", ".sandbox", ".unknown", ".new", " (before ")  # in names of what this program made
+OURS = re.compile(r"\.(registered|sandbox|unknown)(-\d+)?( \d+)?\Z| \(before \d{4}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def newest_roster(named: str, is_ours: Callable[[Path], bool] = lambda _: False)
 
 
 def _is_roster(file: Path) -> bool:
-    ours = any(mark in file.stem for mark in OURS)
+    ours = OURS.search(file.stem)
     return (
         file.suffix.lower() in ENDINGS
         and not file.name.startswith((".", "~$"))

@@ -73,7 +73,7 @@ def failure(status: int, headers: dict[str, str], raw: bytes) -> StartExamError:
 def _failure(status: int, headers: dict[str, str], told: str) -> StartExamError:
     words = f"StartExam answered {status}" + (f": {told}" if told else "")
     if status in (400, 413) or (status == 404 and told):
-        return RefusedError(told or words, status)
+        return RefusedError(_no_formula(told) or words, status)
     if status in (408, 429) or status >= 500 or status < 300:
         pause = retry_after(headers.get("retry-after"), headers.get("date"))
         return SendAgainError(words, status, pause_seconds=pause, lost=status not in _NOT_SENT)
@@ -82,6 +82,11 @@ def _failure(status: int, headers: dict[str, str], told: str) -> StartExamError:
     if status == 401:
         return _unaccepted(told, words, status)
     return StopError(_stop_words(status, words, headers), status)
+
+
+def _no_formula(told: str) -> str:
+    """Return words that a spreadsheet takes for no formula: they begin the note on a row."""
+    return f"StartExam: {told}" if told.startswith(("=", "+", "-", "@", "|", "%")) else told
 
 
 def _stop_words(status: int, words: str, headers: dict[str, str]) -> str:

@@ -102,7 +102,8 @@ def test_lines_that_are_not_rows_stay_before_their_row(tmp_path: Path) -> None:
 
 
 def test_columns_that_are_there_are_filled_in_place(tmp_path: Path) -> None:
-    content = 'ID,exam link,Name,Registration Note\r\n7,"old, one",x,old\r\n8,old,y\r\n9,old,z,old\r\n'
+    old = "https://l.example/a#participant/1"
+    content = f'ID,exam link,Name,Registration Note\r\n7,"{old}, one",x,old\r\n8,{old},y\r\n9,{old},z,old\r\n'
     found = out(tmp_path, content, listed=(2, 3))
     read = list(csv.reader(io.StringIO(found)))
     link, till, status = (str(one) for one in expected(2)[1:4])

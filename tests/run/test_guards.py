@@ -26,9 +26,9 @@ def test_a_file_is_meant_itself_even_if_it_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder_means_its_newest_roster(tmp_path: Path) -> None:
     roster(tmp_path, "old.csv", 30)
-    newest = roster(tmp_path, "new.xlsx", 2)
+    newest = roster(tmp_path, "staff.new.xlsx", 2)
     ours = ("new.registered.xlsx", "x.sandbox.xlsx", "new (before 2026).xlsx")
-    for left_out in (*ours, "~$new.xlsx", ".hidden.csv", "notes.pdf"):
+    for left_out in (*ours, "~$staff.new.xlsx", ".hidden.csv", "notes.pdf"):
         roster(tmp_path, left_out)
     assert guards.newest_roster(str(tmp_path)) == newest
 
