@@ -28,7 +28,8 @@ def check(roster: str, settings: Settings, invocation: Invocation, named: Path |
     with open_chosen_roster(roster, settings, lambda _: None) as found:
         wrong = problems(found, RosterResults(found, allow_conflicts=settings.allow_conflicts))
         code = 1 if wrong else 0
-        known = {**roster_report(found), **_findings(found), "problems": wrong}
+        understood = {"understood": dict(found.findings.understood)}
+        known = {**roster_report(found), **understood, "problems": wrong}
         invocation.report(settings.report, blank_report(invocation.started, code) | known)
         if settings.report != "-" and not (settings.quiet and not wrong):
             print_result("\n".join(_check_lines(found, wrong, allow_conflicts=settings.allow_conflicts)))
@@ -38,18 +39,6 @@ def check(roster: str, settings: Settings, invocation: Invocation, named: Path |
                 told = f"The rows with a problem are in {write_problems(found, named, settings)}"
             (print_note if settings.report == "-" else print_result)(told)
     return code
-
-
-def _findings(roster: Roster) -> dict[str, Any]:
-    findings = roster.findings
-    return {
-        "understood": dict(findings.understood),
-        "fixes": [
-            {"what": fix.what, "count": fix.count, "examples": [change._asdict() for change in fix.examples]}
-            for fix in findings.fixes
-        ],
-        "warnings": list(findings.warnings),
-    }
 
 
 def _check_lines(roster: Roster, wrong: list[dict[str, Any]], *, allow_conflicts: bool) -> list[str]:

@@ -118,6 +118,8 @@ def blank_report(started: datetime, code: int) -> dict[str, Any]:
         **{_counted(status): 0 for status in COUNTED},
         **dict.fromkeys(("batches", "requests", "retries"), 0),
         "changes": None,
+        "fixes": [],
+        "warnings": [],
         "problems": [],
     }
 
@@ -126,7 +128,19 @@ def roster_report(roster: Roster) -> dict[str, Any]:
     """Return the report's part that is known once a roster has been read."""
     counts, found = roster_counts(roster), problems(roster, RosterResults(roster))
     about = {"roster": str(roster.source.path), "not_sent": counts["employees"]}
-    return about | counts | {"problems": found}
+    return about | counts | findings_report(roster) | {"problems": found}
+
+
+def findings_report(roster: Roster) -> dict[str, Any]:
+    """Return what of a roster was read otherwise than it is written, and what is doubtful."""
+    findings = roster.findings
+    return {
+        "fixes": [
+            {"what": fix.what, "count": fix.count, "examples": [change._asdict() for change in fix.examples]}
+            for fix in findings.fixes
+        ],
+        "warnings": list(findings.warnings),
+    }
 
 
 def report(finished: Finished) -> dict[str, Any]:
@@ -146,6 +160,7 @@ def report(finished: Finished) -> dict[str, Any]:
         "requests": outcome.requests,
         "retries": outcome.retries,
         "changes": asdict(finished.changes) if finished.changes else None,
+        **findings_report(plan.roster),
         "problems": problems(plan.roster, finished.results),
     }
 

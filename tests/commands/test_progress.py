@@ -373,3 +373,17 @@ def test_a_rerun_with_nothing_left_to_do_says_so_in_json_too(sandbox: Sandbox) -
     assert (ended.code, last["event"], last["exit_code"], last["employees"]) == (0, "RunEnded", 0, 12)
     report = json.loads(Path("r.json").read_text())
     assert (report["run"], report["employees"], report["already_registered"]) == (1, 12, 12)
+
+
+def test_a_run_says_what_check_says_of_the_reading(sandbox: Sandbox, folder: Path) -> None:
+    rows = ["Employee ID,Name", "101.0,Ann Example", "102.0,Bob Example", "103.0,Cid Example"]
+    (folder / "tails.csv").write_text("\n".join(rows) + "\n")
+    report = folder / "report.json"
+    ended = run(sandbox, "--report", str(report), "--log-format", "json", roster="tails.csv")
+    assert ended.code == 0
+    logged = [json.loads(line) for line in ended.err.splitlines()]
+    noted = [line["message"] for line in logged if line["level"] == "warning"]
+    assert any(words.startswith("fixed (3): all identifiers ended in .0") for words in noted)
+    assert [fix["count"] for fix in json.loads(report.read_text())["fixes"]] == [3]
+    assert "Fixed (3): all identifiers ended in .0" in ended.out
+    assert "101" not in ended.err + ended.out

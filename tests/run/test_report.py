@@ -43,7 +43,7 @@ SEVEN = ("registered", "already_registered", "expired", "rejected", "failed", "u
 # What the contract names, in its order.
 KEYS = ["run", "roster", "output", "started", "finished", "seconds", "exit_code", "rows", "employees"]
 KEYS += ["duplicate_rows", "invalid_rows", "ignored_rows", "conflicts", *SEVEN, "batches", "requests"]
-KEYS += ["retries", "changes", "problems"]
+KEYS += ["retries", "changes", "fixes", "warnings", "problems"]
 
 
 def roster_of(lines: list[tuple[str, int]]) -> Roster:

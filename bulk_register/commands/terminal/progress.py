@@ -17,6 +17,7 @@ from bulk_register.records import (
     Plan,
     Planned,
     RequestDone,
+    Roster,
     RosterRead,
     RunStarted,
     Settled,
@@ -50,6 +51,9 @@ class LineReporter:
         wanted = level == "warning" or (not self._quiet and (level == "info" or self._verbose))
         if words and wanted:
             self._write(level, words, event)
+        if isinstance(event, RosterRead) and not self._quiet:
+            for found in reading_notes(event.roster):
+                self._write("warning", found, event)
         if isinstance(event, Settled) and not self._quiet and self._is_time():
             self._write("info", self._progress.words(), event)
         elif isinstance(event, Waiting) and not self._quiet and not self._verbose and self._is_time():
@@ -182,6 +186,12 @@ def describe_event(event: Event) -> tuple[str, str]:
             return "warning", message
         case Delivered(path):
             return "info", f"written: {path}"
+
+
+def reading_notes(roster: Roster) -> list[str]:
+    """Return what was read otherwise than it is written, how often, and what is doubtful; names nobody."""
+    fixes = [f"fixed ({fix.count:,}): {fix.what}" for fix in roster.findings.fixes]
+    return [*fixes, *roster.findings.warnings]
 
 
 def plan_words(plan: Plan) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from bulk_register.commands.terminal.progress import reading_notes
 from bulk_register.commands.terminal.text import count, rows, sentence
 from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
-from bulk_register.records import LINKED, Changes, Outcome, Plan, Status
+from bulk_register.records import LINKED, Changes, Outcome, Plan, Roster, Status
 from bulk_register.run.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
 from bulk_register.settings import command_line
 from bulk_register.startexam import Redactor
@@ -25,7 +26,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     """Return a run's summary; `command` returns the words of a command for this run, like rerun."""
     outcome, plan = finished.outcome, finished.outcome.plan
     counts = roster_counts(plan.roster)
-    lines = [_roster_line(plan.roster.source.path.name, counts), ""]
+    lines = [_roster_line(plan.roster.source.path.name, counts), *_reading_lines(plan.roster), ""]
     withheld = (finished.results.status(EVERY) == Status.CONFLICT).any()
     counts["conflicts"] *= bool(withheld)
     lines += _table(counts | status_counts(outcome.statuses))
@@ -44,9 +45,20 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     return "\n".join(lines)
 
 
+def _reading_lines(roster: Roster) -> list[str]:
+    """Return what was noticed while reading, as `check` says it with its rows."""
+    notes = reading_notes(roster)
+    return [f"  {sentence(_begun(note))}" for note in notes[:MAX_PROBLEMS]] + (
+        [f"  … and {count(len(notes) - MAX_PROBLEMS, 'more note')} (bulk-register check shows all)"]
+        if len(notes) > MAX_PROBLEMS
+        else []
+    )
+
+
 def plan_summary(plan: Plan, words: str) -> str:
     """Return what a dry run found, beside the rows that have a problem."""
-    lines = [_roster_line(plan.roster.source.path.name, roster_counts(plan.roster)), sentence(_begun(words))]
+    lines = [_roster_line(plan.roster.source.path.name, roster_counts(plan.roster))]
+    lines += [*_reading_lines(plan.roster), sentence(_begun(words))]
     if plan.batches:
         size = max(map(len, plan.batches))
         lines.append(f"That takes {count(len(plan.batches), 'request')} of up to {count(size, 'employee')}.")
