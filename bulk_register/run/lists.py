@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from bulk_register.errors import LedgerError, OutputError, RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
 from bulk_register.output.destinations import check_list, output_path
-from bulk_register.output.excel.excerpt import has_headers_only, write_excerpt
+from bulk_register.output.excel.excerpt import has_headers_only, rows_without_address, write_excerpt
 from bulk_register.output.results import EVERY, RosterResults, SomeResults
 from bulk_register.paths import real_path
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
@@ -138,7 +139,9 @@ class Lists:
         """Write one; returns None where that failed."""
         try:
             ours = self.ledger.delivery
-            placed = replace_file(lambda draft: _write(finished, places, draft), wanted, ours, kind.keep)
+            source, rows = finished.outcome.plan.roster.source, finished.results.rows[places]
+            last = rows_without_address(source, frozenset(rows.tolist()))
+            placed = replace_file(partial(_write, finished, places, last), wanted, ours, kind.keep)
         except (OutputError, RosterError) as error:
             self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
             return None
@@ -149,6 +152,9 @@ class Lists:
             self.tell(Warned(str(error)))
         people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
         note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
+        if last:
+            whose = "row has" if len(last) == 1 else f"{len(last):,} rows have"
+            note += f". Its last {whose} no e-mail address"
         surprises = finished.surprises + (placed.notes if placed.path != wanted else ())
         return replace(finished, notes=(*finished.notes, note, *placed.notes), surprises=surprises)
 
@@ -209,16 +215,18 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
         raise OutputError(f"{named.name} must end in .xlsx: name it so.")
     identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
     part = SomeResults(results, wrong)
-    return replace_file(
-        lambda draft: write_excerpt(roster.source, identifiers, part, draft), target, _nobodys
-    ).path
+
+    def write(draft: Path) -> None:
+        write_excerpt(roster.source, identifiers, part, draft)
+
+    return replace_file(write, target, _nobodys).path
 
 
 def _nobodys(_: Path) -> None:
     """No file counts as ours: without a ledger nothing is known of what was written before."""
 
 
-def _write(finished: Finished, places: np.ndarray, draft: Path) -> None:
+def _write(finished: Finished, places: np.ndarray, last: Collection[int], draft: Path) -> None:
     roster = finished.outcome.plan.roster
     identifiers = roster.employees.rows["identifier"].to_numpy()[places]
-    write_excerpt(roster.source, identifiers, SomeResults(finished.results, places), draft)
+    write_excerpt(roster.source, identifiers, SomeResults(finished.results, places), draft, last)

@@ -101,7 +101,8 @@ def test_cells_of_workbooks_keep_their_type(tmp_path: Path) -> None:
 
 def test_columns_that_are_there_are_filled_in_place(tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
-    deliver(of_text(tmp_path, "ID,Exam Link,Name\r\n7,old,Ann\r\n8,old,Bob\r\n"), target, [2])
+    old = "https://l.example/a#participant/1"
+    deliver(of_text(tmp_path, f"ID,Exam Link,Name\r\n7,{old},Ann\r\n8,{old},Bob\r\n"), target, [2])
     sheet = openpyxl.load_workbook(target).active
     assert sheet is not None
     assert [cell.value for cell in sheet[2]] == ["7", expected(2)[1], "Ann", "p0000002", *expected(2)[2:]]

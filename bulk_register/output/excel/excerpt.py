@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from bulk_register.ooxml.cell_values import shown
 from bulk_register.ooxml.cells import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.output.excel.new_workbook import plan_new_workbook
 from bulk_register.output.results import SomeResults
-from bulk_register.records import RESULT_COLUMNS, Line, Results, Source
+from bulk_register.records import RESULT_COLUMNS, Cell, Line, Results, Source
 
 
-def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, path: Path) -> None:
+def write_excerpt(
+    source: Source, identifiers: np.ndarray, results: Results, path: Path, last: Collection[int] = ()
+) -> None:
     """Write a new workbook with the header and only the rows of `results`, each with its results.
 
     `identifiers` (object) goes by row of `results`: the cells of the identifier column become these texts, so
-    that a zero shown by a number format alone isn't lost. Raises OutputError where no workbook holds it.
+    that a zero shown by a number format alone isn't lost. The rows `last` come behind all others. Raises
+    OutputError where no workbook holds it.
     """
     first = 2 if source.header_row else 1
     rows = dict(zip(results.rows.tolist(), identifiers.tolist(), strict=True))
@@ -29,10 +34,31 @@ def write_excerpt(source: Source, identifiers: np.ndarray, results: Results, pat
         header_row=first - 1,
         first_row=first,
         last_row=first + len(rows) - 1,
-        lines=lambda: _lines(source, rows),
+        lines=lambda: _lines(source, rows, last),
     )
+    apart = np.isin(results.rows, list(last))
+    order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart)])
     numbers = np.arange(first, first + len(rows), dtype=np.int64)
-    plan_new_workbook(part, path).write(SomeResults(results, np.arange(len(rows)), numbers), path)
+    plan_new_workbook(part, path).write(SomeResults(results, order, numbers), path)
+
+
+def rows_without_address(source: Source, rows: Container[int]) -> set[int]:
+    """Return those of some rows that have no e-mail address, where the roster has a column for it.
+
+    A mail merge that meets a blank address may give the next person's link to somebody else.
+    """
+    columns = [column for what, column in source.persons if what == "e-mail"]
+    if not columns:
+        return set()
+    return {
+        row
+        for row, line in enumerate(source.lines(), 1)
+        if row in rows and not any(shown(cell).strip() for cell in map(partial(_cell, line), columns))
+    }
+
+
+def _cell(line: Line, column: int) -> Cell:
+    return line.cells[column] if column < len(line.cells) else None
 
 
 def has_headers_only(path: Path) -> bool:
@@ -43,12 +69,17 @@ def has_headers_only(path: Path) -> bool:
     return data.count(b"<row ") == 1 and f">{RESULT_COLUMNS[0]}<".encode() in data
 
 
-def _lines(source: Source, rows: dict[int, str]) -> Iterator[Line]:
+def _lines(source: Source, rows: dict[int, str], last: Container[int]) -> Iterator[Line]:
     if source.header_row:
         yield Line([None] * source.first_column + list(source.headers))
+    kept = []
     for row, line in enumerate(source.lines(), 1):
         if row in rows:
             cells = list(line.cells)
             cells += [None] * (source.id_column + 1 - len(cells))
             cells[source.id_column] = rows[row]
-            yield Line(cells)
+            if row in last:
+                kept.append(Line(cells))
+            else:
+                yield Line(cells)
+    yield from kept

@@ -23,6 +23,7 @@ from bulk_register.ooxml.xml import needs_escaping, text
 from bulk_register.output.excel.content_types import content_types_for
 from bulk_register.output.excel.limits import Survey, refuse_what_no_workbook_holds, survey
 from bulk_register.output.excel.result_cells import Looks, ResultCells
+from bulk_register.output.excel.sheet_head import hidden_columns
 from bulk_register.output.excel.sheet_hyperlinks import Links
 from bulk_register.output.excel.styles import with_ordered_fonts
 from bulk_register.output.layout import LINK, Layout, place_columns
@@ -89,6 +90,9 @@ class NewWorkbook:
             sheet.auto_filter.ref = reference(row, self.source.first_column, last, self.layout.width - 1)
         for column, width in enumerate(self._widths(made)):
             sheet.column_dimensions[letters(column)].width = width
+        if self.source.outline:
+            for column in hidden_columns(self.source.outline.head, self.layout.first_added):
+                sheet.column_dimensions[letters(column)].hidden = True
         book.save(path)
         return styles
 

@@ -5,10 +5,16 @@ ECMA-376 part 1, 18.3.1.35 (dimension), 18.3.1.17 (cols), 18.3.1.13 (col).
 
 from __future__ import annotations
 
+import re
+
 from bulk_register.ooxml.cell_values import bounds, reference
 from bulk_register.ooxml.xml import Element, elements, splice, with_attributes
 
 _PADDING = 0.7109375  # what Excel adds to a width in characters for its margins (18.3.1.13)
+
+
+_COL = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
+_ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"'<>]*)["']""")
 
 
 def new_head(head: bytes, part: str, prefix: str, widths: dict[int, int], last_row: int) -> bytes:
@@ -38,6 +44,17 @@ def new_head(head: bytes, part: str, prefix: str, widths: dict[int, int], last_r
         cols = b"".join(_merged(head, members, prefix, widths))
         changes.append((found[group].inner, found[group].stop, cols))
     return splice(head, changes)
+
+
+def hidden_columns(head: bytes, width: int) -> list[int]:
+    """Return the columns (from 0) of the first `width` ones that a worksheet's head hides."""
+    hidden: set[int] = set()
+    for tag in _COL.findall(head):
+        found = {name.decode(): value.decode() for name, value in _ATTRIBUTE.findall(tag)}
+        first, last = found.get("min", ""), found.get("max", "")
+        if found.get("hidden") in ("1", "true") and first.isdigit() and last.isdigit():
+            hidden.update(range(int(first[:5]) - 1, min(int(last[:5]), width)))
+    return sorted(hidden)
 
 
 def _merged(head: bytes, members: list[Element], prefix: str, widths: dict[int, int]) -> list[bytes]:
