@@ -1,0 +1,77 @@
+"""Connecting has one time limit: whoever drips a handshake or a proxy's answer is given up."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bulk_register.errors import SendAgainError, StopError
+from bulk_register.startexam import Connection, RetryPolicy, StartExam
+
+DRIP_SECONDS = 0.05
+LIMIT_SECONDS = 0.5
+
+
+@contextlib.contextmanager
+def dripping(data: bytes) -> Iterator[int]:
+    """Serve whoever connects with these bytes, one by one; returns the port."""
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            for byte in data:
+                if over.wait(DRIP_SECONDS):
+                    return
+                connection.sendall(bytes([byte]))
+
+    def accept(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        yield listener.getsockname()[1]
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def client(address: str, *, direct: bool = True) -> StartExam:
+    return StartExam(
+        Connection(1, "key", address, timeout_seconds=LIMIT_SECONDS, retry=RetryPolicy(1), direct=direct)
+    )
+
+
+def test_a_tls_handshake_that_drips_is_given_up() -> None:
+    hello = b"\x16\x03\x03\x40\x00" + b"\x02" * 400  # the beginning of a long handshake record
+    with dripping(hello) as port:
+        started = time.monotonic()
+        with pytest.raises(SendAgainError):
+            client(f"https://127.0.0.1:{port}").tests()
+        assert time.monotonic() - started < len(hello) * DRIP_SECONDS / 2
+
+
+def test_a_proxy_that_drips_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = b"HTTP/1.1 200 Connection established\r\n" + b"X-Filler: 1\r\n" * 30
+    with dripping(answer) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        started = time.monotonic()
+        with pytest.raises(SendAgainError):
+            client("https://startexam.example", direct=False).tests()
+        assert time.monotonic() - started < len(answer) * DRIP_SECONDS / 2
+
+
+def test_a_socks_proxy_without_its_library_is_said_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(StopError, match=r"SOCKS proxy .*pip install pysocks"):
+        client("https://startexam.example", direct=False).tests()
