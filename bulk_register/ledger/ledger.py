@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bulk_register.ledger import database as disk
-from bulk_register.ledger.reader import RUN_COLUMNS, Reader
+from bulk_register.ledger.checksums import COLUMNS
+from bulk_register.ledger.failures import guarded
+from bulk_register.ledger.reader import Reader
+from bulk_register.ledger.statements import as_list, insert, next_number, seal
 from bulk_register.records import Batch, Registrations, RunRecord, Scope, StatusNote
 
 ANSWERED = "answered"  # how a request ends whose answer was matched
@@ -40,38 +42,39 @@ class Ledger(Reader):
     def begin(self, record: RunRecord, batches: Iterable[Batch], employees: Sequence[str] = ()) -> int:
         """Record a run, all its batches and its roster's employees in one transaction; returns its number."""
         with self._transaction() as cursor:
-            self._make_scope(cursor, record.scope)
-            values = {column: getattr(record, column) for column in RUN_COLUMNS if column != "id"}
+            scope = self._make_scope(cursor, record.scope)
+            values = {column: getattr(record, column) for column in COLUMNS["run"]}
+            values |= {"scope": scope, "id": None}  # SQLite gives it a number that no run had before
             marks = ",".join("?" * len(values))
             cursor.execute(
-                f"INSERT INTO run (scope, {','.join(values)}) VALUES (?,{marks})",  # noqa: S608
-                (self._scope(record.scope), *values.values()),
+                f"INSERT INTO run ({','.join(values)}) VALUES ({marks})",  # noqa: S608
+                tuple(values.values()),
             )
             run = int(cursor.lastrowid or 0)
+            seal(cursor, "run", run)
             self._plan(cursor, run, batches)
             cursor.execute(
                 "DELETE FROM roster WHERE run IN (SELECT id FROM run WHERE scope = ? AND id < ?)",
-                (self._scope(record.scope), run),
+                (scope, run),
             )
-            cursor.execute("INSERT INTO roster (run, employees) VALUES (?,?)", (run, _list(employees)))
+            insert(cursor, "roster", [(run, as_list(employees))])
         return run
 
     def resume(self, run: int, batches: Iterable[Batch]) -> int:
         """Add batches to an earlier run that is being finished; returns its number."""
         with self._transaction() as cursor:
             cursor.execute("UPDATE run SET finished = NULL, exit_code = NULL WHERE id = ?", (run,))
+            seal(cursor, "run", run)
             self._plan(cursor, run, batches)
         return run
 
     def sent(self, run: int, batch: Batch) -> int:
         """Record that a request is about to go out; returns its number for `settled`."""
         with self._transaction() as cursor:
-            part = _list(batch.identifiers) if batch.part else None
-            cursor.execute(
-                "INSERT INTO request (run, batch, employees, sent) VALUES (?,?,?,?)",
-                (run, batch.number, part, int(time.time())),
-            )
-            request = int(cursor.lastrowid or 0)
+            part = as_list(batch.identifiers) if batch.part else None
+            request = next_number(cursor, "request")
+            line = (request, run, batch.number, part, int(time.time()), None, None, None, None)
+            insert(cursor, "request", [line])
         self._runs[request] = run
         return request
 
@@ -91,6 +94,7 @@ class Ledger(Reader):
                 "UPDATE request SET settled = ?, ended = ?, note = ?, raw = ? WHERE id = ?",
                 (int(time.time()), ended, note, raw, request),
             )
+            seal(cursor, "request", request)
             run = self._run_of(request)
             scope, base_url = self._scope_of(run)
             if ended == ANSWERED:
@@ -107,14 +111,12 @@ class Ledger(Reader):
         lines = self._holders_at(base_url).lines(unwanted)
         with self._transaction() as cursor:
             for line in lines:
-                query = "SELECT employees, participants FROM registration WHERE id = ? AND run = ?"
-                for names, given in cursor.execute(query, (line, run)).fetchall():
+                records = list(self._records("registration", "WHERE id = ? AND run = ?", [line, run]))
+                for *key, names, given in records:
                     pairs = zip(self._list(names), self._list(given), strict=True)
                     kept = [pair for pair in pairs if pair[1].casefold() not in unwanted]
-                    cursor.execute(
-                        "UPDATE registration SET employees = ?, participants = ? WHERE id = ?",
-                        (_list([name for name, _ in kept]), _list([each for _, each in kept]), line),
-                    )
+                    columns = as_list([name for name, _ in kept]), as_list([each for _, each in kept])
+                    insert(cursor, "registration", [(*key, *columns)], anew=True)
         del self._holders[base_url]
 
     def left(self, run: int, statuses: Iterable[StatusNote]) -> None:
@@ -129,25 +131,28 @@ class Ledger(Reader):
                 "UPDATE run SET finished = ?, exit_code = ?, open = ? WHERE id = ?",
                 (int(time.time()), exit_code, open_employees, run),
             )
+            seal(cursor, "run", run)
 
-    def delivered(self, run: int, path: Path, sha256: str) -> None:
-        """Record an output as this program left it."""
+    def delivered(self, run: int, path: Path, sha256: str, links: int = 0) -> None:
+        """Record an output as this program left it, and how many employees have a link in it."""
         with self._transaction() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO delivery (path, sha256, run) VALUES (?,?,?)",
-                (str(path), sha256, run),
-            )
+            insert(cursor, "delivery", [(str(path), sha256, run, links)], anew=True)
+
+    def name_tests(self, titles: Mapping[str, str]) -> None:
+        """Record what tests are called, by identifier."""
+        lines = [(test.lower(), title) for test, title in titles.items() if title]
+        if lines and self.titles(titles) != dict(lines):
+            with self._transaction() as cursor:
+                insert(cursor, "title", lines, anew=True)
 
     def told(self, scope: Scope, left: Mapping[str, int]) -> None:
         """Record that all of a scope's links have been told, but for these employees' (with their runs)."""
         number = self._scope(scope)
         with self._transaction() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO told SELECT ?, COALESCE(MAX(id), 0) FROM registration", (number,)
-            )
+            last = next_number(cursor, "registration") - 1
+            insert(cursor, "told", [(number, last)], anew=True)
             cursor.execute("DELETE FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)", (number,))
-            lines = [(run, employee) for employee, run in left.items()]
-            cursor.executemany("INSERT INTO untold (run, employee) VALUES (?,?)", lines)
+            insert(cursor, "untold", ((run, employee) for employee, run in left.items()))
 
     def forget(self, runs: Sequence[int]) -> None:
         """Delete these runs and all that became known in them; no byte of it stays in the file.
@@ -158,23 +163,21 @@ class Ledger(Reader):
             with self._transaction() as cursor:
                 cursor.executemany("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
                 cursor.executemany("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
-                last = "SELECT COALESCE(MAX(id), 0) FROM registration"  # new lines come after it
-                cursor.execute(f"UPDATE told SET registration = MIN(registration, ({last}))")  # noqa: S608
+                last = next_number(cursor, "registration") - 1  # new lines come after it
+                told = [(scope, min(line, last)) for scope, line in self._records("told")]
+                insert(cursor, "told", told, anew=True)
             self._holders.clear()
             disk.rewrite(self.path, self._connection)
 
     # --- within
 
     def _plan(self, cursor: sqlite3.Cursor, run: int, batches: Iterable[Batch]) -> None:
-        cursor.executemany(
-            "INSERT INTO batch (run, number, employees) VALUES (?,?,?)",
-            ((run, batch.number, _list(batch.identifiers)) for batch in batches),
-        )
+        insert(cursor, "batch", ((run, batch.number, as_list(batch.identifiers)) for batch in batches))
 
-    def _make_scope(self, cursor: sqlite3.Cursor, scope: Scope) -> None:
-        columns = ", ".join(Scope._fields)
-        query = f"INSERT OR IGNORE INTO scope ({columns}) VALUES (?,?,?,?,?)"  # noqa: S608
-        cursor.execute(query, scope)
+    def _make_scope(self, cursor: sqlite3.Cursor, scope: Scope) -> int:
+        if self._scope(scope) < 0:
+            insert(cursor, "scope", [(next_number(cursor, "scope"), *scope)])
+        return self._scope(scope)
 
     def _run_of(self, request: int) -> int:
         if request not in self._runs:
@@ -183,17 +186,15 @@ class Ledger(Reader):
 
     def _scope_of(self, run: int) -> tuple[int, str]:
         if run not in self._whose:
-            query = "SELECT r.scope, s.base_url FROM run r JOIN scope s ON s.id = r.scope WHERE r.id = ?"
-            [self._whose[run]] = self._all(query, (run,))
+            scope = self.run(run).scope
+            self._whose[run] = self._scope(scope), scope.base_url
         return self._whose[run]
 
     def _stand(self, cursor: sqlite3.Cursor, run: int, statuses: Iterable[StatusNote]) -> None:
         lines = [(run, item.employee, str(item.status), item.note) for item in statuses]
         if lines:
             self._all_linked.discard(run)
-            cursor.executemany(
-                "INSERT OR REPLACE INTO standing (run, employee, status, note) VALUES (?,?,?,?)", lines
-            )
+            insert(cursor, "standing", lines, anew=True)
 
     def _forget_standings(self, cursor: sqlite3.Cursor, run: int, request: int) -> None:
         """Take back what an earlier request said of this request's employees."""
@@ -218,7 +219,7 @@ class Ledger(Reader):
         if self._under_way:
             yield self._under_way
             return
-        with disk.guarded(self.path):
+        with guarded(self.path):
             cursor = self._under_way = self._connection.cursor()
             try:
                 cursor.execute("BEGIN IMMEDIATE")
@@ -238,15 +239,9 @@ def _register(
     cursor: sqlite3.Cursor, scope: int, registrations: Iterable[Registrations]
 ) -> list[tuple[int, Sequence[str]]]:
     """Write registrations down; returns their lines' numbers with the participants on them."""
-    written = []
-    for employees, participants, run, current in registrations:
-        cursor.execute(
-            "INSERT INTO registration (scope, run, current, employees, participants) VALUES (?,?,?,?,?)",
-            (scope, run, current, _list(employees), _list(participants)),
-        )
-        written.append((int(cursor.lastrowid or 0), participants))
+    written, first = [], next_number(cursor, "registration")
+    for line, (employees, participants, run, current) in enumerate(registrations, first):
+        values = (line, scope, run, int(current), as_list(employees), as_list(participants))
+        insert(cursor, "registration", [values])
+        written.append((line, participants))
     return written
-
-
-def _list(identifiers: Sequence[str]) -> str:
-    return json.dumps(identifiers, ensure_ascii=False, separators=(",", ":"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,10 +12,10 @@ from typing import Any, Self
 import numpy as np
 
 from bulk_register.ledger import database as disk
+from bulk_register.ledger.checksums import COLUMNS, checksum
+from bulk_register.ledger.failures import damaged, guarded
 from bulk_register.ledger.participant_index import ParticipantIndex
 from bulk_register.records import Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
-
-RUN_COLUMNS = tuple(item.name for item in fields(RunRecord) if item.name != "scope")
 
 
 class Reader:
@@ -47,24 +46,22 @@ class Reader:
         return self._known[1]
 
     def _read_known(self, scope: Scope) -> KnownLinks:
-        query = (
-            "SELECT g.employees, g.participants, r.valid_till, g.run FROM registration g "
-            "JOIN run r ON r.id = g.run WHERE g.scope = ? AND g.current ORDER BY g.id"
-        )
         employees: list[str] = []
         participants: list[str] = []
         lines: list[tuple[int, int, int]] = []  # how many employees, when their links end, run
-        for names, given, valid_till, run in self._each(query, (self._scope(scope),)):
-            found = self._list(names)
-            employees += found
-            participants += self._list(given)
-            lines.append((len(found), valid_till, run))
-        counts, ends, runs = np.array(lines, np.int64).reshape(-1, 3).T
+        where, ends = "WHERE scope = ? ORDER BY id", _Ends(self)
+        for _, _, run, current, names, given in self._records("registration", where, [self._scope(scope)]):
+            if current:
+                found = self._list(names)
+                employees += found
+                participants += self._list(given)
+                lines.append((len(found), ends[run], run))
+        counts, till, runs = np.array(lines, np.int64).reshape(-1, 3).T
         last = _last_places(employees)
         return KnownLinks(
             np.array(employees, object)[last],
             np.array(participants, object)[last],
-            np.repeat(ends, counts)[last],
+            np.repeat(till, counts)[last],
             np.repeat(runs, counts)[last],
         )
 
@@ -78,80 +75,84 @@ class Reader:
         lines = self._holders_at(base_url).lines(wanted)
         if not lines:
             return {}
-        query = (
-            "SELECT g.employees, g.participants, g.run, r.valid_till FROM registration g "
-            "JOIN run r ON r.id = g.run WHERE g.id IN (SELECT value FROM json_each(?)) ORDER BY g.id"
-        )
+        where, ends = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", _Ends(self)
         found: dict[str, Holder] = {}
-        for names, given, run, valid_till in self._each(query, (json.dumps(list(lines)),)):
+        records = self._records("registration", where, [json.dumps(list(lines))])
+        for _, _, run, _, names, given in records:
             for employee, participant in zip(self._list(names), self._list(given), strict=True):
                 if (key := participant.casefold()) in wanted:
-                    found.setdefault(key, Holder(employee, run, valid_till))
+                    found.setdefault(key, Holder(employee, run, ends[run]))
         return found
 
     def _holders_at(self, base_url: str) -> ParticipantIndex:
         if base_url not in self._holders:
             holders = ParticipantIndex()
-            query = (
-                "SELECT g.id, g.participants FROM registration g JOIN scope s ON s.id = g.scope "
-                "WHERE s.base_url = ? ORDER BY g.id"
-            )
-            for line, participants in self._each(query, (base_url,)):
+            where = "WHERE scope IN (SELECT id FROM scope WHERE base_url = ?) ORDER BY id"
+            for line, *_, participants in self._records("registration", where, [base_url]):
                 holders.add(line, self._list(participants))
             self._holders[base_url] = holders
         return self._holders[base_url]
 
     def last_roster(self, scope: Scope) -> tuple[int, list[str], bool] | None:
         """Return a scope's latest run, the employees of its roster, and whether all of them got a link."""
-        rows = self._all(
-            "SELECT t.run, t.employees, r.open = 0 FROM roster t JOIN run r ON r.id = t.run "
-            "WHERE r.scope = ? ORDER BY t.run DESC LIMIT 1",
-            (self._scope(scope),),
-        )
-        return (int(rows[0][0]), self._list(rows[0][1]), bool(rows[0][2])) if rows else None
+        where = "WHERE run IN (SELECT id FROM run WHERE scope = ?) ORDER BY run DESC LIMIT 1"
+        for run, employees in self._records("roster", where, [self._scope(scope)]):
+            return run, self._list(employees), not self.run(run).open
+        return None
 
     def untold(self, scope: Scope) -> dict[str, int]:
         """Return whose link stands in no output or list yet, with the run that got it; see `Ledger.told`."""
         number = self._scope(scope)
-        left = "SELECT employee, run FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)"
-        found = {employee: int(run) for employee, run in self._each(left, (number,))}
-        since = (
-            "SELECT employees, run FROM registration WHERE scope = ? AND current AND id > "
-            "COALESCE((SELECT registration FROM told WHERE scope = ?), 0) ORDER BY id"
-        )
-        for names, run in self._each(since, (number, number)):
-            found.update(dict.fromkeys(self._list(names), int(run)))
+        runs = {run for (run,) in self._each("SELECT id FROM run WHERE scope = ?", [number])}
+        # all of both tables are read: a changed key would hide a record from a search
+        found = {employee: run for run, employee in list(self._records("untold")) if run in runs}
+        told = dict(self._records("told")).get(number, 0)
+        since = self._records("registration", "WHERE scope = ? AND id > ? ORDER BY id", [number, told])
+        for _, _, run, current, names, _ in since:
+            if current:
+                found.update(dict.fromkeys(self._list(names), run))
         return found
 
     # --- outputs
 
     def delivery(self, path: Path) -> str | None:
         """Return the checksum with which this program left a file, or None where it never wrote it."""
-        rows = self._all("SELECT sha256 FROM delivery WHERE path = ?", (str(path),))
-        return str(rows[0][0]) if rows else None
+        found = self._delivery(path)
+        return str(found[1]) if found else None
 
     def delivered_by(self, path: Path) -> int | None:
         """Return the run that wrote a file last, or None where none did."""
-        rows = self._all("SELECT run FROM delivery WHERE path = ?", (str(path),))
-        return int(rows[0][0]) if rows else None
+        found = self._delivery(path)
+        return int(found[2]) if found else None
+
+    def _delivery(self, path: Path) -> list[Any] | None:
+        # all are read: a changed key would hide a record from a search
+        return {record[0]: record for record in self._records("delivery")}.get(str(path))
 
     def has_output(self, sha256: str) -> bool:
         """Tell whether this program wrote a file with exactly this content."""
         return bool(self._all("SELECT 1 FROM delivery WHERE sha256 = ?", (sha256,)))
 
+    def titles(self, tests: Iterable[str]) -> dict[str, str]:
+        """Return what these tests were called when StartExam was asked last, by identifier in lower case."""
+        wanted = {test.lower() for test in tests}
+        return {test: title for test, title in list(self._records("title")) if test in wanted}
+
     # --- earlier runs
 
     def runs(self) -> list[RunRecord]:
         """Return all runs, the latest first."""
-        columns = [f"s.{name}" for name in Scope._fields] + [f"r.{name}" for name in RUN_COLUMNS]
-        rows = self._all(
-            f"SELECT {','.join(columns)} FROM run r JOIN scope s ON s.id = r.scope "  # noqa: S608
-            "ORDER BY r.id DESC"
-        )
-        split = len(Scope._fields)
-        return [
-            RunRecord(Scope(*row[:split]), **dict(zip(RUN_COLUMNS, row[split:], strict=True))) for row in rows
-        ]
+        return self._runs_where("ORDER BY id DESC")
+
+    def run(self, number: int) -> RunRecord:
+        """Return one run, which must be there."""
+        [record] = self._runs_where("WHERE id = ?", [number])
+        return record
+
+    def _runs_where(self, where: str, values: Sequence[object] = ()) -> list[RunRecord]:
+        scopes = {number: Scope(*rest) for number, *rest in self._records("scope")}
+        rows = (dict(zip(COLUMNS["run"], row, strict=True)) for row in self._records("run", where, values))
+        return [RunRecord(**(row | {"scope": scopes[row["scope"]]})) for row in rows]
 
     def without_link(self, record: RunRecord) -> int:
         """Return how many of a run's employees have no link that works (or that it was to make anew)."""
@@ -165,31 +166,30 @@ class Reader:
 
     def planned(self, run: int) -> dict[int, tuple[str, ...]]:
         """Return a run's batches as planned: their employees by number."""
-        rows = self._all("SELECT number, employees FROM batch WHERE run = ? ORDER BY number", (run,))
-        return {number: tuple(self._list(employees)) for number, employees in rows}
+        rows = self._records("batch", "WHERE run = ? ORDER BY number", [run])
+        return {number: tuple(self._list(employees)) for _, number, employees in rows}
 
     def statuses(self, run: int) -> list[StatusNote]:
         """Return a run's employees who got no link in it, and why."""
-        rows = self._all("SELECT employee, status, note FROM standing WHERE run = ?", (run,))
-        return [StatusNote(employee, Status(status), note) for employee, status, note in rows]
+        rows = self._records("standing", "WHERE run = ?", [run])
+        return [StatusNote(employee, Status(status), note) for _, employee, status, note in rows]
 
     def requests(self, run: int) -> list[tuple[int, tuple[str, ...] | None, str | None, str]]:
         """Return a run's requests: batch, employees of a part, how it ended (None: never told), note."""
-        rows = self._all(
-            "SELECT batch, employees, ended, COALESCE(note, '') FROM request WHERE run = ? ORDER BY id",
-            (run,),
-        )
-        return [(number, tuple(self._list(part)) if part else None, *rest) for number, part, *rest in rows]
+        rows = self._records("request", "WHERE run = ? ORDER BY id", [run])
+        return [
+            (number, tuple(self._list(part)) if part else None, ended, note or "")
+            for _, _, number, part, _, _, ended, note, _ in rows
+        ]
 
     def unmatched(self, run: int) -> list[Unmatched]:
         """Return a run's answers that could not be matched to employees."""
-        rows = self._all(
-            "SELECT q.batch, COALESCE(q.employees, b.employees), q.settled, q.note, q.raw FROM request q "
-            "JOIN batch b ON b.run = q.run AND b.number = q.batch "
-            "WHERE q.run = ? AND q.raw IS NOT NULL ORDER BY q.id",
-            (run,),
-        )
-        return [Unmatched(number, tuple(self._list(part)), *rest) for number, part, *rest in rows]
+        rows = list(self._records("request", "WHERE run = ? AND raw IS NOT NULL ORDER BY id", [run]))
+        planned = self.planned(run) if rows else {}
+        return [
+            Unmatched(number, tuple(self._list(part)) if part else planned[number], settled, note, raw)
+            for _, _, number, part, _, settled, _, note, raw in rows
+        ]
 
     # --- within
 
@@ -198,21 +198,42 @@ class Reader:
         rows = self._all(f"SELECT id FROM scope WHERE ({columns}) = (?,?,?,?,?)", scope)  # noqa: S608
         return int(rows[0][0]) if rows else -1
 
+    def _records(self, table: str, where: str = "", values: Sequence[object] = ()) -> Iterator[list[Any]]:
+        """Yield a table's records, with the columns of COLUMNS; raises LedgerError where one was changed."""
+        query = f"SELECT {', '.join(COLUMNS[table])}, checksum FROM {table} {where}"  # noqa: S608
+        for *record, written in self._each(query, values):
+            if checksum(table, *record) != written:
+                raise damaged(self.path, f"a record in its table '{table}' is not what was written")
+            yield record
+
     def _list(self, text: str) -> list[str]:
         try:
             return list(json.loads(text))
         except (TypeError, ValueError):
-            raise disk.damaged(self.path, "a list in it can't be read") from None
+            raise damaged(self.path, "a list in it can't be read") from None
 
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return list(self._each(query, values))
 
     def _each(self, query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-        with disk.guarded(self.path):
+        with guarded(self.path):
             yield from self._connection.execute(query, values)
 
 
-def _last_places(names: Iterable[str]) -> np.ndarray:
+class _Ends(dict[int, int]):
+    """When the links of a run end, by its number; read where it is asked for."""
+
+    def __init__(self, ledger: Reader) -> None:
+        self._ledger = ledger
+
+    def __missing__(self, run: int) -> int:
+        self[run] = self._ledger.run(run).valid_till
+        return self[run]
+
+
+def _last_places(names: Sequence[str]) -> np.ndarray | slice:
     """Return where each name stands last."""
+    if len(set(names)) == len(names):  # nearly always, and there may be a million
+        return slice(None)
     places = {name: place for place, name in enumerate(names)}
     return np.fromiter(places.values(), np.int64, len(places))

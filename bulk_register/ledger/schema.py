@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+from bulk_register.ledger import checksums
+
 APPLICATION_ID = 0x42524731  # "BRG1": marks the file as a ledger of ours
 
-# Each step lifts a ledger by one version, inside one transaction; PRAGMA user_version counts them.
+# Each step lifts a ledger by one version; PRAGMA user_version counts them.
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE scope (
@@ -71,6 +73,24 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     INSERT INTO told (scope, registration) SELECT scope, MAX(id) FROM registration GROUP BY scope;
     """,
+    """
+    ALTER TABLE delivery ADD COLUMN links INTEGER; -- employees with a link in it; NULL: an older version's
+    CREATE TABLE title ( -- of tests, as StartExam named them last
+        test TEXT PRIMARY KEY, title TEXT NOT NULL
+    ) WITHOUT ROWID;
+    -- checksums.py says what they cover
+    ALTER TABLE scope ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE run ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE batch ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE request ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE registration ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE standing ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE roster ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE delivery ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE told ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE untold ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE title ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 
@@ -80,10 +100,19 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a ledger up to date, each step whole or not at all."""
-    for number in range(version(connection), len(MIGRATIONS)):
-        script = (
-            f"BEGIN IMMEDIATE; {MIGRATIONS[number]}; PRAGMA application_id = {APPLICATION_ID};"
-            f"PRAGMA user_version = {number + 1}; COMMIT;"
-        )
-        connection.executescript(script)
+    """Bring a ledger up to date, with checksums for all its records: wholly or not at all."""
+    steps = MIGRATIONS[version(connection) :]
+    if not steps:
+        return
+    checksums.install(connection)
+    script = "; ".join(
+        [
+            "BEGIN IMMEDIATE",
+            *steps,
+            *map(checksums.sealing, checksums.COLUMNS),
+            f"PRAGMA application_id = {APPLICATION_ID}",
+            f"PRAGMA user_version = {len(MIGRATIONS)}",
+            "COMMIT;",
+        ]
+    )
+    connection.executescript(script)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sqlite3
 import time
 from collections import Counter
 from dataclasses import replace
@@ -258,3 +259,22 @@ def test_a_damaged_ledger_is_exit_2_and_nothing_is_sent(tmp_path: Path, content:
             assert "Traceback" not in told.err
         assert not sandbox.requests
         assert office.ledger.read_bytes() == content
+
+
+def test_a_ledger_that_changed_by_itself_delivers_nothing(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(30))
+        assert office.say(*RUN).code == 0
+        before, asked = (tmp_path / "out.csv").read_bytes(), len(sandbox.requests)
+        connection = sqlite3.connect(office.ledger)
+        connection.execute("UPDATE run SET valid_till = valid_till + 4096")
+        connection.commit()
+        connection.close()
+        office.hire(people(31))
+        for words in (RUN, ("rerun",), ("export",), ("history",), ("verify", "out.csv")):
+            told = office.say(*words)
+            assert told.code == 2
+            assert f"The ledger {office.ledger} is damaged" in told.err
+        assert (tmp_path / "out.csv").read_bytes() == before
+        assert len(sandbox.requests) == asked
