@@ -16,7 +16,7 @@ from bulk_register.errors import InputError, LedgerError, SettingsError
 from bulk_register.ledger import Ledger
 from bulk_register.paths import private_folder
 from bulk_register.records import RunRecord, Test
-from bulk_register.run import connection_of, ledger_flags, ledger_path
+from bulk_register.run import connection_of, ledger_flags, ledger_path, unfinished
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
 from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
 from bulk_register.startexam.blaming import wrong_part
@@ -211,21 +211,20 @@ def _ledger_line(path: Path, settings: Settings) -> CheckLine:
     if there != path:
         return CheckLine("OK", f"records of runs (ledger): {path} isn't there yet; the first run makes it")
     with Ledger(path, write=False) as ledger:
-        runs = ledger.runs()
-        unfinished = [run for run in runs if ledger.without_link(run)]
-    words = f"records of runs (ledger): {path} can be used; {count(len(runs), 'run')}"
-    return CheckLine("Note" if unfinished else "OK", words + _open_words(unfinished, settings))
+        number, left = len(ledger.runs()), unfinished(ledger)
+    words = f"records of runs (ledger): {path} can be used; {count(number, 'run')}"
+    return CheckLine("Note" if left else "OK", words + _open_words(left, settings))
 
 
-def _open_words(unfinished: Sequence[RunRecord], settings: Settings) -> str:
-    if not unfinished:
+def _open_words(runs: Sequence[RunRecord], settings: Settings) -> str:
+    if not runs:
         return ""
-    numbers = ", ".join(str(run.id) for run in unfinished[:10]) + (", …" if len(unfinished) > 10 else "")
-    one = str(unfinished[0].id) if len(unfinished) == 1 else "NUMBER"
+    numbers = ", ".join(str(run.id) for run in runs[:10]) + (", …" if len(runs) > 10 else "")
+    one = str(runs[0].id) if len(runs) == 1 else "NUMBER"
     typed = command_line(["bulk-register", "rerun", one, *ledger_flags(settings)])
-    advice = f"To finish {'it' if len(unfinished) == 1 else 'one'}: {typed}"
-    named = f"run {numbers}" if len(unfinished) == 1 else f"runs {numbers}"
-    return f", of which {len(unfinished)} left somebody without a working link ({named}). {advice}"
+    advice = f"To finish {'it' if len(runs) == 1 else 'one'}: {typed}"
+    named = f"run {numbers}" if len(runs) == 1 else f"runs {numbers}"
+    return f", of which {len(runs)} left somebody without a working link ({named}). {advice}"
 
 
 def _folder_line(folder: Path) -> CheckLine:

@@ -1,40 +1,48 @@
-"""`history`: earlier runs, and forgetting them."""
+"""`history`: which runs there were, for which exam, and what became of them; and forgetting them."""
 
 from __future__ import annotations
 
 import base64
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
-from bulk_register.commands.terminal.text import count, table
+from bulk_register.commands.terminal.text import count, named_tests, short_tests
 from bulk_register.errors import DeclinedError, InputError
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import local_text
 from bulk_register.records import RunRecord
-from bulk_register.run import ledger_path
+from bulk_register.run import is_overtaken, ledger_path
 from bulk_register.run.earlier_run import NO_RUNS, pick_run
 from bulk_register.settings import Settings
 
-SHOWN_RUNS = 20  # on a terminal; a file or a pipe gets them all
+SHOWN = 20  # runs on a terminal; a file or a pipe gets them all
+WIDTH = 80  # columns of the list of runs, unless a terminal is wider
+
+_HEADERS = ("RUN", "STARTED", "PEOPLE", "STATE", "CENTER", "TEST", "ROSTER")
+_FIXED = 4  # so many of these columns are shown whole
 
 
 def history(settings: Settings, run: int | None) -> int:
     """Show earlier runs, or one of them."""
     with Ledger(ledger_path(settings), write=False) as ledger:
         runs = ledger.runs()
-        if run is None:
-            shown = SHOWN_RUNS if sys.stdout and sys.stdout.isatty() else len(runs)
-            print_result(table(_run_rows(runs[:shown], ledger, settings)) if runs else NO_RUNS)
-            if len(runs) > shown:
-                print_result(
-                    f"… and {count(len(runs) - shown, 'earlier run')}; send the output to a file to see all"
-                )
+        if run is not None:
+            print_result("\n".join(_run_lines(pick_run(runs, run), runs, ledger, settings)))
             return 0
-        record = pick_run(runs, run)
-        print_result("\n".join(_run_lines(record, ledger, settings)))
+        terminal = bool(sys.stdout and sys.stdout.isatty())
+        shown = SHOWN if terminal else len(runs)
+        width = max(WIDTH, shutil.get_terminal_size().columns) if terminal else WIDTH
+        rows = [_HEADERS, *(_run_row(record, runs, ledger, settings) for record in runs[:shown])]
+        print_result(_table(rows, width) if runs else NO_RUNS)
+        if len(runs) > shown:
+            print_result(
+                f"… and {count(len(runs) - shown, 'earlier run')}; send the output to a file to see all"
+            )
     return 0
 
 
@@ -62,36 +70,40 @@ def _named(runs: Sequence[int]) -> str:
     return f"{len(runs)} runs ({runs[0]} to {runs[-1]})"
 
 
-def _run_rows(runs: list[RunRecord], ledger: Ledger, settings: Settings) -> Sequence[tuple[str, ...]]:
-    header = ("RUN", "STARTED", "EMPLOYEES", "WITHOUT LINK", "STATE", "ROSTER")
-    return [header] + [
-        (
-            str(record.id),
-            local_text(record.started, settings.zone),
-            f"{record.employees:,}",
-            f"{missing:,}",
-            _state(record, missing),
-            record.roster,
-        )
-        for record in runs
-        for missing in [ledger.without_link(record)]
-    ]
+def _run_row(
+    record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger, settings: Settings
+) -> tuple[str, ...]:
+    tests = record.scope.tests.split()
+    return (
+        str(record.id),
+        local_text(record.started, settings.zone)[: len("2026-12-01 23:59")],
+        f"{record.employees:,}",
+        _state(record, runs, ledger),
+        record.scope.center,
+        short_tests(tests, ledger.titles(tests)),
+        Path(record.roster).name,
+    )
 
 
-def _state(record: RunRecord, missing: int) -> str:
-    if record.finished is None:
-        return "not ended"
-    return "open" if missing else "complete"
+def _state(record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger) -> str:
+    """Say whether everybody in a run has a link by now, and if not, how many lack one."""
+    missing = ledger.without_link(record)
+    if missing and is_overtaken(record, runs, ledger):
+        return "overtaken"
+    if missing:
+        return f"{missing:,} open"
+    return "cut off" if record.finished is None else "complete"
 
 
-def _run_lines(record: RunRecord, ledger: Ledger, settings: Settings) -> list[str]:
-    state = _state(record, ledger.without_link(record))
+def _run_lines(record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger, settings: Settings) -> list[str]:
+    tests = record.scope.tests.split()
     lines = [
-        f"Run {record.id}, {local_text(record.started, settings.zone)}: {state}"
+        f"Run {record.id}, {local_text(record.started, settings.zone)}: {_state(record, runs, ledger)}"
         + (f", exit code {record.exit_code}" if record.exit_code is not None else ""),
         f"  roster: {record.roster}",
         f"  output: {record.output}",
-        f"  center: {record.scope.center}, test: {record.scope.tests}",
+        f"  center: {record.scope.center}",
+        f"  test:   {named_tests(tests, ledger.titles(tests))}",
         f"  window: {local_text(record.valid_from, settings.zone)} to "
         f"{local_text(record.valid_till, settings.zone)}",
     ]
@@ -125,3 +137,19 @@ def _midnight(text: str, settings: Settings) -> int:
         return int(datetime.combine(date.fromisoformat(text), time(), settings.zone).timestamp())
     except (ValueError, OverflowError, OSError):
         raise InputError(f"--forget-before is '{text}': it must be a date like 2026-12-01.") from None
+
+
+def _table(rows: Sequence[tuple[str, ...]], width: int) -> str:
+    """Lay rows out in columns; the last ones are cut where the lines would be wider."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(_HEADERS))]
+    room = width - sum(widths[:_FIXED]) - 2 * (len(widths) - 1)
+    while sum(widths[_FIXED:]) > max(room, 3 * len(_HEADERS[-1])):
+        widths[widths.index(max(widths[_FIXED:]), _FIXED)] -= 1
+    cut = [[_cut(cell, size) for cell, size in zip(row, widths, strict=True)] for row in rows]
+    return "\n".join(
+        "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in cut
+    )
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else text[: size - 1] + "…"

@@ -11,7 +11,7 @@ from bulk_register.commands.terminal.observer import observed
 from bulk_register.commands.terminal.run_end import report_end
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord
-from bulk_register.run import finish_run, ledger_path
+from bulk_register.run import finish_run, ledger_path, unfinished
 from bulk_register.run.earlier_run import pick_run
 from bulk_register.run.report import blank_report
 from bulk_register.settings import Settings, settings_of_run
@@ -20,11 +20,9 @@ from bulk_register.settings import Settings, settings_of_run
 def rerun(run: int | None, settings: Settings, invocation: Invocation) -> int:
     """Finish a run; returns its exit code, or 0 where there is nothing to finish."""
     with Ledger(ledger_path(settings), write=False) as ledger:
-        runs = ledger.runs()
-        record = pick_run(runs, run)
+        record = pick_run(ledger.runs(), run)
         if not ledger.without_link(record):
-            others = [other for other in runs if other.id != record.id and ledger.without_link(other)]
-            _report_nothing_left(record, others, settings, invocation)
+            _report_nothing_left(record, unfinished(ledger), settings, invocation)
             return 0
     of_run = settings_of_run(record.settings, settings)
     invocation.known |= {"run": record.id}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.progress import report_wait
-from bulk_register.commands.terminal.text import MAX_SPANS, count, rows, sentence
+from bulk_register.commands.terminal.text import MAX_SPANS, count, rows, sentence, short_tests
 from bulk_register.errors import StartExamError
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum
@@ -48,6 +49,7 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
             known = registered(ledger, claims, settings.base_url)
             wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
             compared = compare_people(found, claims, known, ledger, settings)
+            exams = _exam_lines(claims, known, ledger)
             refuted, asked = _asked(claims, known, wrong, ledger, asking) if asking else ([], 0)
     if not known and not path.exists():
         print_note(
@@ -58,7 +60,12 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
     linked = sum(bool(claim.link) for claim in claims.rows)
     fit = bool(linked) and not wrong
     if not fit or not settings.quiet:
-        lines = [*_row_lines(wrong), *_verdict_lines(claims, wrong, asked), *filter(None, [compared.words])]
+        lines = [
+            *_row_lines(wrong),
+            *_verdict_lines(claims, wrong, asked),
+            *filter(None, [compared.words]),
+            *exams,
+        ]
         print_result("\n".join(lines + _advice(wrong, compared, settings)))
     return 0 if fit else 1
 
@@ -119,3 +126,15 @@ def _advice(wrong: Sequence[Finding], compared: Compared, settings: Settings) ->
         return []
     words = ["bulk-register", "export", str(compared.run), *ledger_flags(settings)]
     return [f"This writes the whole output of run {compared.run} again:", f"  {command_line(words)}"]
+
+
+def _exam_lines(claims: Claims, known: dict[str, Registered], ledger: Ledger) -> list[str]:
+    """Name what the file's links are for; several exams in one file are hardly meant."""
+    scopes = Counter(known[claim.key].scope for claim in claims.rows if claim.link and claim.key in known)
+    lines = []
+    for scope, links in scopes.most_common():
+        tests = scope.tests.split()
+        named = short_tests(tests, ledger.titles(tests))
+        part = f" ({count(links, 'link')})" if len(scopes) > 1 else ""
+        lines.append(f"The links are for: test {named}, center {scope.center}{part}")
+    return lines

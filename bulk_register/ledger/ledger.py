@@ -227,7 +227,7 @@ class Ledger(Reader):
                 self._commit()
             except BaseException:
                 self._holders.clear()  # what was read meanwhile may not be there any more
-                self._known = None
+                self._known = {}
                 if self._connection.in_transaction:  # a full disk has rolled it back already
                     cursor.execute("ROLLBACK")
                 raise

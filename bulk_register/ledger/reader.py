@@ -14,6 +14,7 @@ import numpy as np
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS, checksum
 from bulk_register.ledger.failures import damaged, guarded
+from bulk_register.ledger.lookups import Ends, last_places
 from bulk_register.ledger.participant_index import ParticipantIndex
 from bulk_register.records import Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
@@ -25,9 +26,8 @@ class Reader:
         self.path = path
         self._connection = disk.connect(path, write=write)
         self._holders: dict[str, ParticipantIndex] = {}  # by base URL, as far as they were asked for
-        self._known: tuple[tuple[Scope, int, int], KnownLinks] | None = (
-            None  # and the ledger's state it is of
-        )
+        self._known: dict[Scope, KnownLinks] = {}
+        self._known_at = (0, 0)  # the ledger's state that it is of
 
     def __enter__(self) -> Self:
         return self
@@ -40,16 +40,18 @@ class Reader:
     def known(self, scope: Scope) -> KnownLinks:
         """Return the links in use of a scope; read again only if anybody has changed the ledger since."""
         [(changed_by_others,)] = self._all("PRAGMA data_version")
-        stamp = (scope, changed_by_others, self._connection.total_changes)
-        if self._known is None or self._known[0] != stamp:
-            self._known = stamp, self._read_known(scope)
-        return self._known[1]
+        stamp = (changed_by_others, self._connection.total_changes)
+        if self._known_at != stamp:
+            self._known, self._known_at = {}, stamp
+        if scope not in self._known:
+            self._known[scope] = self._read_known(scope)
+        return self._known[scope]
 
     def _read_known(self, scope: Scope) -> KnownLinks:
         employees: list[str] = []
         participants: list[str] = []
         lines: list[tuple[int, int, int]] = []  # how many employees, when their links end, run
-        where, ends = "WHERE scope = ? ORDER BY id", _Ends(self)
+        where, ends = "WHERE scope = ? ORDER BY id", Ends(self)
         for _, _, run, current, names, given in self._records("registration", where, [self._scope(scope)]):
             if current:
                 found = self._list(names)
@@ -57,7 +59,7 @@ class Reader:
                 participants += self._list(given)
                 lines.append((len(found), ends[run], run))
         counts, till, runs = np.array(lines, np.int64).reshape(-1, 3).T
-        last = _last_places(employees)
+        last = last_places(employees)
         return KnownLinks(
             np.array(employees, object)[last],
             np.array(participants, object)[last],
@@ -75,7 +77,7 @@ class Reader:
         lines = self._holders_at(base_url).lines(wanted)
         if not lines:
             return {}
-        where, ends = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", _Ends(self)
+        where, ends = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", Ends(self)
         found: dict[str, Holder] = {}
         records = self._records("registration", where, [json.dumps(list(lines))])
         for _, _, run, _, names, given in records:
@@ -120,6 +122,16 @@ class Reader:
         found = self._delivery(path)
         return str(found[1]) if found else None
 
+    def links_in(self, path: Path) -> tuple[Scope, int] | None:
+        """Return for which exam an output was as this program left it, and how many have a link in it."""
+        found = self._delivery(path)
+        runs = self._runs_where("WHERE id = ?", [found[2]]) if found else []
+        if not found or not runs:
+            return None
+        [record] = runs
+        # an older version didn't count them
+        return record.scope, record.employees - record.open if found[3] is None else int(found[3])
+
     def delivered_by(self, path: Path) -> int | None:
         """Return the run that wrote a file last, or None where none did."""
         found = self._delivery(path)
@@ -156,13 +168,22 @@ class Reader:
 
     def without_link(self, record: RunRecord) -> int:
         """Return how many of a run's employees have no link that works (or that it was to make anew)."""
+        return len(self.lacking(record))
+
+    def lacking(self, record: RunRecord) -> set[str]:
+        """Return a run's employees who have no link that works (or that it was to make anew)."""
         if record.finished is not None and not record.open:
-            return 0
+            return set()
         known = self.known(record.scope)
         works = known.runs == record.id if record.reregister else known.valid_till > time.time()
         linked = set(known.employees[works])
         planned = self.planned(record.id).values()
-        return len({name for batch in planned for name in batch if name not in linked})
+        return {name for batch in planned for name in batch if name not in linked}
+
+    def working(self, scope: Scope) -> set[str]:
+        """Return who has a link of a scope that works."""
+        known = self.known(scope)
+        return set(known.employees[known.valid_till > time.time()])
 
     def planned(self, run: int) -> dict[int, tuple[str, ...]]:
         """Return a run's batches as planned: their employees by number."""
@@ -218,22 +239,3 @@ class Reader:
     def _each(self, query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         with guarded(self.path):
             yield from self._connection.execute(query, values)
-
-
-class _Ends(dict[int, int]):
-    """When the links of a run end, by its number; read where it is asked for."""
-
-    def __init__(self, ledger: Reader) -> None:
-        self._ledger = ledger
-
-    def __missing__(self, run: int) -> int:
-        self[run] = self._ledger.run(run).valid_till
-        return self[run]
-
-
-def _last_places(names: Sequence[str]) -> np.ndarray | slice:
-    """Return where each name stands last."""
-    if len(set(names)) == len(names):  # nearly always, and there may be a million
-        return slice(None)
-    places = {name: place for place, name in enumerate(names)}
-    return np.fromiter(places.values(), np.int64, len(places))

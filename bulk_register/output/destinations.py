@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 
 from bulk_register.errors import OutputError
@@ -41,6 +42,13 @@ def check_name(path: Path, what: str, advice: str) -> None:
         str(path).encode()
     except UnicodeEncodeError:
         raise OutputError(f"The name of the {what} {path} is not in UTF-8: {advice}.") from None
+
+
+def free_of(taken: Callable[[Path], bool], target: Path) -> Path:
+    """Return a target or, where that is `taken`, the next of its numbered names: `staff-2.xlsx`."""
+    name = re.sub(r"-\d+$", "", target.stem)
+    numbered = (target.with_name(f"{name}-{number}{target.suffix}") for number in count(2))
+    return next(path for path in chain([target], numbered) if not taken(path))
 
 
 def check_report(target: Path, taken: Iterable[Path]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulk_register.records.exams import Exam
 from bulk_register.records.rosters import Roster
 from bulk_register.records.runs import Plan
 
@@ -23,6 +24,7 @@ class Planned:
 @dataclass(frozen=True)
 class RunStarted:
     run: int
+    exam: Exam
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,12 @@ class Exam:
     proctoring: bool = False
     proctoring_parameters: tuple[tuple[str, str], ...] = ()
     reregister: bool = False  # sends `doNotCreateIfExist: false`
+    titles: tuple[str, ...] = ()  # of the tests, in their order, "" where one isn't known; () for none
+
+    @property
+    def titles_by_test(self) -> dict[str, str]:
+        """The titles that are known, by GUID in lower case."""
+        return {test.lower(): title for test, title in zip(self.tests, self.titles, strict=False) if title}
 
 
 class Scope(NamedTuple):

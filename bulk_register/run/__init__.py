@@ -1,6 +1,8 @@
 """The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
 
 from bulk_register.run.context import connection_of, ledger_flags, ledger_path
+from bulk_register.run.earlier_run import is_overtaken, unfinished
+from bulk_register.run.exam_lookup import asked_titles
 from bulk_register.run.lists import write_problems
 from bulk_register.run.observer import Observer
 from bulk_register.run.story import (
@@ -15,15 +17,18 @@ from bulk_register.run.story import (
 
 __all__ = [
     "Observer",
+    "asked_titles",
     "connection_of",
     "dry_run",
     "export_run",
     "finish_run",
+    "is_overtaken",
     "ledger_flags",
     "ledger_path",
     "open_chosen_roster",
     "open_roster",
     "register",
     "register_roster",
+    "unfinished",
     "write_problems",
 ]

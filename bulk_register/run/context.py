@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bulk_register.errors import BulkRegisterError
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import SANDBOX_URL, Style
 from bulk_register.paths import ledger_file, private_folder
@@ -27,6 +28,7 @@ class RunContext:
     client: StartExam
     exam: Exam
     scope: Scope
+    outputs: Ledger  # it knows the outputs that were written before: the ledger, but where that is a new one
 
 
 @contextmanager
@@ -37,12 +39,22 @@ def open_context(settings: Settings, roster: Roster, tell: Tell) -> Iterator[Run
             path = stack.enter_context(private_folder()) / "ledger.sqlite3"
         else:
             path = ledger_path(settings)
-        if settings.sandbox:
-            settings = stack.enter_context(_against_sandbox(settings))
-        ledger = stack.enter_context(Ledger(path))
-        yield RunContext(
-            ledger, StartExam(connection_of(settings), tell, partial(person_texts, roster)), exam, scope
-        )
+        connected = stack.enter_context(_against_sandbox(settings)) if settings.sandbox else settings
+        ledger = outputs = stack.enter_context(Ledger(path))
+        if settings.sandbox and settings.ledger is None:
+            outputs = _sandbox_outputs(stack) or ledger
+        client = StartExam(connection_of(connected), tell, partial(person_texts, roster))
+        yield RunContext(ledger, client, exam, scope, outputs)
+
+
+def _sandbox_outputs(stack: ExitStack) -> Ledger | None:
+    """Return the ledger of what sandbox runs wrote, so that the next may replace it, or None.
+
+    It holds file names and checksums, and nobody. There is none where it can't be made.
+    """
+    with suppress(BulkRegisterError):
+        return stack.enter_context(Ledger(ledger_file().with_name("sandbox.sqlite3")))
+    return None
 
 
 @contextmanager

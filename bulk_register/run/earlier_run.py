@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 from bulk_register.errors import InputError, RosterError
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
-from bulk_register.records import Plan, Roster, RunRecord, Status, StatusNote
+from bulk_register.records import Plan, Roster, RunRecord, Scope, Status, StatusNote
 from bulk_register.run.context import ledger_flags
 from bulk_register.settings import Settings, command_line, flags_of, given_names
 from bulk_register.startexam import utc_text
@@ -19,6 +20,48 @@ from bulk_register.startexam import utc_text
 NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
 
 NEW_WINDOW = "+10d"  # where the run's own is over
+
+
+def unfinished(ledger: Ledger) -> list[RunRecord]:
+    """Return the runs that are worth finishing, the latest first.
+
+    In them somebody has no link that works, and no later run has overtaken them: none with the same roster
+    gave those people links for the same exam, or asks for them itself.
+    """
+    runs = ledger.runs()
+    return [run for run in runs if not is_overtaken(run, runs, ledger) and ledger.lacking(run)]
+
+
+def is_overtaken(record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger) -> bool:
+    """Tell whether a later run with the same roster has made it needless to finish this one."""
+    later = [run for run in runs if run.id > record.id and _same_roster(run, record)]
+    lacking = ledger.lacking(record) if later else set()
+    if not lacking:
+        return False
+    wrong = _refused_altogether(record, ledger)
+    for run in later:
+        if wrong or alike(run.scope, record.scope):
+            lacking -= ledger.working(run.scope)
+        if run.scope == record.scope:
+            lacking.difference_update(*ledger.planned(run.id).values())
+    return not lacking
+
+
+def _same_roster(one: RunRecord, two: RunRecord) -> bool:
+    return one.roster == two.roster or one.sha256 == two.sha256
+
+
+def alike(one: Scope, two: Scope) -> bool:
+    """Tell whether registrations are for the same exam, whatever account, address or proctoring."""
+    return one.center.casefold() == two.center.casefold() and one.tests == two.tests
+
+
+def _refused_altogether(record: RunRecord, ledger: Ledger) -> bool:
+    """Tell whether StartExam took nobody: the center or the test was wrong, and nobody wants it so."""
+    if ledger.has_registrations(record.scope):
+        return False
+    ends = {ended for _, _, ended, _ in ledger.requests(record.id)}
+    return "refused" in ends and ends <= {"refused", "not sent"}
 
 
 def check_unchanged(roster: Roster, earlier: RunRecord, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,24 @@ import numpy as np
 from bulk_register.errors import LedgerError, OutputError
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import replace_file
-from bulk_register.output.results import RunResults
-from bulk_register.records import LINKED, Delivered, Outcome, Output, RunRecord, Tell, Warned
-from bulk_register.run.context import style_of
+from bulk_register.output.destinations import free_of
+from bulk_register.output.results import SANDBOX_URL, RunResults
+from bulk_register.paths import real_path
+from bulk_register.records import (
+    LINKED,
+    Delivered,
+    Outcome,
+    Output,
+    Results,
+    Roster,
+    RunRecord,
+    Scope,
+    Status,
+    Tell,
+    Warned,
+)
+from bulk_register.run.context import RunContext, style_of
+from bulk_register.run.earlier_run import alike
 from bulk_register.run.report import EXIT_UNDONE, Finished, exit_code
 from bulk_register.settings import Settings
 
@@ -21,16 +37,25 @@ from bulk_register.settings import Settings
 def deliver(
     outcome: Outcome, record: RunRecord, output: Output, ledger: Ledger, settings: Settings, tell: Tell
 ) -> Finished:
-    """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so."""
+    """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so.
+
+    `ledger` is the one that knows what was written before (see `RunContext.outputs`).
+    """
     results = RunResults(outcome.plan, outcome.statuses, style_of(settings))
     code = exit_code(outcome, results, settings.tolerate)
     path, notes = None, output.notes
     surprises: tuple[str, ...] = ()
+    links = _links(outcome, settings)
     try:
-        placed = replace_file(lambda draft: output.write(results, draft), output.target, _ours(ledger))
+        placed = replace_file(
+            lambda draft: output.write(results, draft),
+            output.target,
+            _ours(ledger),
+            _better(ledger, record.scope, links),
+        )
         path, notes, surprises = placed.path, (*notes, *placed.notes), placed.notes
         tell(Delivered(path, notes))
-        ledger.delivered(record.id, path, placed.sha256)
+        ledger.delivered(record.id, path, placed.sha256, links)
     except LedgerError as error:
         tell(Warned(str(error)))
     except OutputError as error:
@@ -42,6 +67,33 @@ def deliver(
     return Finished(record.id, outcome, results, path, notes, code, started, ended, surprises=surprises)
 
 
+def of_its_own(output: Output, roster: Roster, context: RunContext, settings: Settings) -> Output:
+    """Return the output, under another name where nobody named it and there are links of another exam."""
+    if settings.output is not None and not settings.output.expanduser().is_dir():
+        return output
+
+    def taken(path: Path) -> bool:
+        return path == real_path(roster.source.path) or _of_another_exam(context.ledger, path, context.scope)
+
+    target = free_of(taken, output.target)
+    if target == output.target:
+        return output
+    note = f"{output.target.name} holds links of another exam, so this output has a name of its own"
+    return _Renamed(output, target, (*output.notes, note))
+
+
+@dataclass(frozen=True)
+class _Renamed:
+    """An output under another name."""
+
+    output: Output
+    target: Path
+    notes: tuple[str, ...]
+
+    def write(self, results: Results, path: Path) -> None:
+        self.output.write(results, path)
+
+
 def close_run(finished: Finished, ledger: Ledger, tell: Tell) -> None:
     """Record that a run has come to its end."""
     without_link = int((~np.isin(finished.outcome.statuses.status, LINKED)).sum())
@@ -49,6 +101,37 @@ def close_run(finished: Finished, ledger: Ledger, tell: Tell) -> None:
         ledger.finish(finished.run, finished.exit_code, without_link)
     except LedgerError as error:
         tell(Warned(str(error)))
+
+
+def _of_another_exam(ledger: Ledger, path: Path, scope: Scope) -> bool:
+    """Tell whether this program wrote a file with links of another exam."""
+    held = _held(ledger, path)
+    return held is not None and not alike(held[0], scope)
+
+
+def _better(ledger: Ledger, scope: Scope, links: int) -> Callable[[Path], bool]:
+    """Return who tells of our own earlier output that it has more links than the new one, or other ones."""
+
+    def better(path: Path) -> bool:
+        held = _held(ledger, path)
+        return held is not None and (held[0] != scope or held[1] > links)
+
+    return better
+
+
+def _held(ledger: Ledger, path: Path) -> tuple[Scope, int] | None:
+    """Return for which exam a file of ours holds links, and how many; None for none, or a sandbox's."""
+    held = ledger.links_in(path) if path.exists() else None
+    return None if held is None or not held[1] or held[0].base_url == SANDBOX_URL else held
+
+
+def _links(outcome: Outcome, settings: Settings) -> int:
+    """Return how many employees have a link in the output."""
+    linked = np.isin(outcome.statuses.status, LINKED)
+    rows = outcome.plan.roster.employees.rows
+    if not settings.allow_conflicts:
+        linked[rows["employee"][(rows["status"] == Status.CONFLICT) & (rows["employee"] >= 0)]] = False
+    return int(linked.sum())
 
 
 def _ours(ledger: Ledger) -> Callable[[Path], str | None]:

@@ -31,13 +31,17 @@ UNKNOWN_WORDS = re.compile(
 )
 
 
+def _nothing(_: Path) -> bool:
+    return False
+
+
 class _List(NamedTuple):
     """A file beside the output: what is said of it, with somebody in it and without, and what is kept."""
 
     some: str
     nobody: str = ""
     failed: str = ""  # what to do where it could not be written
-    keep: Callable[[Path], bool] = lambda _: False  # whether our own earlier file is moved aside
+    keep: Callable[[Path], bool] = _nothing  # whether our own earlier file is moved aside
 
 
 _REFUSED = _List(
@@ -49,6 +53,10 @@ _NEW = _List(
     "Nobody got a new link: {path} has its headers only",
     "When that is fixed, use run again, without --reregister: the list then holds these people.",
     lambda path: not has_headers_only(path),  # perhaps nobody has mailed these yet
+)
+_LEFT = (
+    "Nobody got a new link, so {path} of an earlier run was left as it is. Once the people in it have been "
+    "mailed, delete it or move it away"
 )
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 
@@ -90,6 +98,11 @@ class Lists:
     ledger: Ledger
     settings: Settings
     tell: Tell
+    outputs: Ledger | None = None  # see Desk; None: the ledger
+
+    @property
+    def _written(self) -> Ledger:
+        return self.outputs or self.ledger
 
     def deliver(self, finished: Finished) -> Finished:
         """Write them; the notes say where they are. What fails is a warning: the output has the rows too.
@@ -118,8 +131,7 @@ class Lists:
             new = _linked(finished)
             new &= np.fromiter((name in untold for name in identifiers), bool, len(new))
             if self.settings.only_new is not None:
-                wanted = real_path(self.settings.only_new)
-                listed = self._deliver(finished, _first_places(finished, new), wanted, _NEW)
+                listed = self._list_new(finished, new, real_path(self.settings.only_new))
                 if listed is None:
                     return self._undone(finished)
                 finished = listed
@@ -131,6 +143,12 @@ class Lists:
             return self._undone(finished)
         return finished
 
+    def _list_new(self, finished: Finished, new: np.ndarray, wanted: Path) -> Finished | None:
+        """List the new ones; a list with people who may wait for their mail is not made an empty one."""
+        if not new.any() and self._written.delivery(wanted) and _holds_people(wanted):
+            return replace(finished, notes=(*finished.notes, _LEFT.format(path=wanted)))
+        return self._deliver(finished, _first_places(finished, new), wanted, _NEW)
+
     def _undone(self, finished: Finished) -> Finished:
         wanted = self.settings.only_new is not None and not finished.outcome.signal
         return replace(finished, exit_code=EXIT_UNDONE) if wanted else finished
@@ -138,16 +156,18 @@ class Lists:
     def _deliver(self, finished: Finished, places: np.ndarray, wanted: Path, kind: _List) -> Finished | None:
         """Write one; returns None where that failed."""
         try:
-            ours = self.ledger.delivery
+            keep = _nothing if self.settings.sandbox else kind.keep
             source, rows = finished.outcome.plan.roster.source, finished.results.rows[places]
             last = rows_without_address(source, frozenset(rows.tolist()))
-            placed = replace_file(partial(_write, finished, places, last), wanted, ours, kind.keep)
+            write = partial(_write, finished, places, last)
+            placed = replace_file(write, wanted, self._written.delivery, keep)
         except (OutputError, RosterError) as error:
             self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
             return None
         self.tell(Delivered(placed.path, placed.notes))
         try:
-            self.ledger.delivered(finished.run, placed.path, placed.sha256)
+            links = len(places) if kind is _NEW else 0
+            self._written.delivered(finished.run, placed.path, placed.sha256, links)
         except LedgerError as error:
             self.tell(Warned(str(error)))
         people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
@@ -172,6 +192,13 @@ class Lists:
             return finished
         note = f"Nobody is refused any more, so {unknown.name} of an earlier run was removed"
         return replace(finished, notes=(*finished.notes, note))
+
+
+def _holds_people(path: Path) -> bool:
+    try:
+        return path.is_file() and not has_headers_only(path)
+    except (OSError, RosterError):
+        return False  # it is no list any more, and is moved aside
 
 
 def _left(untold: Mapping[str, int], told: np.ndarray) -> dict[str, int]:

@@ -109,7 +109,9 @@ def blank_report(started: datetime, code: int) -> dict[str, Any]:
     """Return the report of something that ends now and of which nothing else is known."""
     finished = datetime.now(UTC)
     return {
-        **dict.fromkeys(("run", "roster", "output")),
+        **dict.fromkeys(("run", "roster", "output", "center")),
+        "tests": [],
+        "test_titles": [],
         "started": started.isoformat(),
         "finished": finished.isoformat(),
         "seconds": round((finished - started).total_seconds(), 3),
@@ -150,6 +152,9 @@ def report(finished: Finished) -> dict[str, Any]:
         "run": finished.run,
         "roster": str(plan.roster.source.path),
         "output": str(finished.output) if finished.output else None,
+        "center": plan.exam.center,
+        "tests": list(plan.exam.tests),
+        "test_titles": list(plan.exam.titles),
         "started": finished.started.isoformat(),
         "finished": finished.finished.isoformat(),
         "seconds": round((finished.finished - finished.started).total_seconds(), 3),

@@ -42,8 +42,8 @@ from bulk_register.run.earlier_run import (
     suggest_command,
 )
 from bulk_register.run.early_output import written_early
-from bulk_register.run.exam_lookup import with_identified_tests
-from bulk_register.run.finish import close_run, deliver
+from bulk_register.run.exam_lookup import said_titles, titled, with_identified_tests
+from bulk_register.run.finish import close_run, deliver, of_its_own
 from bulk_register.run.lists import Lists, check_lists
 from bulk_register.run.observer import Confirm, Observer, one_at_a_time
 from bulk_register.run.preflight import check_plan, check_roster, last_run, refuse_own_output, resolve_roster
@@ -79,8 +79,10 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
         check_roster(found, settings)
         output = prepare_output(found, settings)
         check_lists(found.source.path, output.target, settings)
-        settings = with_identified_tests(settings, observer.tell)
+        named, settings = settings.tests, with_identified_tests(settings, observer.tell)
         with open_context(settings, found, observer.tell) as context:
+            context.ledger.name_tests(said_titles(named, settings))
+            output = of_its_own(output, found, context, settings)
             options = plan_options_of(settings)
             previous = last_run(context.ledger, context.scope)
             _confirm(_plan(found, context, options), previous, settings, observer)
@@ -108,8 +110,9 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
         check_unchanged(found, record, settings)
         # what stands in the way of a list is no reason to leave people without a link: no check_lists
         output = prepare_output(found, settings)
-        settings = with_identified_tests(settings, observer.tell)
+        named, settings = settings.tests, with_identified_tests(settings, observer.tell)
         with open_context(settings, found, observer.tell) as context:
+            context.ledger.name_tests(said_titles(named, settings))
             _confirm(_plan_rest(found, context, settings, record), None, settings, observer)
             with lock(context.ledger.path):
                 plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile
@@ -135,9 +138,10 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
     with open_chosen_roster(roster, settings, tell) as found:
         check_roster(found, settings)
         check_lists(found.source.path, prepare_output(found, settings).target, settings)
-        settings = with_identified_tests(settings, tell)
-        exam, scope = exam_of(settings), scope_under(settings)
+        named, settings = settings.tests, with_identified_tests(settings, tell)
+        scope = scope_under(settings)
         with Ledger(ledger_path(settings), write=False) as ledger:
+            exam = titled(exam_of(settings), ledger.titles(settings.tests) | said_titles(named, settings))
             plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings))
             previous = last_run(ledger, scope)
         tell(Planned(plan))
@@ -205,13 +209,14 @@ def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, obser
 def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observer: Observer) -> Finished:
     """Send a plan, write its output and lists, and record the end in the ledger."""
     plan, tell, ledger = run.plan, observer.tell, context.ledger
-    tell(RunStarted(run.record.id))
+    tell(RunStarted(run.record.id, plan.exam))
     submission = Submission.of(plan, run.record.id)
     options = _send_options(context, settings, observer.interruption)
     with written_early(run.output, submission, style_of(settings)) as output:
         outcome = send(submission, ledger, context.client, options, tell)
-        finished = deliver(outcome, run.record, output, ledger, settings, tell)
-    finished = Lists(run.output.target, ledger, settings, tell).deliver(finished)
+        finished = deliver(outcome, run.record, output, context.outputs, settings, tell)
+    lists = Lists(run.output.target, ledger, settings, tell, context.outputs)
+    finished = lists.deliver(finished)
     if run.previous is not None:
         finished = replace(finished, changes=changes_since(run.previous, outcome, settings.ending_days))
     close_run(finished, ledger, tell)
@@ -219,7 +224,8 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
 
 
 def _plan(roster: Roster, context: RunContext, options: PlanOptions) -> Plan:
-    return make_plan(roster, context.exam, context.scope, context.ledger.known(context.scope), options)
+    exam = titled(context.exam, context.ledger.titles(context.exam.tests))
+    return make_plan(roster, exam, context.scope, context.ledger.known(context.scope), options)
 
 
 def _plan_rest(roster: Roster, context: RunContext, settings: Settings, record: RunRecord) -> Plan:

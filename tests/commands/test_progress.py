@@ -189,7 +189,7 @@ def test_what_is_asked_about_again_is_told(sandbox: Sandbox, folder: Path) -> No
 def test_history_knows_what_later_runs_have_mended(sandbox: Sandbox) -> None:
     ended = call("run", "staff.csv", *exam(sandbox), environ=account(sandbox, STARTEXAM_SECRET_KEY="x"))
     assert ended.code == 3
-    assert "  12            open " in call("history", "--ledger", "ledger.db").out
+    assert "  12 open  " in call("history", "--ledger", "ledger.db").out
     assert run(sandbox).code == 0
     assert " open " not in call("history", "--ledger", "ledger.db").out
     assert "Run 1, " in call("history", "1", "--ledger", "ledger.db").out

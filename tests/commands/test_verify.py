@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from openpyxl import load_workbook
 
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support.ooxml_files import row, rows, styles, text, workbook
-from tests.support.program import Ended, account, call, exam, write_roster
+from tests.support.program import Ended, account, call, exam, rewrite, write_roster
 
 LEDGER = ("--ledger", "ledger.db")
 PEOPLE = 6
@@ -58,7 +57,8 @@ def test_an_untouched_output_is_fit_to_be_mailed(output: Path, sandbox: Sandbox)
     assert ended == Ended(
         0,
         "6 links checked against what earlier runs got: each is its own row's, and works.\n"
-        "Nobody has changed the file since it was written.\n",
+        "Nobody has changed the file since it was written.\n"
+        "The links are for: test 7a1c2b9e…, center demo-center\n",
         "",
     )
     assert len(sandbox.requests) == asked
@@ -275,6 +275,7 @@ def test_without_names_and_addresses_there_is_nothing_to_compare(sandbox: Sandbo
 def test_a_list_of_nobody_is_nothing_to_mail(sandbox: Sandbox, folder: Path) -> None:
     for _ in range(2):
         flags = exam(sandbox, "--only-new", "new.xlsx")
+        (folder / "new.xlsx").unlink(missing_ok=True)
         assert call("run", "staff.csv", *flags, environ=account(sandbox)).code == 0
     ended = verify(folder / "new.xlsx")
     assert ended == Ended(1, "This file holds no links: there is nothing to mail.\n", "")
@@ -294,11 +295,9 @@ def test_startexam_is_asked_where_the_run_was(output: Path, sandbox: Sandbox) ->
 
 
 def test_no_export_is_advised_for_what_it_would_write_again(output: Path) -> None:
-    with Sandbox(Behaviour(seed=5)) as other, sqlite3.connect("ledger.db") as ledger:
-        ledger.execute("UPDATE scope SET base_url = ?", (other.base_url,))
-        ledger.commit()
+    with Sandbox(Behaviour(seed=5)) as other:
+        rewrite(Path("ledger.db"), "UPDATE scope SET base_url = ?", other.base_url)
         ended = verify(output, "--ask", **account(other))
-    ledger.close()
     assert (ended.code, "export" in ended.out) == (1, False)
 
 
@@ -344,9 +343,8 @@ def test_a_sandbox_s_links_work_for_nobody(folder: Path) -> None:
 
 
 def test_links_whose_time_is_over_are_found(output: Path) -> None:
-    with sqlite3.connect("ledger.db") as ledger:  # time passes
-        ledger.execute("UPDATE run SET valid_from = ?, valid_till = ?", (time.time() - 9e5, time.time() - 60))
-    ledger.close()
+    now = int(time.time())  # time passes
+    rewrite(Path("ledger.db"), "UPDATE run SET valid_from = ?, valid_till = ?", now - 900_000, now - 60)
     ended = verify(output)
     assert ended.code == 1
     assert rows_with("the link has stopped working: its time is over", ended.out) == PEOPLE
@@ -407,11 +405,9 @@ def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandb
 def test_startexam_says_otherwise(output: Path, sandbox: Sandbox) -> None:
     environ = account(sandbox)
     people = [f"{7_000_000 + number:09d}" for number in range(PEOPLE)]
-    with sqlite3.connect("ledger.db") as ledger, Sandbox(Behaviour(unknown={people[2]}, seed=5)) as other:
-        ledger.execute("UPDATE scope SET base_url = ?", (other.base_url,))
-        ledger.commit()
+    with Sandbox(Behaviour(unknown={people[2]}, seed=5)) as other:
+        rewrite(Path("ledger.db"), "UPDATE scope SET base_url = ?", other.base_url)
         ended = verify(output, "--ask", "--base-url", other.base_url, **environ)
-    ledger.close()
     assert ended.code == 1
     assert "Row 4: StartExam refuses this employee now" in ended.out
     assert rows_with("StartExam gives this employee another link, or none", ended.out) == PEOPLE - 1
@@ -419,9 +415,7 @@ def test_startexam_says_otherwise(output: Path, sandbox: Sandbox) -> None:
 
 def test_asking_in_vain_is_not_taken_for_an_answer(output: Path, sandbox: Sandbox) -> None:
     environ = account(sandbox, BULK_REGISTER_ATTEMPTS="1")
-    with sqlite3.connect("ledger.db") as ledger:
-        ledger.execute("UPDATE scope SET base_url = 'http://127.0.0.1:9'")
-    ledger.close()
+    rewrite(Path("ledger.db"), "UPDATE scope SET base_url = 'http://127.0.0.1:9'")
     ended = verify(output, "--ask", "--base-url", "http://127.0.0.1:9", **environ)
     assert ended.code == 3
     assert "The file could not be held against StartExam: 127.0.0.1:9 can't be reached" in ended.err

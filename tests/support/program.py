@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 import bulk_register
 from bulk_register.cli import app
+from bulk_register.ledger import checksums
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Sandbox
 
 ROOT = Path(bulk_register.__file__).parents[1]
@@ -79,3 +81,14 @@ def write_roster(folder: Path, count: int = 3, name: str = "staff.csv") -> Path:
     lines = [f"{7_000_000 + number:09d},Person {number}" for number in range(count)]
     path.write_text("\n".join(["Employee ID,Name", *lines]) + "\n", encoding="utf-8")
     return path
+
+
+def rewrite(path: Path, change: str, *values: object) -> None:
+    """Change a ledger as the program itself would have written it, checksums included."""
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(change, values)
+        checksums.install(connection)
+        for table in checksums.COLUMNS:
+            connection.execute(checksums.sealing(table))
+    connection.close()

@@ -47,6 +47,7 @@ class Office:
             **{name: value for name, value in os.environ.items() if not name.startswith("BULK_REGISTER_")},
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "TMPDIR": str(copies),
+            "XDG_STATE_HOME": str(copies / "state"),
             "STARTEXAM_ACCOUNT_ID": str(DEMO_ACCOUNT_ID),
             "STARTEXAM_SECRET_KEY": DEMO_SECRET_KEY,
             "BULK_REGISTER_BASE_URL": self.base_url,

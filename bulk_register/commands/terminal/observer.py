@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bulk_register.commands.terminal import console
@@ -13,10 +14,10 @@ from bulk_register.commands.terminal.progress import ProgressReporter, plan_word
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
 from bulk_register.commands.terminal.streams import silence
-from bulk_register.commands.terminal.text import count, sentence
+from bulk_register.commands.terminal.text import count, named_tests, sentence
 from bulk_register.output.results import local_text
 from bulk_register.records import Event, Plan, RosterRead, RunStarted, Tell
-from bulk_register.run import Observer
+from bulk_register.run import Observer, asked_titles
 from bulk_register.run.report import roster_counts
 from bulk_register.settings import Settings
 
@@ -84,7 +85,8 @@ class _Question:
         if self._settings.yes or self._settings.sandbox or not stdin_is_terminal():
             return True
         if seen := console.visible_stream():
-            print(console.wrapped("\n".join(_question_lines(plan, self._settings))), file=seen)
+            shown = replace(plan, exam=asked_titles(self._settings, plan.exam))
+            print(console.wrapped("\n".join(_question_lines(shown, self._settings))), file=seen)
         asked = datetime.now(UTC)
         answer = ask_yes_no("Send this to StartExam?")
         self._invocation.started += datetime.now(UTC) - asked  # the run's time is without the person's
@@ -97,7 +99,7 @@ def exam_lines(plan: Plan, settings: Settings) -> Sequence[str]:
     end = local_text(int(exam.valid_till.timestamp()), settings.zone)
     return [
         f"  center:     {exam.center}",
-        f"  test:       {', '.join(settings.tests or exam.tests)}",
+        f"  test:       {named_tests(exam.tests, exam.titles_by_test)}",
         f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
     ]
 

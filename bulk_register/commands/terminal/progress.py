@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from typing import Any, Protocol
 
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.streams import obeyed, one_line, visible
-from bulk_register.commands.terminal.text import count, sentence
+from bulk_register.commands.terminal.text import count, exam_words, sentence
 from bulk_register.records import (
     Delivered,
     Event,
+    Exam,
     Plan,
     Planned,
     RequestDone,
@@ -37,15 +38,31 @@ class ProgressReporter(Protocol):
     def close(self) -> None: ...
 
 
+class Numbering:
+    """Counts a run's batches from 1, also where it finishes an earlier run, which had batches of its own."""
+
+    def __init__(self) -> None:
+        self._before = 0
+
+    def __call__(self, event: Event) -> Event:
+        if isinstance(event, Planned) and event.plan.batches:
+            self._before = event.plan.batches[0].number - 1
+        if isinstance(event, RequestDone | Waiting | Settled) and event.batch:
+            return replace(event, batch=event.batch - self._before)
+        return event
+
+
 class LineReporter:
     """Plain lines with the time, for a log or a pipe."""
 
     def __init__(self, *, quiet: bool, verbose: bool, write: Callable[[str, str, Event], None]) -> None:
         self._quiet, self._verbose, self._write = quiet, verbose, write
         self._progress = ProgressCount()
+        self._numbered = Numbering()
         self._told = time.monotonic()
 
     def __call__(self, event: Event) -> None:
+        event = self._numbered(event)
         self._progress.observe(event)
         level, words = describe_event(event)
         wanted = level == "warning" or (not self._quiet and (level == "info" or self._verbose))
@@ -89,9 +106,11 @@ class BarReporter:
             transient=True,
         )
         self._progress = ProgressCount()
+        self._numbered = Numbering()
         self._task: Any = None
 
     def __call__(self, event: Event) -> None:
+        event = self._numbered(event)
         self._progress.observe(event)
         level, words = describe_event(event)
         if words and (level == "warning" or self._verbose):
@@ -160,9 +179,16 @@ def report_wait(event: Event) -> None:
 
 def _write_json(level: str, words: str, event: Event) -> None:
     facts: dict[str, Any] = {"event": type(event).__name__}
-    if isinstance(event, RequestDone | Waiting | Settled | RunStarted) and is_dataclass(event):
+    if isinstance(event, RequestDone | Waiting | Settled) and is_dataclass(event):
         facts |= asdict(event)
+    if isinstance(event, RunStarted):
+        facts |= {"run": event.run} | exam_facts(event.exam)
     console.log_json(level, words, facts)
+
+
+def exam_facts(exam: Exam) -> dict[str, Any]:
+    """Return for a program what people are registered for."""
+    return {"center": exam.center, "tests": list(exam.tests), "test_titles": list(exam.titles)}
 
 
 def describe_event(event: Event) -> tuple[str, str]:
@@ -174,8 +200,8 @@ def describe_event(event: Event) -> tuple[str, str]:
             return "info", f"{name}: {count(rows, 'row')}, {count(employees, 'employee')}"
         case Planned(plan):
             return "info", plan_words(plan)
-        case RunStarted(run):
-            return "debug", f"run {run}"
+        case RunStarted(run, exam):
+            return "info", f"run {run}: {exam_words(exam)}"
         case RequestDone():
             return "debug", _request_words(event)
         case Waiting():

@@ -8,6 +8,7 @@ from functools import partial
 
 from bulk_register.commands.terminal import console
 from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.progress import exam_facts
 from bulk_register.commands.terminal.summary import summary
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.run import ledger_flags
@@ -53,7 +54,7 @@ def _log_end(settings: Settings, finished: Finished) -> None:
         return
     level = {EXIT_DONE: "info", EXIT_ATTENTION: "warning"}.get(code, "error")
     facts = {"event": "RunEnded", "run": finished.run, "exit_code": code} | status_counts(outcome.statuses)
-    facts |= {"requests": outcome.requests, "retries": outcome.retries}
+    facts |= exam_facts(outcome.plan.exam) | {"requests": outcome.requests, "retries": outcome.retries}
     console.log_json(level, f"run {finished.run} ended with exit code {code}", facts)
 
 

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Any
 
 from bulk_register.commands.terminal.progress import reading_notes
-from bulk_register.commands.terminal.text import count, rows, sentence
+from bulk_register.commands.terminal.text import count, exam_words, rows, sentence
 from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
 from bulk_register.records import LINKED, Changes, Outcome, Plan, Roster, Status
 from bulk_register.run.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
@@ -26,7 +26,9 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     """Return a run's summary; `command` returns the words of a command for this run, like rerun."""
     outcome, plan = finished.outcome, finished.outcome.plan
     counts = roster_counts(plan.roster)
-    lines = [_roster_line(plan.roster.source.path.name, counts), *_reading_lines(plan.roster), ""]
+    exam = exam_words(plan.exam)
+    lines = [_roster_line(plan.roster.source.path.name, counts), f"{exam[:1].upper()}{exam[1:]}"]
+    lines += [*_reading_lines(plan.roster), ""]
     withheld = (finished.results.status(EVERY) == Status.CONFLICT).any()
     counts["conflicts"] *= bool(withheld)
     lines += _table(counts | status_counts(outcome.statuses))

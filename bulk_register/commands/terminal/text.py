@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bulk_register.records import Exam
 
 MAX_SPANS = 6  # of rows that are named one by one
 
@@ -15,6 +19,23 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def sentence(text: str) -> str:
     """Return a text with one full stop at its end."""
     return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def named_tests(tests: Sequence[str], titles: Mapping[str, str]) -> str:
+    """Return tests by title with their GUIDs; `titles` go by GUID in lower case."""
+    return ", ".join(f"{titles[key]} ({test})" if (key := test.lower()) in titles else test for test in tests)
+
+
+def short_tests(tests: Sequence[str], titles: Mapping[str, str]) -> str:
+    """Return tests by title alone or, where that isn't known, by how their GUIDs begin."""
+    return ", ".join(titles.get(test.lower(), f"{test[:8]}…") for test in tests)
+
+
+def exam_words(exam: Exam) -> str:
+    """Return what people are registered for: `test Fire safety 2026, center my-center`."""
+    titles = exam.titles_by_test
+    named = ", ".join(titles.get(test.lower(), test) for test in exam.tests)
+    return f"{'test' if len(exam.tests) == 1 else 'tests'} {named}, center {exam.center}"
 
 
 def rows(numbers: Sequence[int], most: int | None = MAX_SPANS) -> str:
