@@ -100,4 +100,5 @@ class ClockError(StopError):
 
     def __init__(self, message: str, status: int, offset_seconds: float | None) -> None:
         self.offset_seconds = offset_seconds
+        self.fixed = False  # the same request may be made again, dated right
         super().__init__(message, status)

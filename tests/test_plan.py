@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk_register.plan import PlanOptions, make_plan, scope_of
+from bulk_register.plan import PlanOptions, folded, make_plan, scope_of
 from bulk_register.records import KnownLinks, Plan, Status
 from tests.support.clients import EXAM
 from tests.support.plans import people, roster_of
@@ -146,3 +146,23 @@ def test_every_employee_is_asked_about_once_or_has_a_link(
         if status == Status.UNKNOWN:
             assert name in lost
             assert name not in who
+
+
+def test_a_lost_request_keeps_nobody_from_a_link_that_works() -> None:
+    known = known_of(("a", WORKS, 7), ("b", OVER, 7), ("c", WORKS, 3))
+    plan = plan_of(["a", "b", "c"], known, PlanOptions(run=7, lost=frozenset("ab")))
+    assert list(plan.statuses.status) == [Status.REGISTERED, Status.UNKNOWN, Status.ALREADY_REGISTERED]
+    assert asked(plan) == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 500])
+def test_no_request_holds_two_identifiers_that_are_the_same_but_for_case_or_spelling(size: int) -> None:
+    names = ["a1", "A1", "b", "ａ１", "B", "c", "STRASSE", "straße", "C1", "c2"]
+    plan = plan_of(names, known_of(), PlanOptions(batch_size=size))
+    assert sorted(asked(plan)) == sorted(names)
+    assert [batch.number for batch in plan.batches] == list(range(1, len(plan.batches) + 1))
+    for batch in plan.batches:
+        assert batch.identifiers == tuple(np.array(names, object)[batch.codes])
+        assert len({folded(name) for name in batch.identifiers}) == len(batch)
+    others = plan_of([name.upper() for name in people(1200)], known_of(), PlanOptions())
+    assert [len(batch) for batch in others.batches] == [500, 500, 200]

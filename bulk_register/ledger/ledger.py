@@ -11,11 +11,9 @@ from pathlib import Path
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.failures import guarded
-from bulk_register.ledger.reader import Reader
+from bulk_register.ledger.reader import ANSWERED, Reader
 from bulk_register.ledger.statements import as_list, insert, next_number, seal
 from bulk_register.records import Batch, Registrations, RunRecord, Scope, StatusNote
-
-ANSWERED = "answered"  # how a request ends whose answer was matched
 
 
 class Ledger(Reader):
@@ -118,6 +116,15 @@ class Ledger(Reader):
                     columns = as_list([name for name, _ in kept]), as_list([each for _, each in kept])
                     insert(cursor, "registration", [(*key, *columns)], anew=True)
         del self._holders[base_url]
+
+    def move_window(self, run: int, valid_from: int, valid_till: int, settings: str) -> None:
+        """Record another window for a run in which nothing has become known yet."""
+        with self._transaction() as cursor:
+            cursor.execute(
+                "UPDATE run SET valid_from = ?, valid_till = ?, settings = ? WHERE id = ?",
+                (valid_from, valid_till, settings, run),
+            )
+            seal(cursor, "run", run)
 
     def left(self, run: int, statuses: Iterable[StatusNote]) -> None:
         """Record why employees got no link of whom no request tells."""

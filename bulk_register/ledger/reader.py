@@ -18,6 +18,9 @@ from bulk_register.ledger.lookups import Ends, last_places
 from bulk_register.ledger.participant_index import ParticipantIndex
 from bulk_register.records import Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
+ANSWERED = "answered"  # how a request ends whose answer was matched
+CONTRADICTED = "contradicted"  # and one whose answer was withheld, because another doesn't agree with it
+
 
 class Reader:
     """The ledger, open. One thread uses it. Every method raises LedgerError where the disk or file fails."""
@@ -211,6 +214,31 @@ class Reader:
             Unmatched(number, tuple(self._list(part)) if part else planned[number], settled, note, raw)
             for _, _, number, part, _, settled, _, note, raw in rows
         ]
+
+    def contradicted(self, scope: Scope) -> list[tuple[tuple[str, ...], bytes]]:
+        """Return a scope's answers that another contradicted, with their employees, the latest last."""
+        where = (
+            "WHERE run IN (SELECT id FROM run WHERE scope = ?) AND ended = ? AND raw IS NOT NULL ORDER BY id"
+        )
+        rows = list(self._records("request", where, [self._scope(scope), CONTRADICTED]))
+        return [
+            (tuple(self._list(part)) if part else self.planned(run)[number], bytes(raw))
+            for _, run, number, part, *_, raw in rows
+        ]
+
+    def answered_with(
+        self, run: int, base_url: str, participants: Sequence[str]
+    ) -> list[tuple[list[str], list[str]]]:
+        """Return what a run got by the answers that held these participants, as two columns each."""
+        wanted = {participant.casefold() for participant in participants}
+        found = []
+        for line in sorted(self._holders_at(base_url).lines(wanted)):
+            where = "WHERE id = ? AND run = ? AND current"
+            for *_, names, given in self._records("registration", where, [line, run]):
+                columns = self._list(names), self._list(given)
+                if not wanted.isdisjoint(map(str.casefold, columns[1])):
+                    found.append(columns)
+        return found
 
     # --- within
 

@@ -61,3 +61,4 @@ class Answer:
     participants: tuple[str | None, ...] | None = field(repr=False)
     fault: str = ""
     empty: bool = False  # it holds no participant at all
+    repeated: tuple[str | None, ...] = ()  # as answered, where a participant stands in several places

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bulk_register.errors import DeclinedError, RosterError
@@ -19,6 +21,7 @@ from bulk_register.output.destinations import check_name, output_path
 from bulk_register.paths import private_folder
 from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
+    Exam,
     Outcome,
     Output,
     Plan,
@@ -45,10 +48,10 @@ from bulk_register.run.early_output import written_early
 from bulk_register.run.exam_lookup import said_titles, titled, with_identified_tests
 from bulk_register.run.finish import close_run, deliver, of_its_own
 from bulk_register.run.lists import Lists, check_lists
-from bulk_register.run.observer import Confirm, Observer, one_at_a_time
+from bulk_register.run.observer import Confirm, Observer
 from bulk_register.run.preflight import check_plan, check_roster, last_run, refuse_own_output, resolve_roster
 from bulk_register.run.report import Finished
-from bulk_register.sending import Interruption, NoInterruption, SendOptions, send
+from bulk_register.sending import Interruption, Reckon, SendOptions, send
 from bulk_register.settings import Settings, check_complete
 
 
@@ -65,16 +68,16 @@ def register_roster(
     `settings` are what `load_settings` returns. `tell` hears each event (see `records.Event`), from one
     thread at a time; `confirm` is asked with the plan before anything is sent. Raises InputError where
     something given is wrong and DeclinedError where `confirm` said no (nothing was sent in either case),
-    LedgerBusyError where another run uses the ledger. Failures of StartExam are no errors: they are in the
-    result.
+    LedgerBusyError where another run uses the ledger. What `tell` raises once requests go out stops the run
+    in order, and is raised when all that came is in ledger and output. Failures of StartExam are no errors:
+    they are in the result.
     """
     check_complete(settings)
-    return register(roster, settings, Observer(tell, confirm, interruption or NoInterruption()))
+    return register(roster, settings, Observer(tell, confirm, interruption))
 
 
 def register(roster: str | Path, settings: Settings, observer: Observer) -> Finished:
     """Register everybody on a roster: a new run. Raises like `register_roster`."""
-    observer = replace(observer, tell=one_at_a_time(observer.tell))
     with open_chosen_roster(roster, settings, observer.tell) as found:
         check_roster(found, settings)
         output = prepare_output(found, settings)
@@ -89,7 +92,7 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
             with lock(context.ledger.path):
                 plan = _plan(found, context, options)  # another run may have ended meanwhile
                 record = _begin(plan, output, context, settings)
-                run = _Run(plan, record, output, previous)
+                run = _Run(plan, record, output, previous, partial(_reckon, settings))
                 return _send_and_deliver(run, context, settings, observer)
 
 
@@ -105,7 +108,6 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
             f"{suggest_command(record, settings)}"
         )
     settings = settings.model_copy(update={"output": Path(record.output)})
-    observer = replace(observer, tell=one_at_a_time(observer.tell))
     with open_roster(record.roster, settings, observer.tell) as found:
         check_unchanged(found, record, settings)
         # what stands in the way of a list is no reason to leave people without a link: no check_lists
@@ -196,6 +198,7 @@ class _Run:
     record: RunRecord
     output: Output
     previous: PreviousRun | None = None  # the last run for the same exam; None where a run is finished
+    reckon: Reckon | None = None  # the window anew, by another clock; None where a run is finished
 
 
 def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, observer: Observer) -> None:
@@ -211,15 +214,18 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
     plan, tell, ledger = run.plan, observer.tell, context.ledger
     tell(RunStarted(run.record.id, plan.exam))
     submission = Submission.of(plan, run.record.id)
-    options = _send_options(context, settings, observer.interruption)
-    with written_early(run.output, submission, style_of(settings)) as output:
+    options = _send_options(context, settings, observer, run.reckon)
+    observer.sending = True
+    with written_early(run.output, submission, style_of(settings)) as early:
         outcome = send(submission, ledger, context.client, options, tell)
+        output = early if outcome.plan is plan else run.output  # the window has moved
         finished = deliver(outcome, run.record, output, context.outputs, settings, tell)
     lists = Lists(run.output.target, ledger, settings, tell, context.outputs)
     finished = lists.deliver(finished)
     if run.previous is not None:
         finished = replace(finished, changes=changes_since(run.previous, outcome, settings.ending_days))
     close_run(finished, ledger, tell)
+    observer.raise_held()
     return finished
 
 
@@ -251,11 +257,20 @@ def _begin(plan: Plan, output: Output, context: RunContext, settings: Settings) 
     return replace(record, id=context.ledger.begin(record, plan.batches, everybody))
 
 
-def _send_options(context: RunContext, settings: Settings, interruption: Interruption) -> SendOptions:
+def _send_options(
+    context: RunContext, settings: Settings, interruption: Interruption, reckon: Reckon | None
+) -> SendOptions:
     return SendOptions(
         settings.workers,
         settings.max_rejected,
         trusted=context.ledger.has_registrations(context.scope),
         deadline_seconds=settings.deadline,
         interruption=interruption,
+        reckon=reckon,
     )
+
+
+def _reckon(settings: Settings, now: datetime) -> tuple[Exam, str]:
+    """Return the exam with the window that the settings mean at another moment, and them as JSON."""
+    then = settings.at(now)
+    return exam_of(then), json.dumps(then.for_rerun(), ensure_ascii=False)

@@ -31,41 +31,6 @@ def foreign_participants(
     return [(place, one) for place, _, one in given if one and one.employee != batch.identifiers[place]]
 
 
-class AskOrder:
-    """In which order a run's employees were asked about and answered.
-
-    Whoever was answered with a participant before anybody else was asked about holds it for certain.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._answers = 0
-        self._asked = np.full(count, -1, np.int64)
-        self._answered = np.full(count, -1, np.int64)
-
-    def ask(self, codes: np.ndarray) -> None:
-        self._asked[codes] = np.where(self._asked[codes] < 0, self._answers, self._asked[codes])
-
-    def turn_away(self, codes: np.ndarray) -> None:
-        """They were not asked about after all: the request was refused."""
-        self._asked[codes] = -1
-
-    def answer(self, codes: np.ndarray) -> None:
-        self._answered[codes] = self._answers
-        self._answers += 1
-
-    def contested(self, holder: int, claimant: int) -> bool:
-        """Tell whether `claimant` had been asked about already when `holder` was answered."""
-        return bool(self._answered[holder] >= self._asked[claimant] >= 0)
-
-    def all_contested(self, names: np.ndarray, batch: Batch, others: list[tuple[int, Holder]]) -> np.ndarray:
-        """Return the codes of those among the holders (see `foreign`) who can't be told from claimants."""
-        pairs = [
-            (code, place) for place, one in others for code in np.flatnonzero(names == one.employee).tolist()
-        ]
-        found = {code for code, place in pairs if self.contested(code, batch.codes[place])}
-        return np.array(sorted(found), np.int64)
-
-
 @dataclass(frozen=True)
 class Moment:
     """Which run an answer came in, when, and until when the links that it makes work (seconds UTC)."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+
+from bulk_register.records import Exam
 
 
 class Interruption(Protocol):
@@ -25,6 +29,10 @@ class GivenUpError(Exception):
     """Nobody waits for the answer to a request any more."""
 
 
+# The exam at another time of day, and the run's settings then, as the ledger keeps them
+Reckon = Callable[[datetime], tuple[Exam, str]]
+
+
 @dataclass(frozen=True)
 class SendOptions:
     """How a plan is sent."""
@@ -34,3 +42,4 @@ class SendOptions:
     trusted: bool = False  # the ledger holds registrations of the plan's scope
     deadline_seconds: float | None = None
     interruption: Interruption = field(default_factory=NoInterruption)
+    reckon: Reckon | None = None  # None: the exam's window is fixed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from bulk_register.records import Batch, Status
+from bulk_register.sending.confirmations import Confirmations, Doubt, Participants, Release, Shared
 from bulk_register.sending.probing import Probing
 from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
 from bulk_register.startexam.blaming import wrong_part
@@ -14,17 +15,27 @@ DEAD_AFTER = 3  # batches in a row that failed on every attempt: the service is 
 DEAD_AFTER_PARTS = 10  # the same for parts of a batch, which may hold several employees that make it fail
 
 UNMATCHED = "StartExam's answer could not be matched to employees"
+ANOTHERS = f"{UNMATCHED}: it holds a participant that is another employee's"
+CONTRADICTED = "StartExam gave a participant of this answer to another employee too"
+REPEATED = "StartExam answered with one participant for several employees"
+DISAGREED = "StartExam was asked again in another order, and its answers don't agree"
 
 
 class Scheduler:
     """The order of a run's requests, from the plan's batches to the last part of the last refused one.
 
-    Ask `next` for what may go out now and tell how it ended with `answered`, `unmatched`, `refused` or
-    `failed`, each of which returns the verdicts it leads to; at the end `leftovers` returns the rest.
+    Ask `next` for what may go out now and tell how it ended with `answered`, `confirmed`, `contradicted`,
+    `repeated`, `unmatched`, `refused` or `failed`, each of which returns the verdicts it leads to; `conclude`
+    returns whom asking again has cleared, and at the end `leftovers` returns the rest. `doubts` are employees
+    whose answers in earlier runs were contradicted.
     """
 
-    def __init__(self, batches: Iterable[Batch], rules: Rules) -> None:
+    def __init__(self, batches: Iterable[Batch], rules: Rules, doubts: Iterable[Doubt] = ()) -> None:
         self.stopped = ""
+        self._ending = ""  # why the run stops once all who are in doubt have been asked again
+        self._confirmations = Confirmations()
+        for doubt in doubts:
+            self._confirmations.add(doubt)
         self._rules = rules
         self._queue = deque(Task(batch) for batch in batches)
         self._proven = False  # StartExam has accepted something in this run
@@ -39,18 +50,26 @@ class Scheduler:
 
     def next(self, in_flight: int) -> Task | None:
         """Return what may go out now; None to wait for those in flight, or at the end where none is."""
-        if self.stopped or (in_flight and (not self._proven or self._doubtful)):
+        if self.stopped or (in_flight and (self._ending or not self._proven or self._doubtful)):
             return None
+        if self._ending:
+            return self._confirmations.next()
         if self._alone:
             task, self._alone = self._alone, None
             return task
         if not self._queue and not in_flight:
             self._bring_back()
-        return self._queue.popleft() if self._queue else None
+        if self._queue:
+            return self._queue.popleft()
+        return None if in_flight else self._confirmations.next()
 
     def stop(self, reason: str) -> None:
         """Let nothing more go out; the first reason counts."""
-        self.stopped = self.stopped or reason
+        self.stopped = self.stopped or self._ending or reason
+
+    def again(self, task: Task) -> None:
+        """Let a request that changed nothing go out once more, before all others."""
+        self._queue.appendleft(task)
 
     def answered(self, task: Task, *, empty_handed: bool = False) -> list[Verdict]:
         """A matched answer came; `empty_handed` if it held no identifier at all."""
@@ -71,6 +90,9 @@ class Scheduler:
             return [Verdict(batch, Status.UNKNOWN, note)]
         if task.purpose is Purpose.ALONE:
             return self._left_out(task)
+        if task.purpose is Purpose.CONFIRM:
+            self._confirmations.drop(task)
+            return [Verdict(batch, Status.UNKNOWN, note)]
         if len(batch) == 1 or (empty and task.purpose is Purpose.DOUBTED):
             accepted = self._prove() if task.purpose is Purpose.PROBE else []
             return [Verdict(batch, Status.UNKNOWN, note), *accepted]
@@ -83,11 +105,66 @@ class Scheduler:
             self._doubtful = [batch.take(slice(1, None))]
         return []
 
-    def foreign_participants(self, task: Task) -> list[Verdict]:
-        """An answer held a participant that the ledger holds for another employee."""
-        fault = "it holds a participant that is another employee's"
-        self.stop(f"{UNMATCHED}: {fault}. Nobody got a link from it; bulk-register history shows it")
-        return [Verdict(task.batch, Status.UNKNOWN, f"{UNMATCHED}: {fault}")]
+    def confirmed(self, task: Task, participants: tuple[str | None, ...]) -> list[Verdict]:
+        """A matched answer came for employees who are in doubt; see `conclude`."""
+        self._refused_in_a_row = 0
+        self._alive()
+        verdicts = self._prove()
+        if not self._confirmations.answered(task, participants):
+            verdicts.append(Verdict(task.batch, Status.UNKNOWN, DISAGREED))
+        return verdicts
+
+    def contradicts(self, task: Task, participants: Participants) -> bool:
+        """Tell whether an answer holds what somebody in doubt was answered with."""
+        confirms = task.purpose is Purpose.CONFIRM
+        return not confirms and self._confirmations.claimed(task.batch, participants)
+
+    def contradicted(
+        self, task: Task, participants: tuple[str | None, ...], others: Iterable[Doubt]
+    ) -> list[Verdict]:
+        """An answer held what somebody else has; `others` are those whose links were taken back for it.
+
+        Both answers are in doubt. Nothing more goes out but what asks again, then the run stops.
+        """
+        self._alive()
+        verdicts = self._take_back(others)
+        self._end(f"{ANOTHERS}. bulk-register history shows what it answered")
+        if task.purpose is Purpose.CONFIRM:
+            return self.confirmed(task, participants) + verdicts
+        self._confirmations.add(Doubt(task.batch, participants))
+        return [Verdict(task.batch, Status.UNKNOWN, ANOTHERS), *verdicts, *self._settle_doubtful()]
+
+    def repeated(
+        self, task: Task, participants: tuple[str | None, ...], others: Iterable[Doubt] = ()
+    ) -> list[Verdict]:
+        """An answer of the right length held a participant for several employees, who are in doubt now.
+
+        `others` as in `contradicted`; the rest of the answer can't be matched and is asked about again.
+        """
+        self._alive()
+        verdicts = self._take_back(others)
+        if verdicts:
+            self._end(f"{ANOTHERS}. bulk-register history shows what it answered")
+        batch, counts = task.batch, Counter(participants)
+        places = [i for i, given in enumerate(participants) if given is not None and counts[given] > 1]
+        claimants = Doubt(batch.take(places), tuple(participants[place] for place in places))
+        if task.purpose is Purpose.CONFIRM:
+            self._confirmations.drop(task, claimants)
+            return [Verdict(batch, Status.UNKNOWN, REPEATED), *verdicts]
+        self._confirmations.add(claimants)
+        if self._rules.reregister:
+            self.stop(f"{UNMATCHED}: {REPEATED}. What it answered is kept: bulk-register history shows it")
+            return [Verdict(batch, Status.UNKNOWN, REPEATED), *verdicts]
+        rest = batch.take(sorted(set(range(len(batch))) - set(places)))
+        self._first(rest.halves() if task.purpose is Purpose.DOUBTED else [rest], Purpose.DOUBTED)
+        return [Verdict(claimants.batch, Status.UNKNOWN, REPEATED), *verdicts]
+
+    def conclude(self) -> tuple[list[Release], list[Shared]]:
+        """Return who of those in doubt may have which link now, and who shares one with others."""
+        concluded = self._confirmations.conclude()
+        if self._ending and not self._confirmations.open:
+            self.stop(self._ending)
+        return concluded
 
     def refused(self, task: Task, told: str, words: str) -> list[Verdict]:
         """StartExam refused a request: `told` goes into notes, `words` may be logged."""
@@ -97,6 +174,8 @@ class Scheduler:
             return self._settle_doubtful(task.batch)
         if self._rules.reregister:
             return self._refused_for_good(task.batch, told, words)
+        if task.purpose is Purpose.CONFIRM:
+            return self._confirm_refused(task, told, words)
         if self._proven:
             return self._isolate(task.batch, told, words)
         return self._probe(task, told, words)
@@ -107,6 +186,9 @@ class Scheduler:
         self._count_failure(batch, words)
         if task.purpose is Purpose.ALONE:
             return [*self._settle_doubtful(), Verdict(batch, Status.FAILED, told)]
+        if task.purpose is Purpose.CONFIRM:
+            self._confirmations.drop(task)
+            return [Verdict(batch, Status.FAILED, told)]
         if status == 500 and not self._rules.reregister:
             if len(batch) > 1:
                 self._aside.append(batch)
@@ -118,7 +200,9 @@ class Scheduler:
 
     def abandoned(self, task: Task) -> list[Verdict]:
         """The run stopped before this request could be made, or it was turned away with all others."""
-        if task.purpose in (Purpose.ALONE, Purpose.DOUBTED):
+        if task.purpose is Purpose.CONFIRM:
+            self._confirmations.drop(task)
+        if task.purpose in (Purpose.ALONE, Purpose.DOUBTED, Purpose.CONFIRM):
             return [Verdict(task.batch, Status.UNKNOWN, UNMATCHED)]
         return [Verdict(task.batch, Status.NOT_SENT, self.stopped)]
 
@@ -130,6 +214,7 @@ class Scheduler:
         verdicts = [verdict for task in waiting for verdict in self.abandoned(task)]
         verdicts += [Verdict(batch, Status.FAILED, "StartExam kept failing") for batch in self._aside]
         verdicts += self._settle_doubtful()
+        verdicts += [Verdict(b, Status.UNKNOWN, CONTRADICTED) for b in self._confirmations.give_up()]
         self._queue.clear()
         self._probing, self._aside, self._alone = Probing(), [], None
         return [verdict for verdict in verdicts if len(verdict.batch)]
@@ -161,6 +246,29 @@ class Scheduler:
             return self._reject(batch, told, words)
         self._first(batch.halves(), Purpose.PLANNED)
         return []
+
+    def _take_back(self, others: Iterable[Doubt]) -> list[Verdict]:
+        others = list(others)
+        for other in others:
+            self._confirmations.add(other)
+        return [Verdict(other.batch, Status.UNKNOWN, CONTRADICTED) for other in others]
+
+    def _end(self, reason: str) -> None:
+        """Stop once all who are in doubt have been asked again, or at once where that registers anew."""
+        if self._rules.reregister:
+            self.stop(reason)
+        self._ending = self._ending or reason
+
+    def _confirm_refused(self, task: Task, told: str, words: str) -> list[Verdict]:
+        batch = task.batch
+        if len(batch) > 1 and (self._proven or self._rules.trusted):
+            self._confirmations.split(task)
+            return []
+        self._confirmations.drop(task)
+        if len(batch) == 1:
+            return self._reject(batch, told, words)
+        self.stop(f"StartExam refuses the request: {words}")
+        return [Verdict(batch, Status.UNKNOWN, told)]
 
     def _reject(self, batch: Batch, told: str, words: str) -> list[Verdict]:
         self._refused_alone += 1

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 
-from bulk_register.errors import LedgerError, RefusedError, SendAgainError, StartExamError, StopError
+from bulk_register.errors import (
+    ClockError,
+    LedgerError,
+    RefusedError,
+    SendAgainError,
+    StartExamError,
+    StopError,
+)
 from bulk_register.ledger import Ledger
 from bulk_register.records import (
     Answer,
-    Batch,
-    Holder,
     Outcome,
-    Settled,
+    Scope,
     Status,
     Statuses,
-    StatusNote,
     Submission,
     Tell,
 )
-from bulk_register.sending.matching import AskOrder, Moment, foreign_participants, match, notes_on
+from bulk_register.sending.confirmations import Participants, doubts_among
 from bulk_register.sending.options import GivenUpError, SendOptions
+from bulk_register.sending.recorder import Recorder
 from bulk_register.sending.scheduler import Scheduler
-from bulk_register.sending.tasks import Rules, Task, Verdict
+from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
 from bulk_register.sending.workers import WorkerPool
-from bulk_register.startexam import StartExam, StoppedError
+from bulk_register.startexam import StartExam, StoppedError, read_participants, span_words
 
+TOO_WRONG_SECONDS = 24 * 3600.0  # a clock that is so far off is to be set right before links are made by it
+OVER = "By StartExam's clock the time in which the links work is over. Nobody was registered"
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
 
 Completed = tuple[Task, Answer | Exception]  # a request that came to its end, and how
@@ -45,7 +54,7 @@ def send(
     interrupted = options.interruption.signal if options.interruption.times else 0
     undone = np.isin(submission.statuses.now.status, [Status.NOT_SENT, Status.FAILED, Status.UNKNOWN]).any()
     return Outcome(
-        submission.plan,
+        sender.plan,
         submission.statuses.now,
         client.requests,
         client.retries,
@@ -61,13 +70,15 @@ class _Sender:
     ) -> None:
         plan = submission.plan
         rules = Rules(options.trusted, plan.exam.reregister, options.max_rejected)
-        self.course = Scheduler(plan.batches, rules)
-        self.statuses = submission.statuses
-        self._plan, self._run, self._ledger, self._client = plan, submission.run, ledger, client
+        batches, doubts = doubts_among(plan.batches, _contradicted_earlier(ledger, plan.scope))
+        self.course = Scheduler(batches, rules, doubts)
+        self.plan = plan
+        self._recorder = Recorder(submission, ledger, self.course, client.now)
+        self._statuses = submission.statuses
+        self._run, self._ledger, self._client = submission.run, ledger, client
         self._options, self._tell = options, tell
         self._in_flight: dict[Task, int] = {}  # requests under way, with their numbers in the ledger
-        self._events: list[Settled] = []  # to be told once it is on disk
-        self._ask_order = AskOrder(len(plan.roster.employees))
+        self._clock_followed = False
         self._pool: WorkerPool[Task, Answer] = WorkerPool(self._register, options.workers)
 
     def go(self) -> None:
@@ -84,7 +95,10 @@ class _Sender:
         finally:
             self._pool.dismiss()
             self._client.gate.stopping.set()
-        self._leave(self.course.leftovers())
+        try:
+            self._recorder.leave(self.course.leftovers())
+        except LedgerError as error:
+            self.course.stop(str(error))
 
     def _given_up(self) -> bool:
         """Leave requests that are still under way, where that is wanted; answers that have come are kept."""
@@ -98,9 +112,9 @@ class _Sender:
 
     def _step(self, completed: Sequence[Completed]) -> None:
         """Settle what has come and choose what goes out next; it goes when all of that is on disk."""
-        before = [self.statuses.now.part(task.batch.codes) for task, _ in completed]
+        before = [self._statuses.now.part(task.batch.codes) for task, _ in completed]
         going: list[Task] = []
-        self._events = []
+        self._recorder.begin_turn()
         try:
             with self._ledger.transaction():
                 for task, result in completed:
@@ -112,9 +126,8 @@ class _Sender:
             self._undo(completed, before, going, error)
             return
         for task in going:
-            self._ask_order.ask(task.batch.codes)
             self._pool.submit(task)
-        for event in self._events:
+        for event in self._recorder.news:
             self._tell(event)
 
     def _undo(
@@ -126,18 +139,19 @@ class _Sender:
     ) -> None:
         """Take back what a turn gave to employees, for nothing of it is on disk."""
         self.course.stop(str(error))
+        self._recorder.undo_turn()
         for (task, result), statuses in zip(completed, before, strict=True):
             self._in_flight.pop(task, None)
-            self.statuses.replace(task.batch.codes, statuses)
+            self._statuses.replace(task.batch.codes, statuses)
             what = "StartExam answered" if isinstance(result, Answer) else f"the request failed ({result})"
             note = f"{what}, but that could not be written down: {error}"
-            self._apply([Verdict(task.batch, Status.UNKNOWN, note)])
+            self._recorder.apply([Verdict(task.batch, Status.UNKNOWN, note)])
         for task in going:
             self._in_flight.pop(task, None)
-            self._apply(self.course.abandoned(task))
+            self._recorder.apply(self.course.abandoned(task))
 
     def _register(self, task: Task) -> Answer:
-        return self._client.register(self._plan.exam, task.batch)
+        return self._client.register(self.plan.exam, task.batch, follow_clock=not self._clock_followed)
 
     def _check_stop(self, until: float) -> None:
         """Notice that somebody wants the run to stop, or that its time is over."""
@@ -151,103 +165,74 @@ class _Sender:
     def _settle(self, task: Task, result: Answer | Exception) -> None:
         request = self._in_flight.pop(task)
         if isinstance(result, Answer):
-            self._settle_answer(task, request, result)
+            self._recorder.answer(task, request, result)
+            return
+        self._settle_failure(task, request, result)
+        if task.purpose is Purpose.CONFIRM:
+            self._recorder.conclude()
+
+    def _follow_clock(self, error: ClockError) -> bool:
+        """Let the exam's window follow StartExam's clock before anybody is registered; False to stop."""
+        self._clock_followed = True
+        now = datetime.fromtimestamp(self._client.now(), UTC)
+        exam, settings = self._options.reckon(now) if self._options.reckon else (self.plan.exam, "")
+        offset = error.offset_seconds or 0.0
+        if exam.valid_till != self.plan.exam.valid_till and abs(offset) >= TOO_WRONG_SECONDS:
+            self.course.stop(_too_wrong(offset))
+        elif exam.valid_till <= now:
+            self.course.stop(OVER)
         else:
-            self._settle_failure(task, request, result)
-
-    def _settle_answer(self, task: Task, request: int, answer: Answer) -> None:
-        batch, participants = task.batch, answer.participants
-        if participants is None:
-            verdicts = self.course.unmatched(task, answer.fault, empty=answer.empty)
-            self._close(request, batch, "unmatched", verdicts, note=answer.fault, raw=answer.raw)
-            return
-        given = [participant for participant in participants if participant is not None]
-        holders = self._ledger.holders(self._plan.scope.base_url, given)
-        if others := foreign_participants(batch, participants, holders):
-            verdicts = self.course.foreign_participants(task) + self._withdraw(batch, others)
-            self._close(request, batch, "unmatched", verdicts, note=verdicts[0].note, raw=answer.raw)
-            return
-        moment = Moment(self._run, int(time.time()), int(self._plan.exam.valid_till.timestamp()))
-        matched = match(batch, participants, holders, self.statuses.now, moment)
-        verdicts = self.course.answered(task, empty_handed=not given)
-        notes = notes_on(batch, matched.statuses) + self._notes(verdicts)
-        self._ledger.settled(request, "answered", matched.registrations, notes)
-        self.statuses.replace(batch.codes, matched.statuses)
-        self._ask_order.answer(batch.codes)
-        self._apply(verdicts)
-        settled = len(batch) + sum(len(verdict.batch) for verdict in verdicts)
-        self._events.append(Settled(batch.number, len(batch), "answered", settled))
-
-    def _withdraw(self, batch: Batch, others: list[tuple[int, Holder]]) -> list[Verdict]:
-        """Take participants back that came while their other claimants were asked about: whose are they?"""
-        names = self._plan.roster.employees.identifiers
-        ours = [(place, one) for place, one in others if one.run == self._run]
-        codes = self._ask_order.all_contested(names, batch, ours)
-        if not len(codes):
-            return []
-        self._ledger.withdraw(
-            self._run, self._plan.scope.base_url, list(self.statuses.now.participant[codes])
-        )
-        self.statuses.withdraw_links(codes)
-        both = "StartExam answered with this employee's link for another employee too"
-        return [Verdict(Batch(0, codes, tuple(names[codes]), part=True), Status.UNKNOWN, both)]
+            if exam != self.plan.exam:
+                window = int(exam.valid_from.timestamp()), int(exam.valid_till.timestamp())
+                self._ledger.move_window(self._run, *window, settings)
+                self.plan = replace(self.plan, exam=exam)
+                self._recorder.valid_till = window[1]
+            self._recorder.expire(int(now.timestamp()))
+        return not self.course.stopped
 
     def _settle_failure(self, task: Task, request: int, error: Exception) -> None:
         batch, words = task.batch, str(error)
         told = error.told if isinstance(error, StartExamError) else words
         if isinstance(error, RefusedError):
-            self._ask_order.turn_away(batch.codes)
-            self._close(request, batch, "refused", self.course.refused(task, told, words), note=words)
-        elif isinstance(error, SendAgainError) and self._plan.exam.reregister and error.lost:
+            self._recorder.close(
+                request, batch, "refused", self.course.refused(task, told, words), note=words
+            )
+        elif isinstance(error, SendAgainError) and self.plan.exam.reregister and error.lost:
             self.course.failed(task, told, words, error.status)
             note = f"{words}; the new registration may have been made, so it is not asked for twice"
-            self._close(request, batch, "lost", [Verdict(batch, Status.UNKNOWN, note)], note=words)
+            self._recorder.close(request, batch, "lost", [Verdict(batch, Status.UNKNOWN, note)], note=words)
         elif isinstance(error, SendAgainError):
             verdicts = self.course.failed(task, told, words, error.status)
-            self._close(request, batch, "failed", verdicts, note=words)
+            self._recorder.close(request, batch, "failed", verdicts, note=words)
+        elif isinstance(error, ClockError) and error.fixed and self._follow_clock(error):
+            self.course.again(task)
+            self._recorder.close(request, batch, "refused", [], note=words)
         elif isinstance(error, StopError):
             self.course.stop(words)
-            self._close(request, batch, "refused", self.course.abandoned(task), note=words)
+            self._recorder.close(request, batch, "refused", self.course.abandoned(task), note=words)
         elif isinstance(error, StoppedError):
-            self._close(request, batch, "not sent", self.course.abandoned(task))
+            self._recorder.close(request, batch, "not sent", self.course.abandoned(task))
         elif isinstance(error, GivenUpError):
-            self._close(request, batch, "given up", [Verdict(batch, Status.UNKNOWN, words)], note=words)
+            self._recorder.close(
+                request, batch, "given up", [Verdict(batch, Status.UNKNOWN, words)], note=words
+            )
         else:
             raise error
 
-    def _close(
-        self, request: int, batch: Batch, ended: str, verdicts: list[Verdict], *, note: str = "",
-        raw: bytes | None = None,
-    ) -> None:  # fmt: skip
-        self._ledger.settled(request, ended, statuses=self._notes(verdicts), note=note, raw=raw)
-        self._apply(verdicts)
-        settled = sum(len(verdict.batch) for verdict in verdicts)
-        self._events.append(Settled(batch.number, len(batch), ended, settled))
 
-    def _leave(self, verdicts: list[Verdict]) -> None:
-        """Settle those to whom no request will come any more; the ledger says `not sent` by itself."""
-        self._apply(verdicts)
-        told = [verdict for verdict in verdicts if verdict.status is not Status.NOT_SENT]
-        if told:
-            try:
-                self._ledger.left(self._run, self._notes(told))
-            except LedgerError as error:
-                self.course.stop(str(error))
+def _too_wrong(offset_seconds: float) -> str:
+    way = "behind" if offset_seconds > 0 else "ahead of"
+    return (
+        f"The clock of this computer is {span_words(abs(offset_seconds))} {way} StartExam's, and the end of "
+        "the links was reckoned from it. Nobody was registered. Set the clock right, then run the same "
+        "command again"
+    )
 
-    def _notes(self, verdicts: list[Verdict]) -> list[StatusNote]:
-        return [
-            StatusNote(employee, verdict.status, verdict.note)
-            for verdict in verdicts
-            for employee in verdict.batch.identifiers
-        ]
 
-    def _apply(self, verdicts: list[Verdict]) -> None:
-        """Write verdicts into the standings; whoever has a known link that works keeps it."""
-        now = int(time.time())
-        for verdict in verdicts:
-            codes = verdict.batch.codes
-            standing = self.statuses.now
-            works = (standing.valid_till[codes] > now) & (standing.participant[codes] != "")
-            kept = f"the known link works on; asked again: {verdict.status} ({verdict.note})"
-            self.statuses.settle(codes[works], Status.ALREADY_REGISTERED, kept)
-            self.statuses.settle(codes[~works], verdict.status, verdict.note)
+def _contradicted_earlier(ledger: Ledger, scope: Scope) -> list[tuple[Sequence[str], Participants]]:
+    """Return answers of earlier runs that another contradicted, as far as they can be read by position."""
+    found: list[tuple[Sequence[str], Participants]] = []
+    for employees, raw in ledger.contradicted(scope):
+        answer = read_participants(raw, len(employees))
+        found.append((employees, answer.participants or answer.repeated))
+    return [(employees, given) for employees, given in found if given]

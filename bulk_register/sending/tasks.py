@@ -16,6 +16,7 @@ class Purpose(Enum):
     PROBE = "probe"  # one employee: is it the request that is refused, or an employee?
     ALONE = "alone"  # one employee of a batch whose answer couldn't be matched
     DOUBTED = "doubted"  # a part of such a batch
+    CONFIRM = "confirm"  # employees whose answer was contradicted, in another order
 
 
 @dataclass(frozen=True, eq=False)

@@ -150,6 +150,15 @@ class Settings(BaseModel):
         told = {"account_id": account_id, "secret_key": SecretStr(secret_key), "base_url": base_url}
         return self.model_copy(update=told)
 
+    def at(self, now: datetime) -> Settings:
+        """Return these settings with the times that move (`now`, `today`, `+10d`) as they are now."""
+        start, end = self.valid_from, self.valid_till
+        moved = {
+            "valid_from": start and start.at(now, self.zone, end_of_day=False),
+            "valid_till": end and end.at(now, self.zone, end_of_day=True),
+        }
+        return self.model_copy(update=moved)
+
     def for_rerun(self) -> dict[str, Any]:
         """Return as plain data what finishing a run needs of its settings; never the secret key."""
         plain = self.model_dump(mode="json", exclude=NOT_FOR_RERUN)

@@ -18,32 +18,46 @@ class When(NamedTuple):
 
     moment: datetime
     absolute: bool
+    words: str = ""  # of one that moves
+
+    def at(self, now: datetime, zone: tzinfo | None, *, end_of_day: bool) -> When:
+        """Return the moment that the words mean at another time; an absolute one stays."""
+        return self if self.absolute else parse_when(self.words, now, zone, end_of_day=end_of_day)
 
 
 def parse_when(text: str, now: datetime, zone: tzinfo | None, *, end_of_day: bool) -> When:
     """Read a WHEN expression; times without an offset are meant in `zone` (None: the machine's).
 
     A bare date is its first second, or with `end_of_day` its last. A time that a clock change skips is as
-    much later, one that comes twice is the first. Raises ValueError.
+    much later, one that comes twice is the first. Raises ValueError, also where the zone can't show it.
     """
-    words = text.strip()
-    now = now.astimezone(UTC).replace(microsecond=0)
     try:
-        if words.lower() == "now":
-            return When(now, False)
-        if words.lower() == "today":
-            return When(_day(now.astimezone(zone), zone, end_of_day), False)
-        if found := _RELATIVE.fullmatch(words):
-            unit = _UNITS[found["unit"].lower()]
-            return When(now + timedelta(**{unit: int(found["number"])}), False)
-        if found := _ABSOLUTE.fullmatch(words):
-            moment = datetime.fromisoformat(words.upper())
-            if not found["time"]:
-                return When(_day(moment, zone, end_of_day), True)
-            return When(_utc(moment, zone), True)
-    except (ValueError, OverflowError, OSError):
+        when = _read(text.strip(), now, zone, end_of_day=end_of_day)
+        if when:
+            when.moment.astimezone(zone)
+            return when
+    except (OverflowError, OSError):
+        raise ValueError("that is too far away for the time zone to show it") from None
+    except ValueError:
         pass
     raise ValueError(f"it must be {FORMS}")
+
+
+def _read(words: str, now: datetime, zone: tzinfo | None, *, end_of_day: bool) -> When | None:
+    now = now.astimezone(UTC).replace(microsecond=0)
+    if words.lower() == "now":
+        return When(now, False, words)
+    if words.lower() == "today":
+        return When(_day(now.astimezone(zone), zone, end_of_day), False, words)
+    if found := _RELATIVE.fullmatch(words):
+        unit = _UNITS[found["unit"].lower()]
+        return When(now + timedelta(**{unit: int(found["number"])}), False, words)
+    if found := _ABSOLUTE.fullmatch(words):
+        moment = datetime.fromisoformat(words.upper())
+        if not found["time"]:
+            return When(_day(moment, zone, end_of_day), True)
+        return When(_utc(moment, zone), True)
+    return None
 
 
 def _day(moment: datetime, zone: tzinfo | None, end: bool) -> datetime:

@@ -1,7 +1,17 @@
 """StartExam's API: signing, one funnel for requests, answers checked at the door, retries as a value."""
 
-from bulk_register.startexam.client import Connection, StartExam, utc_text
+from bulk_register.startexam.answers import read_participants
+from bulk_register.startexam.client import Connection, StartExam, span_words, utc_text
 from bulk_register.startexam.redaction import Redactor
 from bulk_register.startexam.retry import RetryPolicy, StoppedError
 
-__all__ = ["Connection", "Redactor", "RetryPolicy", "StartExam", "StoppedError", "utc_text"]
+__all__ = [
+    "Connection",
+    "Redactor",
+    "RetryPolicy",
+    "StartExam",
+    "StoppedError",
+    "read_participants",
+    "span_words",
+    "utc_text",
+]

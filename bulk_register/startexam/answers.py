@@ -24,8 +24,13 @@ MAX_RETRY_AFTER_SECONDS = 300.0  # a longer `Retry-After` is kept only this far
 MAX_MESSAGE = 300  # characters of StartExam's own words that are passed on
 CLOCK_TOLERANCE_SECONDS = 15 * 60  # API page "Authorization"
 
-# RFC 3986's unreserved characters: they stand in a link as they are.
-_URL_SAFE = re.compile(r"[A-Za-z0-9._~-]{1,250}\Z")
+# A GUID as .NET writes it: with or without braces, with or without dashes
+_GUID = re.compile(
+    r"(?P<open>\{)?[0-9a-f]{8}(?P<dash>-?)[0-9a-f]{4}(?P=dash)[0-9a-f]{4}(?P=dash)[0-9a-f]{4}(?P=dash)"
+    r"[0-9a-f]{12}(?(open)\})",
+    re.IGNORECASE | re.ASCII,
+)
+_EMPTY_GUID = "00000000-0000-0000-0000-000000000000"  # .NET's word for "none"
 _NOT_SENT = (429, 503)  # turned away at the door: certainly not carried out
 
 
@@ -41,12 +46,28 @@ def read_participants(raw: bytes, count: int) -> Answer:
         raise SendAgainError("the answer can't be read: it has no list of participants", 200)
     if len(found) != count:
         return Answer(raw, None, f"{len(found)} participants for {count} employees", empty=not found)
-    if not all(item is None or (isinstance(item, str) and _URL_SAFE.match(item)) for item in found):
+    participants = tuple(map(participant_of, found))
+    if "" in participants:
         return Answer(raw, None, "a participant identifier is malformed")
-    given = [item.casefold() for item in found if item is not None]
+    given = [item for item in participants if item is not None]
     if len(set(given)) < len(given):
-        return Answer(raw, None, "a participant identifier is repeated")
-    return Answer(raw, tuple(found))
+        return Answer(raw, None, "a participant identifier is repeated", repeated=participants)
+    return Answer(raw, participants)
+
+
+def participant_of(item: object) -> str | None:
+    """Return a participant identifier in one spelling: lower case, with dashes, without braces.
+
+    None where StartExam gives no participant (null, or the GUID of zeros); "" where it is no GUID.
+    """
+    if item is None:
+        return None
+    text = item.strip() if isinstance(item, str) else ""
+    if not _GUID.fullmatch(text):
+        return ""
+    digits = text.strip("{}").replace("-", "").lower()
+    spelled = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return None if spelled == _EMPTY_GUID else spelled
 
 
 def read_tests(raw: bytes) -> list[Test]:

@@ -59,7 +59,7 @@ class StartExam:
         """Prepare requests; `people` yields the texts that name somebody, for messages to go without them."""
         self.gate = Gate()
         self.requests = self.retries = 0  # made so far; retries are the attempts beyond the first
-        self._answered = False
+        self._answered = self._accepted = False
         self._counting = threading.Lock()
         self._connection = connection
         self._tell = tell
@@ -67,15 +67,23 @@ class StartExam:
         self._clock = Clock()
         self._local = threading.local()
 
-    def register(self, exam: Exam, batch: Batch) -> Answer:
+    def register(self, exam: Exam, batch: Batch, *, follow_clock: bool = False) -> Answer:
         """Register a batch; one participant for each of its employees, in their order, or none certain.
 
         Raises RefusedError (this batch), SendAgainError (every attempt failed; with `exam.reregister` also
-        the first lost answer), StopError (nothing will succeed), StoppedError (stopped before any attempt).
+        the first lost answer), StopError (nothing will succeed), StoppedError (stopped before any attempt);
+        with `follow_clock` also ClockError, its `fixed` set, where the clock turns out to be wrong before
+        anybody was registered: the exam's window may have been reckoned from it.
         """
         body = register_body(exam, batch.identifiers)
-        call = _Call("POST", REGISTER_PATH, batch, exam, body)
-        return self._insist(call, lambda raw: answers.read_participants(raw, len(batch)))
+        call = _Call("POST", REGISTER_PATH, batch, exam, body, follow_clock)
+        answer = self._insist(call, lambda raw: answers.read_participants(raw, len(batch)))
+        self._accepted = True
+        return answer
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970 UTC, by StartExam's clock where this machine's is wrong."""
+        return time.time() + self._clock.offset_seconds
 
     @property
     def reached(self) -> bool:
@@ -130,7 +138,10 @@ class StartExam:
             if error.offset_seconds is None:
                 raise
             if self._clock.fix(error.offset_seconds):
-                self._tell(Warned(_clock_words(error.offset_seconds)))
+                self._tell(Warned(clock_words(error.offset_seconds)))
+                error.fixed = call.follow_clock and not self._accepted
+                if error.fixed:
+                    raise
             elif self._clock.offset_seconds == offset:  # refused although it was dated right
                 raise
         return self._exchange(call, number, read)
@@ -206,6 +217,7 @@ class _Call:
     batch: Batch | None = None
     exam: Exam | None = None
     body: bytes | None = None
+    follow_clock: bool = False
 
     @property
     def max_answer_bytes(self) -> int:
@@ -258,10 +270,17 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _clock_words(offset_seconds: float) -> str:
-    minutes = round(abs(offset_seconds) / 60)
+def clock_words(offset_seconds: float) -> str:
+    """Say how wrong this machine's clock is, and what is done about it."""
     way = "slow" if offset_seconds > 0 else "fast"
     return (
-        f"This machine's clock is {minutes} minutes {way}; "
+        f"This machine's clock is {span_words(abs(offset_seconds))} {way}; "
         "requests are dated with StartExam's time instead. Have the clock set right."
+    )
+
+
+def span_words(seconds: float) -> str:
+    """Write a span of time in minutes, from two days on in days."""
+    return (
+        f"{round(seconds / 86400)} days" if round(seconds / 86400) >= 2 else f"{round(seconds / 60)} minutes"
     )

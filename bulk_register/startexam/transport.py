@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from bulk_register.errors import SendAgainError, StartExamError, StopError
+from bulk_register.startexam.awake import AwakeTimer
 
 CONNECT_SECONDS = 10.0
 PIECE_BYTES = 65536
@@ -117,8 +118,7 @@ def _within(seconds: float, line: Callable[[], Any]) -> Iterator[None]:
     Raises TimeoutError.
     """
     late = threading.Event()
-    timer = threading.Timer(seconds, _hang_up, (line, late))
-    timer.daemon = True
+    timer = AwakeTimer(seconds, lambda: _hang_up(line, late))
     timer.start()
     try:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from bulk_register.errors import RefusedError
 from bulk_register.records import MAX_BATCH, Batch, Exam
+from bulk_register.sending.confirmations import MAX_ALONE
 from bulk_register.startexam import StartExam
 
 
@@ -24,13 +26,17 @@ def ask_again(client: StartExam, exam: Exam, employees: Sequence[str], max_refus
     """Ask which participant each employee has, with `doNotCreateIfExist`, whatever `exam` says.
 
     Harmless for employees who have a registration for this exam; for others it would make one. A refused
-    request is asked in halves until it is clear who is refused, up to `max_refused`. Raises StartExamError.
+    request is asked in halves until it is clear who is refused, up to `max_refused`. They are asked in an
+    order of its own, and few of them one by one: an answer in the wrong order looks otherwise then. Raises
+    StartExamError.
     """
     exam = replace(exam, reregister=False)
     replies = Replies()
-    for start in range(0, len(employees), MAX_BATCH):
-        part = tuple(employees[start : start + MAX_BATCH])
-        _ask(client, exam, Batch(start // MAX_BATCH + 1, np.arange(len(part)), part), replies, max_refused)
+    size = MAX_BATCH if len(employees) > MAX_ALONE else 1
+    order = random.sample(employees, len(employees))
+    for start in range(0, len(order), size):
+        part = tuple(order[start : start + size])
+        _ask(client, exam, Batch(start // size + 1, np.arange(len(part)), part), replies, max_refused)
     return replies
 
 

@@ -207,6 +207,20 @@ def test_what_is_printed_of_a_run_shows_counts_and_nobody() -> None:
     assert not [secret for secret in secrets if secret in shown]
 
 
+def test_what_another_run_got_while_the_person_was_asked_is_not_asked_for_again() -> None:
+    with Sandbox() as sandbox:
+        chosen = settings(sandbox)
+
+        def meanwhile(_: object) -> bool:
+            assert register_roster("staff.csv", chosen).exit_code == 0
+            return True
+
+        finished = register_roster("staff.csv", chosen, confirm=meanwhile)
+        assert len(sandbox.requests) == 1
+    assert finished.outcome.requests == 0
+    assert list(finished.table["Registration Status"]) == ["already registered"] * 7
+
+
 def test_failures_of_startexam_are_no_errors() -> None:
     with Sandbox(Behaviour(fail_rate=1, retry_after_seconds=0)) as sandbox:
         finished = register_roster("staff.csv", settings(sandbox, attempts=1))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import random
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from bulk_register.records import Batch, Status
+from bulk_register.sending.confirmations import doubts_among
 from bulk_register.sending.scheduler import Scheduler
-from bulk_register.sending.tasks import Purpose, Rules
-from tests.support.simulated_service import Service, Simulation, batches_of
+from bulk_register.sending.tasks import Purpose, Rules, Task
+from tests.support.simulated_service import Service, Simulation, batches_of, participant
 
 
 def run(
@@ -32,8 +34,8 @@ def test_everybody_is_registered_in_as_few_requests_as_there_are_batches(workers
 @pytest.mark.parametrize("bad", [1, 2, 4, 7, 20])
 @pytest.mark.parametrize("size", [500, 37])
 def test_refused_employees_are_found_in_few_requests(bad: int, size: int) -> None:
-    random = np.random.default_rng(bad * size)
-    names = {f"e{code}" for code in random.choice(np.arange(600, 2000), bad, replace=False)}
+    chance = np.random.default_rng(bad * size)
+    names = {f"e{code}" for code in chance.choice(np.arange(600, 2000), bad, replace=False)}
     simulation = run(2000, Service(bad=names), size=size)
     assert simulation.names(Status.REJECTED) == names
     assert len(simulation.names(Status.REGISTERED)) == 2000 - bad
@@ -161,7 +163,7 @@ def test_a_service_that_answers_500_to_everything_is_dead() -> None:
 # --- answers that can't be matched
 
 
-@pytest.mark.parametrize("fault", ["short", "short in front", "long", "repeated", "malformed", "empty"])
+@pytest.mark.parametrize("fault", ["short", "short in front", "long", "malformed", "empty"])
 def test_an_unmatchable_answer_is_asked_about_again_in_halves(fault: str) -> None:
     simulation = Simulation(batches_of(1000, 500), Service(), Rules(), workers=1)
     simulation.dispatch()
@@ -211,16 +213,149 @@ def test_nulls_leave_only_their_own_employees_without_a_participant() -> None:
     assert simulation.requests == 1
 
 
-def test_another_employees_participant_stops_the_run() -> None:
-    simulation = Simulation(batches_of(30, 10), Service(), Rules(), workers=1)
-    simulation.dispatch()
-    simulation.land()
-    simulation.dispatch()
-    simulation.land_answer(simulation.flying.pop(), ["P-E3", *(f"p-e{code}" for code in range(11, 20))])
+# --- answers that contradict each other
+
+
+def dispatched(simulation: Simulation) -> Task:
+    assert simulation.dispatch()
+    return simulation.flying.pop()
+
+
+def ids_of(*codes: int) -> list[object]:
+    return [participant(f"e{code}") for code in codes]
+
+
+def codes_of(status: Status, simulation: Simulation) -> set[int]:
+    return {int(name[1:]) for name in simulation.names(status)}
+
+
+def test_another_employees_participant_takes_both_answers_back_until_asking_again_agrees() -> None:
+    simulation = Simulation(batches_of(60, 20), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
+    simulation.land_answer(dispatched(simulation), ids_of(3, *range(21, 40)))
+    assert codes_of(Status.UNKNOWN, simulation) == set(range(40))
+    assert not simulation.course.stopped
     simulation.finish()
     assert "another employee" in simulation.course.stopped
-    assert len(simulation.names(Status.UNKNOWN)) == 10
-    assert len(simulation.names(Status.NOT_SENT)) == 10
+    assert codes_of(Status.REGISTERED, simulation) == set(range(40))
+    assert codes_of(Status.NOT_SENT, simulation) == set(range(40, 60))
+    asked_again = simulation.sent[2:]
+    assert {frozenset(names) for names in asked_again} == {
+        frozenset(f"e{code}" for code in range(20)),
+        frozenset(f"e{code}" for code in range(20, 40)),
+    }
+    assert all(list(names) != sorted(names, key=lambda name: int(name[1:])) for names in asked_again)
+
+
+def test_wrong_links_of_a_first_answer_go_when_a_second_one_is_right() -> None:
+    simulation = Simulation(batches_of(60, 20), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20, 40)))
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20, 40)))
+    simulation.finish()
+    simulation.check()
+    assert codes_of(Status.REGISTERED, simulation) == set(range(40))
+
+
+def test_an_order_that_changes_with_every_answer_gives_nobody_a_link() -> None:
+    chance = random.Random(5)
+    simulation = Simulation(batches_of(60, 20), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
+    while simulation.dispatch():
+        task = simulation.flying.pop()
+        ids = [participant(name) for name in task.batch.identifiers]
+        chance.shuffle(ids)
+        simulation.land_answer(task, [*ids])
+    simulation.finish()
+    assert codes_of(Status.UNKNOWN, simulation) == set(range(40))
+    assert simulation.requests <= 2 + 2 * 2
+
+
+def test_few_employees_are_asked_one_by_one_where_no_order_can_be_wrong() -> None:
+    simulation = Simulation(batches_of(9, 3), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(1, 2, 0))
+    simulation.land_answer(dispatched(simulation), ids_of(0, 4, 5))
+    simulation.finish()
+    assert {len(names) for names in simulation.sent[2:]} == {1}
+    assert codes_of(Status.REGISTERED, simulation) == set(range(6))
+
+
+def test_an_answer_under_way_that_holds_what_is_in_doubt_is_in_doubt_too() -> None:
+    simulation = Simulation(batches_of(40, 10), Service(), Rules(), workers=3)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(10)))
+    for _ in range(3):
+        simulation.dispatch()
+    third, second = simulation.flying.pop(1), simulation.flying.pop(0)
+    simulation.land_answer(second, ids_of(*range(9), 19))
+    simulation.land_answer(third, ids_of(0, *range(21, 30)))
+    assert codes_of(Status.UNKNOWN, simulation) == set(range(30))
+    assert not simulation.dispatch(), "it is asked again only when nothing else is under way"
+    simulation.finish()
+    assert codes_of(Status.REGISTERED, simulation) == set(range(40))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 30])
+def test_a_participant_answered_for_three_people_goes_to_none_of_them(size: int) -> None:
+    three = {1, 4, 9}
+    service = Service(one_for_all={f"e{code}" for code in three})
+    simulation = run(30, service, size=size, workers=1)
+    assert not three & codes_of(Status.REGISTERED, simulation)
+    if size == 30:
+        assert codes_of(Status.UNKNOWN, simulation) == three
+        assert codes_of(Status.REGISTERED, simulation) == set(range(30)) - three
+        assert not simulation.course.stopped
+
+
+def test_nor_does_a_later_run_give_it_to_one_who_is_asked_before_the_others() -> None:
+    service = Service(one_for_all={"e1", "e4", "e9"})
+    earlier = [(("e1", "e2", "e4"), tuple(service.answer(["e1", "e2", "e4"])))]  # type: ignore[arg-type]
+    batches, doubts = doubts_among(batches_of(30, 1), earlier)  # type: ignore[arg-type]
+    assert {name for doubt in doubts for name in doubt.batch.identifiers} == {"e1", "e2", "e4"}
+    simulation = Simulation([*batches], service, Rules(), doubts=doubts)
+    simulation.finish()
+    assert not {1, 4, 9} & codes_of(Status.REGISTERED, simulation)
+
+
+def test_a_repeated_participant_costs_those_two_alone_and_only_where_it_comes_again() -> None:
+    simulation = Simulation(batches_of(1000, 500), Service(), Rules(), workers=1)
+    simulation.dispatch()
+    simulation.land(how="repeated in another case")
+    assert codes_of(Status.UNKNOWN, simulation) == {0, 499}
+    simulation.finish()
+    assert [len(names) for names in simulation.sent[:3]] == [500, 498, 500]
+    assert len(simulation.names(Status.REGISTERED)) == 1000
+    simulation = run(1000, Service(one_for_all={"e0", "e7"}))
+    assert codes_of(Status.UNKNOWN, simulation) == {0, 7}
+    assert len(simulation.names(Status.REGISTERED)) == 998
+
+
+@pytest.mark.parametrize("how", ["503", "short", "stop", "refused"])
+def test_who_could_not_be_asked_again_stays_without_a_link(how: str) -> None:
+    simulation = Simulation(batches_of(60, 20), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
+    simulation.land_answer(dispatched(simulation), ids_of(3, *range(21, 40)))
+    if how == "stop":
+        simulation.course.stop("interrupted")
+    elif how == "refused":
+        simulation.service.bad = {"e5"}
+    else:
+        for _ in range(2):
+            assert simulation.dispatch()
+            simulation.land(how=how)
+    simulation.finish()
+    without = {"503": set(range(40)), "short": set(range(40)), "stop": set(range(40)), "refused": {5}}[how]
+    assert set(range(40)) - codes_of(Status.REGISTERED, simulation) == without
+    assert "another employee" in simulation.course.stopped
+    assert codes_of(Status.REJECTED, simulation) == ({5} if how == "refused" else set())
+
+
+def test_with_reregister_nobody_is_asked_again_whatever_is_contradicted() -> None:
+    simulation = Simulation(batches_of(60, 20), Service(), Rules(reregister=True), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
+    simulation.land_answer(dispatched(simulation), ids_of(3, *range(21, 40)))
+    simulation.finish()
+    assert simulation.requests == 2
+    assert codes_of(Status.UNKNOWN, simulation) == set(range(40))
 
 
 def test_where_nobody_can_be_asked_about_alone_the_batch_stays_unknown() -> None:

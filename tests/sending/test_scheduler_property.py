@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
+from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bulk_register.records import Status
 from bulk_register.sending.tasks import Rules
-from tests.support.simulated_service import FAULTS, Service, Simulation, batches_of
+from tests.support.simulated_service import FAULTS, Service, Simulation, batches_of, participant
 
 LANDINGS = ["honest", "honest", "honest", "503", "no answer", "lost", *FAULTS]
 
@@ -67,6 +69,63 @@ def test_k_bad_employees_in_an_honest_service(data: st.DataObject) -> None:
     assert simulation.requests - len(batches) <= extra
 
 
+Mix = Callable[[list[str], list[str], random.Random], list[str]]  # own and others' employees: whose come
+MIXES: dict[str, Mix] = {
+    "late": lambda own, others, chance: chance.sample(others, len(own)) if len(others) >= len(own) else own,
+    "one of another": lambda own, others, chance: [*own[:-1], chance.choice(others or own)],
+    "rotated": lambda own, _, chance: own[(turn := chance.randrange(len(own))) :] + own[:turn],
+    "reversed": lambda own, *_: own[::-1],
+    "shuffled": lambda own, _, chance: chance.sample(own, len(own)),
+    "repeated": lambda own, _, chance: [chance.choice(own), *own[1:]],
+    "the same for three": lambda own, *_: [own[0]] * min(len(own), 3) + own[3:],
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(simulations(), st.sets(st.sampled_from(sorted(MIXES)), min_size=1), st.integers(0, 2**32))
+def test_what_contradicts_is_given_to_nobody(simulation: Simulation, mixes: set[str], seed: int) -> None:
+    chance = random.Random(seed)
+    simulation.honest = False
+    asked: list[str] = []
+    while simulation.dispatch() or simulation.flying:
+        while chance.random() < 0.7 and simulation.dispatch():
+            pass
+        task = simulation.flying.pop(chance.randrange(len(simulation.flying)))
+        own = [*task.batch.identifiers]
+        others = [name for name in asked if name not in own]
+        mixed = MIXES[chance.choice(sorted(mixes))](own, others, chance) if chance.random() < 0.4 else own
+        simulation.land_answer(task, [participant(name) for name in mixed])
+        asked += [name for name in own if name not in asked]
+        assert simulation.requests <= 20 * len(simulation.settled) + 100
+    simulation.finish()
+    note(f"{simulation} {simulation.names(Status.REGISTERED)} {simulation.scheduler.stopped}")
+    check_contradictions(simulation)
+
+
+def check_contradictions(simulation: Simulation) -> None:
+    """What nobody else's last answer contradicts may be given, and nothing else."""
+    last: dict[str, str | None] = {}  # each employee's last answer
+    times: Counter[tuple[str, str | None]] = Counter()
+    for pairs in map(_telling, simulation.landed):
+        last.update(pairs)
+        times.update(pairs)
+    links = {f"e{code}": one for code, one in enumerate(simulation.statuses.participant) if one}
+    claims = Counter(last.values())
+    assert all(claims[one] == 1 for one in links.values()), "somebody else was answered with it too"
+    for pairs in map(_telling, simulation.landed):
+        contradicted = any(claims[one] > (last.get(name) == one) for name, one in pairs)
+        alone = [(name, one) for name, one in pairs if links.get(name) == one and times[name, one] == 1]
+        assert not (contradicted and alone), "only one answer says so, and another one contradicts it"
+
+
+def _telling(completed: tuple[tuple[str, ...], tuple[str | None, ...]]) -> list[tuple[str, str | None]]:
+    """Of an answer that repeats participants only those count to whom they were given."""
+    names, ids = completed
+    counts = Counter(ids)
+    whole = len(counts) == len(ids)
+    return [(name, one) for name, one in zip(names, ids, strict=True) if whole or counts[one] > 1]
+
+
 class AnyCourse(RuleBasedStateMachine):
     """Requests go out and land one by one, in any order and any way; the run may be stopped at any time."""
 
@@ -89,10 +148,10 @@ class AnyCourse(RuleBasedStateMachine):
         task = self.simulation.flying.pop(place % len(self.simulation.flying))
         stranger = f"e{whose}"
         self.simulation.service.registered.update(task.batch.identifiers)
-        held = self.simulation.holders.get(f"p-{stranger}")
-        ids: list[object] = [f"p-{name}" for name in task.batch.identifiers]
+        held = self.simulation.holders.get(participant(stranger))
+        ids: list[object] = [participant(name) for name in task.batch.identifiers]
         if held and stranger not in task.batch.identifiers:
-            ids[0] = f"P-{stranger}"
+            ids[0] = participant(stranger).upper()
         self.simulation.land_answer(task, ids)
 
     @rule()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -153,8 +154,8 @@ def test_one_fault_in_the_middle_costs_at_most_its_own_employees(book: Path, fau
     if fault == "null":
         assert sent.names(Status.UNKNOWN) == {"emp-00020"}
     elif fault == "another's":
-        assert sent.names(Status.UNKNOWN) == set(people(30)[20:])
-        assert "another employee" in sent.outcome.stopped
+        assert sent.names(Status.UNKNOWN) | sent.names(Status.NOT_SENT) <= set(people(60)[30:])
+        assert bool(sent.outcome.stopped) == (len(sent.links()) < 60)
     else:
         assert len(sent.names(Status.REGISTERED)) == 60
 
@@ -181,12 +182,13 @@ def test_a_participant_that_two_employees_are_answered_with_is_nobodys(book: Pat
         office = Office(server.base_url, book)
         sent = office.run(people(60), SendOptions(2))
         check(sent, server)
-        assert {"emp-00020", "emp-00028", *people(20)[10:]} <= sent.names(Status.UNKNOWN)
-        assert {"emp-00021", "emp-00029"} <= sent.names(Status.REGISTERED)
+        assert sent.names(Status.UNKNOWN) == {"emp-00013", "emp-00017", *people(30)[20:]}
+        assert sent.names(Status.REGISTERED) >= set(people(20)) - {"emp-00013", "emp-00017"}
         assert "another employee" in sent.outcome.stopped
         with Ledger(book, write=False) as ledger:
             told = {item.employee: item.note for item in ledger.statuses(sent.run)}
-            assert "for another employee too" in told["emp-00020"]
+            assert "one participant to rows 15 and " in told["emp-00013"]
+            assert "don't agree" in told["emp-00020"]
             assert "emp-00020" not in ledger.known(office.scope).employees
         calm.set()
         again = office.run(people(60), SendOptions(2))
@@ -325,7 +327,7 @@ def test_an_old_window_makes_an_existing_link_expired_or_already_registered(book
         hostile.short(),
         hostile.malformed(),
         hostile.nulls(*range(10)),
-        Reaction(change=lambda ids, *_: [f"new-{each}" for each in ids]),
+        Reaction(change=lambda ids, *_: [str(uuid.uuid4()) for _ in ids]),
         hostile.message(403, "no"),
         hostile.reset_after_work(),
     ],
@@ -536,6 +538,7 @@ def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_late
         assert len(sent.names(Status.UNKNOWN)) <= 10 * workers
         with Ledger(book, write=False) as ledger:
             assert set(ledger.known(office.scope).employees) == kept
+        assert sent.links().keys() == kept
 
         office.events = []
         again = office.run(names, SendOptions(workers))

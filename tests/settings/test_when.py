@@ -90,25 +90,32 @@ def test_from_now_is_exact_or_too_far(number: int, unit: str) -> None:
         assert number > 10_000
         return
     name = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[unit]
-    assert when == When(NOW.replace(microsecond=0) + timedelta(**{name: number}), False)
+    assert when == When(NOW.replace(microsecond=0) + timedelta(**{name: number}), False, f"+{number}{unit}")
+    later = NOW + timedelta(days=3)
+    assert when.at(later, BERLIN, end_of_day=True).moment == when.moment + timedelta(days=3)
 
 
-GARBAGE = ["", "tomorrow", "-1d", "10d", "+1.5d", "+1y", "+9999999d", "+999999w", "2026-13-01", "2026-02-29"]
+GARBAGE = ["", "tomorrow", "-1d", "10d", "+1.5d", "+1y", "+9999999d", "2026-13-01", "2026-02-29"]
 GARBAGE += ["01.12.2026", "12/01/2026", "2026-12-1", "2026-12-01 9:00", "2026-12-01 25:00", "20261201"]
 GARBAGE += ["2026-12-01T", "2026-12-01+03:00", "2026-12-01 09:00 +03:00", "2026-12-01 09:00+25:00", "now+1d"]
 GARBAGE += [
-    "0001-01-01",
     "2026-W49-2",
     "2026-12-01T09",
     "２０２６-12-01",
     "2026-12-01 09:00:00.5",
-    "9999-12-31 23:59-12:00",
 ]
+TOO_FAR = ["+999999w", "0001-01-01", "9999-12-31 23:59-12:00", "9999-12-31 16:00Z"]
 
 
 @pytest.mark.parametrize("text", GARBAGE)
 def test_anything_else_is_refused_with_what_it_may_be(text: str) -> None:
     with pytest.raises(ValueError, match=r"it must be a time like 2026-12-01, .*\+10d or \+12h"):
+        parse_when(text, NOW, ZoneInfo("Asia/Tokyo"), end_of_day=False)
+
+
+@pytest.mark.parametrize("text", TOO_FAR)
+def test_what_the_zone_cannot_show_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="too far away for the time zone"):
         parse_when(text, NOW, ZoneInfo("Asia/Tokyo"), end_of_day=False)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bulk_register.records import Batch, Holder, Status, Statuses
+from bulk_register.sending.confirmations import Doubt
 from bulk_register.sending.matching import Moment, foreign_participants, match
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
@@ -18,19 +20,37 @@ from bulk_register.startexam.answers import read_participants
 RUN, NOW, TILL = 7, 1_000_000, 2_000_000
 
 Ids = list[object]
+STRANGER = str(uuid.UUID(int=1 << 100))
 FAULTS: dict[str, Callable[[Ids, random.Random], Ids]] = {
     "short": lambda ids, _: ids[:-1],
     "short in front": lambda ids, _: ids[1:],
     "empty": lambda *_: [],
-    "long": lambda ids, _: [*ids, "extra-participant"],
-    "long in front": lambda ids, _: ["extra-participant", *ids],
+    "long": lambda ids, _: [*ids, STRANGER],
+    "long in front": lambda ids, _: [STRANGER, *ids],
     "repeated": lambda ids, _: [ids[0]] * len(ids),
     "repeated in another case": lambda ids, _: [*ids[:-1], ids[0] and str(ids[0]).upper()],
     "malformed": lambda ids, _: ["../..", *ids[1:]],
+    "a placeholder": lambda ids, chance: [chance.choice(PLACEHOLDERS), *ids[1:]],
+    "other spellings": lambda ids, chance: [each and spelled(str(each), chance) for each in ids],
+    "zeros": lambda ids, _: [str(uuid.UUID(int=0)), *ids[1:]],
     "no text": lambda ids, _: [*ids[:-1], 7],
     "nulls": lambda ids, chance: [None if chance.random() < 0.5 else each for each in ids],
     "all null": lambda ids, _: [None] * len(ids),
 }
+
+
+PLACEHOLDERS = ["", " ", "null", "None", "error", "-", "0", "...", "{}", "undefined", "not-a-guid-at-all"]
+
+
+def participant(name: str) -> str:
+    """The true participant of `eN`."""
+    return str(uuid.UUID(int=(int(name[1:]) + 1) * 0xABCDEF0123456789ABCDEF))
+
+
+def spelled(guid: str, chance: random.Random) -> str:
+    """A GUID in another spelling."""
+    text = chance.choice([guid.upper(), guid.replace("-", ""), guid])
+    return chance.choice([text, f"{{{text}}}", f" {text}\t"])
 
 
 def batches_of(count: int, size: int) -> list[Batch]:
@@ -43,12 +63,13 @@ def batches_of(count: int, size: int) -> list[Batch]:
 
 @dataclass
 class Service:
-    """Everybody's true participant is `p-NAME`; `existing` as in the sandbox."""
+    """Everybody's true participant is `participant(name)`; `existing` as in the sandbox."""
 
     bad: set[str] = field(default_factory=set)
     poison: set[str] = field(default_factory=set)
     existing: str = "in place"
     registered: set[str] = field(default_factory=set)
+    one_for_all: set[str] = field(default_factory=set)  # it takes them for one employee
 
     def answer(self, names: Iterable[str]) -> int | Ids:
         """The participants for a request, or the status of its refusal."""
@@ -60,7 +81,7 @@ class Service:
         ids: Ids = []
         for name in names:
             if name not in self.registered or self.existing == "in place":
-                ids.append(f"p-{name}")
+                ids.append(participant("e1000000" if name in self.one_for_all else name))
             elif self.existing == "null":
                 ids.append(None)
             self.registered.add(name)
@@ -70,8 +91,17 @@ class Service:
 class Simulation:
     """A course with requests in flight that land in any order and any state."""
 
-    def __init__(self, batches: list[Batch], service: Service, rules: Rules, workers: int = 4) -> None:
-        self.course = Scheduler(batches, rules)
+    def __init__(
+        self,
+        batches: list[Batch],
+        service: Service,
+        rules: Rules,
+        workers: int = 4,
+        doubts: Iterable[Doubt] = (),
+    ) -> None:
+        doubts = list(doubts)
+        self.course = Scheduler(batches, rules, doubts)
+        batches = [*batches, *(doubt.batch for doubt in doubts)]
         self.service = service
         self.workers = workers
         self.flying: list[Task] = []
@@ -81,7 +111,9 @@ class Simulation:
         self.statuses = Statuses.of(sum(map(len, batches)))
         self.settled: list[int] = [0] * len(self.statuses.status)
         self.holders: dict[str, Holder] = {}
-        self.landed: list[object] = []
+        self.kept: list[tuple[Batch, tuple[str | None, ...]]] = []  # answers that gave links
+        self.landed: list[tuple[tuple[str, ...], tuple[str | None, ...]]] = []  # matchable, or repeated
+        self.honest = True  # False: the service may mix up whose participants are whose
 
     def __repr__(self) -> str:
         return f"Simulation({self.service}, {self.scheduler._rules}, sent={self.sent}, {self.completed})"
@@ -103,6 +135,11 @@ class Simulation:
 
     def land(self, place: int = 0, how: str = "honest", chance: random.Random | None = None) -> None:
         task = self.flying.pop(place % len(self.flying))
+        self.land_somehow(task, how, chance or random.Random(1))
+        if task.purpose is Purpose.CONFIRM and how != "honest":
+            self.conclude()
+
+    def land_somehow(self, task: Task, how: str, chance: random.Random) -> None:
         batch = task.batch
         if how in ("503", "no answer"):
             self.apply(self.course.failed(task, how, how, 503 if how == "503" else 0))
@@ -117,37 +154,79 @@ class Simulation:
         else:
             assert isinstance(ids, list)
             if how in FAULTS and ids and not ("long" in how and len(ids) < len(batch)):
-                ids = FAULTS[how](ids, chance or random.Random(1))  # no fault makes up for another
+                ids = FAULTS[how](ids, chance)  # no fault makes up for another
             self.land_answer(task, ids)
 
     def land_answer(self, task: Task, ids: Ids) -> None:
-        self.landed.append((task.batch.identifiers, ids))
         batch = task.batch
         answer = read_participants(json.dumps({"participantIds": ids}).encode(), len(batch))
+        if given := answer.participants or answer.repeated:
+            self.landed.append((batch.identifiers, given))
         if answer.participants is None:
             self.accepted |= task.purpose is Purpose.PROBE
-            self.apply(self.course.unmatched(task, answer.fault, empty=answer.empty))
-            return
-        if foreign_participants(batch, answer.participants, self.holders):
-            self.apply(self.course.foreign_participants(task))
-            return
-        moment = Moment(RUN, NOW, TILL)
-        matched = match(batch, answer.participants, self.holders, self.statuses, moment)
+            if answer.repeated:
+                disputed = {
+                    answer.repeated[i] for i, _ in foreign_participants(batch, answer.repeated, self.holders)
+                }
+                self.apply(self.course.repeated(task, answer.repeated, self.take_back(disputed)))
+            else:
+                self.apply(self.course.unmatched(task, answer.fault, empty=answer.empty))
+        else:
+            self.land_participants(task, answer.participants)
+        if task.purpose is Purpose.CONFIRM:
+            self.conclude()
+
+    def land_participants(self, task: Task, participants: tuple[str | None, ...]) -> None:
+        others = foreign_participants(task.batch, participants, self.holders)
+        if others or self.course.contradicts(task, participants):
+            disputed = {participants[place] for place, _ in others}
+            self.apply(self.course.contradicted(task, participants, self.take_back(disputed)))
+        elif task.purpose is Purpose.CONFIRM:
+            self.accepted = True
+            self.apply(self.course.confirmed(task, participants))
+        else:
+            self.accepted = True
+            self.give(task.batch, participants)
+            self.apply(self.course.answered(task, empty_handed=not any(participants)))
+
+    def give(self, batch: Batch, participants: tuple[str | None, ...]) -> None:
+        matched = match(batch, participants, self.holders, self.statuses, Moment(RUN, NOW, TILL))
         for names, given, run, _ in matched.registrations:
             for name, each in zip(names, given, strict=True):
-                self.holders[each.casefold()] = Holder(name, run, TILL)
-        self.accepted = True
+                self.holders[each] = Holder(name, run, TILL)
         self.statuses.replace(batch.codes, matched.statuses)
+        self.kept.append((batch, participants))
+        self.count(batch)
+
+    def take_back(self, disputed: set[str | None]) -> list[Doubt]:
+        """As the ledger does: all of the answers that held these participants."""
+        doubts = []
+        struck = [each for each in self.kept if disputed & {*each[1]}]
+        self.kept = [each for each in self.kept if not disputed & {*each[1]}]
+        for batch, given in struck:
+            for each in given:
+                self.holders.pop(each or "", None)
+            self.statuses.participant[batch.codes] = ""
+            doubts.append(Doubt(batch, given))
+        return doubts
+
+    def conclude(self) -> None:
+        releases, shared = self.course.conclude()
+        for release in releases:
+            assert not foreign_participants(release.batch, release.participants, self.holders)
+            self.give(release.batch, release.participants)
+        self.apply([Verdict(one.batch, Status.UNKNOWN, "shared") for one in shared])
+        assert all(len(one.codes) > 1 for one in shared)
+
+    def count(self, batch: Batch) -> None:
         for code in batch.codes:
             self.settled[code] += 1
-        self.apply(self.course.answered(task, empty_handed=not any(answer.participants)))
 
     def apply(self, verdicts: list[Verdict]) -> None:
         for verdict in verdicts:
             assert not self.statuses.participant[verdict.batch.codes].any()
             self.statuses.settle(verdict.batch.codes, verdict.status, verdict.note)
-            for code in verdict.batch.codes:
-                self.settled[code] += 1
+            self.count(verdict.batch)
 
     def finish(self) -> None:
         """Let everything come to its end honestly, and check what must hold then."""
@@ -164,9 +243,9 @@ class Simulation:
 
     def check(self) -> None:
         """Nobody has anybody else's participant; who has one is registered, who has none isn't."""
-        for code, participant in enumerate(self.statuses.participant):
-            assert participant.casefold() in ("", f"p-e{code}")
-            assert (self.statuses.status[code] == Status.REGISTERED) == bool(participant)
+        for code, given in enumerate(self.statuses.participant):
+            assert not self.honest or given in ("", participant(f"e{code}"))
+            assert (self.statuses.status[code] == Status.REGISTERED) == bool(given)
 
     def names(self, status: Status) -> set[str]:
         return {f"e{code}" for code in np.flatnonzero(self.statuses.status == status)}

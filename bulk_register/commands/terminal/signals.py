@@ -37,9 +37,10 @@ class Interruption:
             raise Interrupted(number)
         self.times += 1
         self.signal = self.signal or number
-        if self.hint and self.times == 1 and sys.stderr.isatty():
-            with suppress(OSError):
-                os.write(2, STOPPING.encode())  # print isn't safe where it may be under way itself
+        if self.hint and self.times == 1:
+            with suppress(OSError, ValueError):  # closed
+                if sys.stderr and sys.stderr.isatty():
+                    os.write(2, STOPPING.encode())  # print isn't safe where it may be under way itself
 
 
 @contextmanager
