@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bulk_register.records import Doubt
+
 
 class BulkRegisterError(Exception):
     """Base of every failure that a person can do something about; `str()` is the whole message."""
@@ -22,6 +27,14 @@ class SettingsError(InputError):
 
 class RosterError(InputError):
     """The roster can't be understood for certain: fix the file, or say with a flag how to read it."""
+
+
+class RosterDoubtError(RosterError):
+    """The roster can be read in more than one way; `doubt` has the candidates and how to decide."""
+
+    def __init__(self, message: str, doubt: Doubt) -> None:
+        self.doubt = doubt
+        super().__init__(message)
 
 
 class GuardError(InputError):

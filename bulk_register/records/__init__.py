@@ -4,6 +4,7 @@ Text columns in tables are of dtype `object` holding `str` (never NaN), so that 
 with and without pyarrow; what is absent is the empty string.
 """
 
+from bulk_register.records.doubts import Candidate, Decision, Doubt, Evidence, Matter, Sign
 from bulk_register.records.events import (
     Delivered,
     Event,
@@ -55,13 +56,17 @@ __all__ = [
     "RESULT_COLUMNS",
     "Answer",
     "Batch",
+    "Candidate",
     "Cell",
     "Change",
     "Changes",
+    "Decision",
     "Delivered",
     "Dialect",
+    "Doubt",
     "Employees",
     "Event",
+    "Evidence",
     "Exam",
     "Findings",
     "Fix",
@@ -69,6 +74,7 @@ __all__ = [
     "Holder",
     "KnownLinks",
     "Line",
+    "Matter",
     "Outcome",
     "Output",
     "Plan",
@@ -86,6 +92,7 @@ __all__ = [
     "Settled",
     "SharedStatuses",
     "SheetOutline",
+    "Sign",
     "Source",
     "Status",
     "StatusNote",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from bulk_register.records.doubts import Decision
+
 if TYPE_CHECKING:
     import pandas as pd  # slow to load
 
@@ -137,6 +139,7 @@ class Findings:
     understood: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     fixes: tuple[Fix, ...] = ()
     warnings: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()  # which sheet, header row and column were taken, and why
 
 
 @dataclass(frozen=True)

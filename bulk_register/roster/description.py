@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bulk_register.ooxml.cell_values import letters
-from bulk_register.records import Employees, Source, Status
+from bulk_register.records import Employees, Matter, Source, Status
+from bulk_register.roster.doubt_text import candidate_line, evidence_text
 from bulk_register.roster.file.format import KINDS
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.text.delimiter import DELIMITERS
 from bulk_register.roster.text.encoding import TextEncoding
 
+OTHERS = 3  # other sheets, rows and columns shown
 ENDS = 3  # first and last identifiers shown
 
 
@@ -24,14 +26,36 @@ def describe(
         pairs.append(("Delimiter", _delimiter(source.dialect.delimiter)))
     if source.sheet is not None:
         pairs.append(("Sheet", source.sheet))
+    pairs += _others(table, Matter.SHEET, "Other sheets")
     pairs.append(("Header row", str(source.header_row) if source.header_row else "none"))
+    pairs += _others(table, Matter.HEADER_ROW, "Other header rows")
     pairs.append(("Identifier column", f"{letters(source.id_column)} ({table.why})"))
+    pairs += _why(table)
+    pairs += _others(table, Matter.IDENTIFIER_COLUMN, "Other columns")
     pairs += (
         [("Compared", ", ".join(f"{what} in {letters(column)}" for what, column in table.persons))]
         if table.persons
         else []
     )
     return (*pairs, *_counts(employees))
+
+
+def _why(table: Table) -> list[tuple[str, str]]:
+    """What speaks for the identifier column, with its first values."""
+    taken = [one.taken for one in table.decisions if one.matter is Matter.IDENTIFIER_COLUMN]
+    return [("Evidence", evidence_text(one.evidence)) for one in taken if one.evidence]
+
+
+def _others(table: Table, matter: Matter, what: str) -> list[tuple[str, str]]:
+    """The other candidates that were looked at, with their first values."""
+    found = [
+        candidate_line(other).strip()
+        for one in table.decisions
+        if one.matter is matter
+        for other in one.others
+    ]
+    more = f"; and {len(found) - OTHERS} more" if len(found) > OTHERS else ""
+    return [(what, "; ".join(found[:OTHERS]) + more)] if found else []
 
 
 def _delimiter(delimiter: str) -> str:

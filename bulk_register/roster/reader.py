@@ -7,32 +7,35 @@ from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
-from bulk_register.records import RESULT_COLUMNS, Employees, Findings, Format, Reading, Roster, Source
+from bulk_register.records import RESULT_COLUMNS, Doubt, Employees, Findings, Format, Reading, Roster, Source
 from bulk_register.roster.description import describe
+from bulk_register.roster.doubt_text import quoted
+from bulk_register.roster.employees.debris import without_debris
 from bulk_register.roster.employees.employees import Person, build_employees, near_duplicates
-from bulk_register.roster.employees.identifiers import (
-    CleanedIdentifiers,
-    check_identifiers,
-    named_rows,
-    without_float_tails,
-)
+from bulk_register.roster.employees.identifiers import CleanedIdentifiers, check_identifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds, classify_rows
 from bulk_register.roster.employees.text_checks import check_letters, check_ragged_rows
 from bulk_register.roster.file.snapshot import Snapshot
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.sheets.selection import choose_sheet, detect_table_in
+from bulk_register.roster.sheets.selection import choose_sheet
+from bulk_register.roster.sheets.sheet_evidence import detect_table_in
 from bulk_register.roster.table.columns import NUMBER_RANK, classify_header, fold
-from bulk_register.roster.table.detection import Table, quoted
+from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
 from bulk_register.roster.text.delimiter import sniff_delimiter
-from bulk_register.roster.text.encoding import TextEncoding, detect_encoding
+from bulk_register.roster.text.encoding import TextEncoding, detect_encoding, possible_encodings
+from bulk_register.roster.text.encoding_doubt import refuse_encodings
+from bulk_register.roster.text.encoding_names import NAMES
 from bulk_register.roster.text.lines import text_lines
 from bulk_register.roster.text.text_grid import TextGrid
+from bulk_register.roster.text.whole_lines import refuse_whole_lines
 
+HEAD_LINES = 20  # in which headers may be misread
 SAMPLE_LINES = 2000  # from which the delimiter is judged
 DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
@@ -42,7 +45,7 @@ def parse_roster(path: Path, copy: Snapshot, kind: Format, reading: Reading) -> 
     grid: Grid
     if kind == "csv":
         grid = open_text(detect_encoding(copy.path, reading.encoding), reading)
-        table = detect_table_in(grid, reading)
+        table = _located(grid, reading)
         grid.keep(
             [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
         )
@@ -55,7 +58,37 @@ def parse_roster(path: Path, copy: Snapshot, kind: Format, reading: Reading) -> 
     source = _source(path, copy, kind, grid, table)
     warnings += [*_odd(cleaned, employees), *near_duplicates(employees), *_too_large(source, grid)]
     understood = describe(source, table, employees, *_reading_of(grid, table, people))
-    return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings)))
+    return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings), table.decisions))
+
+
+def _located(grid: TextGrid, reading: Reading) -> Table:
+    """The table; where its header can't be found because its letters may be wrong, that is what is said."""
+    try:
+        return detect_table_in(grid, reading)
+    except NoIdentifierColumnError as error:
+        head = grid.head(max(HEAD_LINES, error.doubt.row))
+        rows = [head[error.doubt.row - 1]] if error.doubt.row else head
+        texts = [cell for row in rows for cell in row if not cell.isascii()]
+        if not grid.text.is_guess or not texts:
+            raise
+        _refuse_misread(grid.text, texts, error.doubt)
+
+
+def _refuse_misread(text: TextEncoding, texts: list[str], doubt: Doubt) -> NoReturn:
+    """Raise RosterDoubtError with the headers as they read in each likely encoding."""
+    encodings = [text.encoding, *possible_encodings(text.path, text.encoding)]
+    readings = {
+        one: [cell.encode(text.encoding, "replace").decode(one, "replace")[:30] for cell in texts[:3]]
+        for one in encodings
+    }
+    reason = f"the encoding isn't certain, and the headers may be misread as {text.name}: {doubt.reason}"
+    refuse_encodings(
+        reason,
+        NAMES,
+        readings,
+        row=doubt.row,
+        remedy=f"If the letters are right: {doubt.remedy}",
+    )
 
 
 def open_text(text: TextEncoding, reading: Reading) -> TextGrid:
@@ -85,11 +118,12 @@ def _judged(
     cleaned = check_identifiers(cells, table.first_row)
     lines = classify_rows(grid, table, cleaned)
     warnings = list(cells.warnings)
+    refuse_whole_lines(table, cleaned.texts[lines.people - 1], grid.filled[lines.people - 1])
     if isinstance(grid, TextGrid):
         lines, ragged = check_ragged_rows(grid, table, cleaned, lines)
         warnings += [*ragged, *check_letters(grid, persons, table)]
     lines, hidden = _without_hidden(grid, lines, reading)
-    return lines, without_float_tails(cleaned, lines.people), [*warnings, *hidden]
+    return lines, without_debris(cleaned, lines.people), [*warnings, *hidden]
 
 
 def _without_hidden(grid: Grid, lines: RowKinds, reading: Reading) -> tuple[RowKinds, list[str]]:

@@ -78,6 +78,6 @@ def test_what_was_understood_is_shown_in_order() -> None:
     understood = read(HEADER + "1,A,,,\n1,A,,,\n,B,,,\n2,C,,,\n").findings.understood
     assert dict(understood)["Identifier column"] == 'A (header "Employee ID")'
     assert [what for what, _ in understood] == [
-        "Format", "Encoding", "Delimiter", "Header row", "Identifier column", "Compared", "Rows", "Employees",
-        "Duplicate rows", "Invalid rows", "First identifiers", "Last identifiers",
+        "Format", "Encoding", "Delimiter", "Header row", "Identifier column", "Evidence", "Compared", "Rows",
+        "Employees", "Duplicate rows", "Invalid rows", "First identifiers", "Last identifiers",
     ]  # fmt: skip

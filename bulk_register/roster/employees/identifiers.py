@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -59,8 +59,6 @@ _PLACEHOLDERS = frozenset(
         "tbd",
         "tba",
         "unknown",
-        "(null)",
-        "(blank)",
         "undefined",
     )
 )
@@ -72,6 +70,9 @@ _SPECIAL = re.compile(
     r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b",
     re.IGNORECASE,
 )
+
+# How databases write NULL; never an identifier, whereas "null" alone may be one.
+_NULLS = re.compile(r"\\N|[(\[<{](?:null|none|blank|empty|leer|vide|vacío|пусто)[)\]>}]", re.IGNORECASE)
 
 NO_IDENTIFIER = "no identifier: fill it in"
 
@@ -132,21 +133,6 @@ def check_identifier(text: str) -> CheckedIdentifier:
     return CheckedIdentifier(text, _fault(text), _oddity(text))
 
 
-def without_float_tails(cleaned: CleanedIdentifiers, rows: np.ndarray) -> CleanedIdentifiers:
-    """Take `.0` off, an exporter's debris, if every valid identifier of these rows (from 1) ends in it."""
-    if not cleaned.unusual:
-        return cleaned
-    kept = [row for row in rows.tolist() if row not in cleaned.faults]
-    texts = [cleaned.texts[row - 1] for row in kept]
-    if not texts or not all(map(_FLOAT.fullmatch, texts)):
-        return cleaned
-    fixed = cleaned.texts.copy()
-    fixed[np.array(kept) - 1] = [text[:-2] for text in texts]
-    examples = [Change(row, text, text[:-2]) for row, text in zip(kept, texts[:EXAMPLES], strict=False)]
-    fix = Fix("all identifiers ended in .0, which was taken off", len(kept), tuple(examples))
-    return replace(cleaned, texts=fixed, oddities={}, fixes=(*cleaned.fixes, fix))
-
-
 def named_rows(rows: Iterable[int]) -> str:
     """ "row 3" or "rows 3, 7 and 12 more", for messages."""
     rows = list(rows)
@@ -174,7 +160,14 @@ def _fault(text: str) -> str:
     return _fault_of_form(text)
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether the text is a word for a missing value: \\N, NULL, n/a."""
+    return text.lower() in _PLACEHOLDERS or _NULLS.fullmatch(text) is not None
+
+
 def _fault_of_form(text: str) -> str:
+    if _NULLS.fullmatch(text):
+        return f"no identifier ({text} stands for a missing value): fill it in"
     if not any(map(str.isalnum, text)):
         return f"no identifier ({text[:10]} holds neither letter nor digit): fill it in"
     if text.startswith("="):
@@ -213,8 +206,6 @@ def _oddity(text: str) -> str:
         return "a word that often stands for a missing value"
     if _MONTHS.match(text):
         return "the look of a date that a spreadsheet made of an identifier"
-    if text.startswith("'"):
-        return "an apostrophe in front"
     if _FLOAT.fullmatch(text):
         return "a .0 at the end, though others have none"
     if any("\u0400" <= one <= "\u04ff" for one in text) and re.search("[A-Za-z]", text):

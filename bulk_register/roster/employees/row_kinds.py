@@ -7,27 +7,31 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bulk_register.errors import RosterError
-from bulk_register.roster.employees.identifiers import CleanedIdentifiers
+from bulk_register.roster.employees.identifiers import CleanedIdentifiers, is_placeholder
+from bulk_register.roster.employees.lines_below import LEGEND, descriptions, other_table, repeats_header
 from bulk_register.roster.employees.row_labels import is_total, label_of
+from bulk_register.roster.employees.row_looks import DIGIT, Looks, looks_of
 from bulk_register.roster.grid import Grid
+from bulk_register.roster.table.column_evidence import shape
 from bulk_register.roster.table.columns import fold, is_known
 from bulk_register.roster.table.detection import Table
-from bulk_register.roster.table.rows import Cells, row_texts, shape
+from bulk_register.roster.table.rows import Cells, row_texts
+from bulk_register.roster.table.shape import is_header_text
 
-SAMPLE_ROWS = 10_000  # that tell how employees' rows look
-ENOUGH_ROWS = 4
-MOST = 0.9  # of the identifiers
+NEAR = 3  # rows above and below in which a subtotal's identifier stands
 
 NOBODY = "not an employee"
 HEADING = "a heading or remark"
+DESCRIPTION = "it describes the columns"
 UNLIKE = "the identifier looks unlike all others: check it"
+A_HEADER = "a column's header, not an identifier: correct it"
+A_SUBTOTAL = "the identifier of a row beside it with more words: a subtotal, or else remove the words"
+MISSING = "a word that stands for a missing value: fill in the identifier"
 ALONE = "nothing but this cell in the row: fill in the rest if it is an employee, or remove it"
 
-_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[\s:]|\A[^\W\d_]+[^\w@.]*\Z|\A\W*\Z")  # what says something is one word, or several
 
-_LABEL = re.compile(r"\b(ID|No|Nr|Number|Code|Номер|Код)\W*\Z|№", re.IGNORECASE)
+SUBTOTAL_WORDS = 4  # beside the identifier that is added up: "00101 Ergebnis", "00101 Grand Total"
 
 
 @dataclass(frozen=True)
@@ -45,40 +49,37 @@ class RowKinds:
         return self.rows[~np.isin(self.rows, out)] if out else self.rows
 
 
-@dataclass(frozen=True)
-class _TypicalRow:
-    """How the employees' rows look."""
-
-    filled: float  # cells with something in them, typically
-    digits: bool  # nearly all identifiers have a digit
-    spaces: bool  # a fair part of the identifiers has a space inside
-    shapes: frozenset[str]  # of the identifiers in full rows
-
-    def is_thin(self, cells: int) -> bool:
-        return 2 * cells <= self.filled
-
-    def is_unlike(self, identifier: str) -> bool:
-        """Whether the text has no digit, and that or its spaces set it apart from the others."""
-        return not _DIGIT.search(identifier) and (self.digits or (" " in identifier and not self.spaces))
-
-
 def classify_rows(grid: Grid, table: Table, cleaned: CleanedIdentifiers) -> RowKinds:
     """Tell the employees' lines from the others. Raises RosterError where another table begins below."""
     filled = _filled(grid, table)
     rows = np.flatnonzero(grid.filled > 0) + 1
     rows = rows[rows >= table.first_row].astype(np.int64)
-    looks = _looks(cleaned, filled, rows)
-    suspects = _suspects(table, cleaned, filled, rows, looks) | _headed(grid, table, filled, rows, looks)
-    ignored = {row: f"{NOBODY}: a total" for row in suspects if is_total(cleaned.texts[row - 1])}
+    ignored = dict.fromkeys(descriptions(grid, table), f"{NOBODY}: {DESCRIPTION}")
+    body = rows[~np.isin(rows, [*ignored])] if ignored else rows
+    looks = looks_of(cleaned, filled, body)
+    suspects = _suspects(table, cleaned, filled, body, looks) | _headed(grid, table, filled, body, looks)
+    ignored |= {row: f"{NOBODY}: a total" for row in suspects if is_total(cleaned.texts[row - 1])}
     texts = row_texts(grid, suspects - ignored.keys(), table)
-    _refuse_other_table(table, looks, texts, set(rows.tolist()))
+    legend = other_table(table, cleaned, looks, texts, body)
+    ignored |= dict.fromkeys(legend, f"{NOBODY}: {LEGEND}")
     faults: dict[int, str] = {}
     for row, cells in texts.items():
-        if why := _no_employee(table, cleaned.texts[row - 1], cells, looks):
+        if row in ignored:
+            continue
+        beside = _beside(cleaned, row)
+        if why := _no_employee(table, cleaned.texts[row - 1], cells, looks, beside):
             ignored[row] = f"{NOBODY}: {why}"
-        elif fault := _doubt(cleaned.texts[row - 1], cells, looks):
+        elif fault := _doubt(table, row, cleaned.texts[row - 1], cells, looks, beside):
             faults[row] = fault
     return RowKinds(rows, ignored, faults)
+
+
+def _beside(cleaned: CleanedIdentifiers, row: int) -> set[str]:
+    """The identifiers of the nearest rows above and below."""
+    texts = cleaned.texts
+    above = next((text for text in texts[max(0, row - 1 - NEAR) : row - 1][::-1] if text), "")
+    below = next((text for text in texts[row : row + NEAR] if text), "")
+    return {text for text in (above, below) if text}
 
 
 def _filled(grid: Grid, table: Table) -> np.ndarray:
@@ -89,42 +90,27 @@ def _filled(grid: Grid, table: Table) -> np.ndarray:
     return filled
 
 
-# --- how employees' rows look -----------------------------------------------------------------------------
-
-
-def _looks(cleaned: CleanedIdentifiers, filled: np.ndarray, rows: np.ndarray) -> _TypicalRow:
-    rows = _first_block(rows)
-    some = rows[:: max(1, len(rows) // SAMPLE_ROWS)]
-    held = [
-        (text, cells) for text, cells in zip(cleaned.texts[some - 1], filled[some - 1], strict=True) if text
-    ]
-    typical = float(np.median([cells for _, cells in held])) if held else 1.0
-    full = [text for text, cells in held if cells >= typical]
-    wordy = sum(not _DIGIT.search(text) for text in full)
-    digits = wordy <= max(1, (1 - MOST) * len(full)) and len(full) > 3 * wordy
-    spaces = sum(" " in text for text in full) > (1 - MOST) * len(full)
-    return _TypicalRow(typical, digits, spaces, frozenset(map(shape, full)))
-
-
-def _first_block(rows: np.ndarray) -> np.ndarray:
-    """The rows above the first blank one, if there are enough; what stands below may be no table."""
-    gaps = np.flatnonzero(np.diff(rows) > 1)
-    return rows[: gaps[0] + 1] if len(gaps) and gaps[0] >= ENOUGH_ROWS else rows
+# --- suspects ---------------------------------------------------------------------------------------------
 
 
 def _suspects(
-    table: Table, cleaned: CleanedIdentifiers, filled: np.ndarray, rows: np.ndarray, looks: _TypicalRow
+    table: Table, cleaned: CleanedIdentifiers, filled: np.ndarray, rows: np.ndarray, looks: Looks
 ) -> set[int]:
     """Rows that may be something else than an employee: few cells, no identifier, or an unusual one."""
     few = max(looks.filled / 2, min(2, looks.filled - 1))
     thin = rows[filled[rows - 1] <= few].tolist()
     unusual = ((row, cleaned.texts[row - 1]) for row in cleaned.unusual if filled[row - 1])
-    odd = [row for row, text in unusual if text and _is_odd(text, looks)]
-    numbering = [row for row in rows[:1].tolist() if cleaned.texts[row - 1] in (_own_number(table), "0")]
+    own = frozenset(table.headers)
+    odd = [row for row, text in unusual if text and (text in own or _is_odd(text, looks))]
+    numbering = [
+        row
+        for row in rows[:1].tolist()
+        if cleaned.texts[row - 1].strip("().[] ") in (_own_number(table), "0")
+    ]
     return {*thin, *odd, *numbering}
 
 
-def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, looks: _TypicalRow) -> set[int]:
+def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, looks: Looks) -> set[int]:
     """Rows with fewer cells than usual whose first one, before the identifier's, says what they are."""
     fewer = rows[filled[rows - 1] < looks.filled].tolist()
     if not fewer or table.first_column == table.id_column:
@@ -133,8 +119,10 @@ def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, look
     return {row for row in fewer if not column[row - 1].isdigit() and label_of(column[row - 1].strip())}
 
 
-def _is_odd(text: str, looks: _TypicalRow) -> bool:
-    if looks.is_unlike(text):
+def _is_odd(text: str, looks: Looks) -> bool:
+    if looks.is_unlike(text) or (looks.mostly_digits and not DIGIT.search(text)):
+        return True
+    if looks.digits and not looks.spaces and " " in text:
         return True
     return bool(_WORDS.search(text)) and (
         bool(label_of(text)) or is_known(text) or not any(map(str.isalnum, text))
@@ -148,9 +136,9 @@ def _own_number(table: Table) -> str:
 # --- judging a suspect ------------------------------------------------------------------------------------
 
 
-def _no_employee(table: Table, identifier: str, cells: Cells, looks: _TypicalRow) -> str:
+def _no_employee(table: Table, identifier: str, cells: Cells, looks: Looks, beside: set[str]) -> str:
     """What the line is instead of an employee; "" if it may be one."""
-    if _repeats_header(table, cells):
+    if repeats_header(table, cells):
         return "the header again"
     if cells and not any(map(str.isalnum, "".join(cells.values()))):
         return "a ruled line"
@@ -161,20 +149,41 @@ def _no_employee(table: Table, identifier: str, cells: Cells, looks: _TypicalRow
     first = next(iter(cells.values()), "")
     if is_total(identifier) or (label_of(first) == "a total" and shape(identifier) not in looks.shapes):
         return "a total"
+    if _is_subtotal(identifier, beside) and len(cells) < looks.filled:
+        return "a subtotal"
     what = label_of(identifier)
     if what and (looks.digits or " " in identifier or looks.is_thin(len(cells)) or looks.filled <= 2):
         return what
+    if _is_own_header(table, identifier) and len(cells) < looks.filled:
+        return LEGEND
+    return HEADING if _is_heading(identifier, cells, looks) else ""
+
+
+def _is_heading(identifier: str, cells: Cells, looks: Looks) -> bool:
+    """Whether the identifier is words alone in their row, or nearly so, where others have digits."""
     alone = len(cells) == 1 and looks.filled > 1
     wordy = looks.is_unlike(identifier) and (looks.digits or " " in identifier)
     sentence = identifier.count(" ") > 1 and not looks.spaces
-    return (
-        HEADING
-        if (alone and (wordy or sentence)) or (wordy and " " in identifier and looks.is_thin(len(cells)))
-        else ""
-    )
+    if looks.filled <= 1 and looks.digits:  # a single column
+        return sentence or (wordy and " " in identifier)
+    return (alone and (wordy or sentence)) or (wordy and " " in identifier and looks.is_thin(len(cells)))
 
 
-def _without_identifier(table: Table, cells: Cells, looks: _TypicalRow) -> str:
+def _is_subtotal(identifier: str, beside: set[str]) -> bool:
+    """Whether it is a neighbour's identifier and some words, in whatever language: "00101 Ergebnis"."""
+    for other in beside:
+        rest = identifier.removeprefix(other + " ").removesuffix(" " + other)
+        if rest != identifier and not DIGIT.search(rest) and rest.count(" ") < SUBTOTAL_WORDS:
+            return True
+    return False
+
+
+def _is_own_header(table: Table, identifier: str) -> bool:
+    folded = fold(identifier)
+    return any(folded in row.values() for row in table.header_cells) if folded else False
+
+
+def _without_identifier(table: Table, cells: Cells, looks: Looks) -> str:
     """What a line without an identifier is; "" if it may be an employee, as those with a name are."""
     persons = {place for _, place in table.persons}
     cells = {place: text for place, text in cells.items() if any(map(str.isalnum, text))}
@@ -189,57 +198,42 @@ def _without_identifier(table: Table, cells: Cells, looks: _TypicalRow) -> str:
     return HEADING if len(cells) <= 1 and not persons & cells.keys() else ""
 
 
-def _doubt(identifier: str, cells: Cells, looks: _TypicalRow) -> str:
+def _doubt(table: Table, row: int, identifier: str, cells: Cells, looks: Looks, beside: set[str]) -> str:
     """Why a line that may be an employee isn't sent; "" if it is."""
     if not identifier:
         return ""
+    if is_header_text(identifier) or _is_own_header(table, identifier):
+        return A_HEADER
+    if _is_subtotal(identifier, beside):
+        return A_SUBTOTAL
     if len(cells) == 1 and looks.filled > 1:
-        sure = _DIGIT.search(identifier) and shape(identifier) in looks.shapes
+        sure = DIGIT.search(identifier) and shape(identifier) in looks.shapes
         return "" if sure else ALONE
-    if looks.is_unlike(identifier) and (
-        " " in identifier or is_known(identifier) or looks.is_thin(len(cells))
-    ):
+    if looks.mostly_digits and is_placeholder(identifier):
+        return MISSING
+    if looks.mostly_digits and not DIGIT.search(identifier) and _has_moved(table, cells, looks):
         return UNLIKE
-    return ""
+    return UNLIKE if _looks_unlike(row, identifier, cells, looks) else ""
 
 
-def _repeats_header(table: Table, cells: Cells) -> bool:
-    """Whether most of the cells are a header row's, the one in the identifier's column among them."""
-    for header in table.header_cells:
-        same = sum(fold(text) == header.get(place) for place, text in cells.items())
-        own = cells.get(table.id_column)
-        if same and 2 * same >= len(cells) and (own is None or fold(own) == header.get(table.id_column)):
-            return True
-    return False
+def _has_moved(table: Table, cells: Cells, looks: Looks) -> bool:
+    """Whether another of the row's cells, all of them under headers, has the form of an identifier."""
+    if not table.header_cells or max(cells, default=0) > max(table.header_cells[-1]):
+        return False
+    return any("99" in shape(text) and shape(text) in looks.shapes for text in cells.values())
+
+
+def _looks_unlike(row: int, identifier: str, cells: Cells, looks: Looks) -> bool:
+    """Whether the identifier is set apart from the others, and its row gives a reason to mistrust it."""
+    if looks.filled <= 1 and looks.digits and row > looks.last:  # below a single column
+        return shape(identifier) not in looks.shapes
+    if not looks.is_unlike(identifier):
+        return False
+    return " " in identifier or is_known(identifier) or looks.is_thin(len(cells))
 
 
 def _counts_columns(cells: Cells) -> bool:
-    numbers = [text.strip("() ") for text in cells.values()]
+    numbers = [text.strip("().[] ") for text in cells.values()]
     return numbers[0] in ("0", "1") and numbers == [
         str(int(numbers[0]) + step) for step in range(len(numbers))
     ]
-
-
-def _refuse_other_table(table: Table, looks: _TypicalRow, texts: dict[int, Cells], rows: set[int]) -> None:
-    """Raise RosterError if one of the lines is another table's header."""
-    for row, cells in texts.items():
-        if (
-            len(cells) < 2
-            or _repeats_header(table, cells)
-            or any(_not_a_header(text) for text in cells.values())
-        ):
-            continue
-        known = sum(map(is_known, cells.values()))
-        below_gap = row > table.first_row and row - 1 not in rows and row + 1 in rows
-        own = cells.get(table.id_column, "")
-        labels = known and looks.is_unlike(own) and (is_known(own) or _LABEL.search(own))
-        if labels or 2 * known > max(2, len(cells)) or (below_gap and looks.digits and own):
-            raise RosterError(
-                f"row {row}: another table seems to begin here, below the one with its header in row "
-                f"{table.header_row}. Keep only the roster in the file, or move the other table to another "
-                "sheet."
-            )
-
-
-def _not_a_header(text: str) -> bool:
-    return bool(_DIGIT.search(text)) or bool(label_of(text))

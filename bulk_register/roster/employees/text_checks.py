@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 import numpy as np
 
@@ -12,13 +14,16 @@ from bulk_register.errors import RosterError
 from bulk_register.roster.employees.employees import Person
 from bulk_register.roster.employees.identifiers import EXPONENT, CleanedIdentifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds
+from bulk_register.roster.table.column_evidence import shape
 from bulk_register.roster.table.detection import Table
-from bulk_register.roster.table.rows import row_texts, shape
+from bulk_register.roster.table.rows import row_texts
 from bulk_register.roster.text.delimiter import DELIMITERS
-from bulk_register.roster.text.encoding import NAMES
+from bulk_register.roster.text.encoding_doubt import refuse_encodings
+from bulk_register.roster.text.encoding_names import NAMES
 from bulk_register.roster.text.text_grid import TextGrid
 
 MANY = 0.5  # of the rows: then it is the header that is wrong
+WITH_ZEROS = re.compile(r"\d+,0{1,2}")
 SHAPES_FROM = 5000  # identifiers that tell what identifiers look like
 
 
@@ -82,6 +87,8 @@ def _refuse_swallowed(grid: TextGrid, table: Table, shapes: set[str]) -> None:
 def _refuse_uncut(grid: TextGrid, cleaned: CleanedIdentifiers, lines: RowKinds) -> None:
     texts = [cleaned.texts[row - 1] for row in lines.people[:SHAPES_FROM].tolist()]
     texts = [text for text in texts if not EXPONENT.match(text)]  # 1,23E+10 has another fault
+    if all(map(WITH_ZEROS.fullmatch, texts)):  # 101,00 has its zeros taken off
+        return
     for delimiter, name in DELIMITERS.items():
         if delimiter != grid.cut.delimiter and sum(delimiter in text for text in texts) > MANY * len(texts):
             raise RosterError(
@@ -110,7 +117,7 @@ def _ragged(
             faults[shorter[0]] = _CUT_OFF.format(widths[-1], grid.cut.width)
     sure = [row for row in longer if row not in faults]
     warning = f"More cells than headers in {named_rows(sure)}: a delimiter in a cell without quotes. {_SURE}"
-    return replace(lines, faults=faults | lines.faults), [warning] if sure else []
+    return replace(lines, faults=lines.faults | faults), [warning] if sure else []
 
 
 def _longer(grid: TextGrid, table: Table, rows: list[int], end: int) -> dict[int, dict[int, str]]:
@@ -147,11 +154,11 @@ def check_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> li
         for what, load in columns:
             if found := _different(load(), encoding, rival, table.header_row):
                 row, text, other = found
-                raise RosterError(
+                reason = (
                     f"the encoding can't be told for certain: in row {row} the {what} reads {text!r} in "
-                    f"{NAMES[encoding]} and {other!r} in {NAMES[rival]}. Say which is right: --encoding "
-                    f"{encoding} or --encoding {rival}."
+                    f"{NAMES[encoding]} and {other!r} in {NAMES[rival]}."
                 )
+                refuse_encodings(reason, NAMES, _readings(load(), grid, table), row=row)
     if not grid.text.rivals:
         return []
     others = ", ".join(NAMES[rival] for rival in grid.text.rivals)
@@ -159,6 +166,16 @@ def check_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> li
         f"The encoding isn't certain: read as {NAMES[encoding]}, but it may be {others}. Identifiers and "
         "names are the same in all of them; other cells may not be. Say --encoding to be sure."
     ]
+
+
+def _readings(column: np.ndarray, grid: TextGrid, table: Table) -> dict[str, Sequence[str]]:
+    """The first texts beyond ASCII of a column, in each encoding that may be meant."""
+    encoding = grid.text.encoding
+    texts = list(islice((text for text in column[table.header_row :].tolist() if not text.isascii()), 3))
+    return {
+        one: [text.encode(encoding, "replace").decode(one, "replace")[:30] for text in texts]
+        for one in (encoding, *grid.text.rivals)
+    }
 
 
 def _column(grid: TextGrid, column: int) -> np.ndarray:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
-from bulk_register.errors import RosterError
-from bulk_register.records import Format, Reading
+from bulk_register.errors import RosterDoubtError, RosterError
+from bulk_register.records import Decision, Doubt, Format, Matter, Reading
+from bulk_register.roster.doubt_text import refuse
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.table.detection import HEAD_ROWS, NoIdentifierColumnError, Table, detect_table
+from bulk_register.roster.sheets.sheet_evidence import SheetView, detect_table_in, may_be_roster, view_sheet
+from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
 
 LISTED = 20  # sheets that a message names at most
 
@@ -35,11 +39,6 @@ def choose_sheet(copy: Path, kind: Format, reading: Reading) -> tuple[Grid, Tabl
     return _only_one(sheets, reading)
 
 
-def detect_table_in(grid: Grid, reading: Reading) -> Table:
-    """The table in the grid, looked for in as many rows as the reading asks for."""
-    return detect_table(grid.head(max(HEAD_ROWS, reading.header_row or 0)), reading)
-
-
 def _named(sheets: Sequence[Grid], hidden: Sequence[str], name: str) -> Grid:
     found = [sheet for sheet in sheets if sheet.name == name]
     found = found or [
@@ -56,36 +55,58 @@ def _named(sheets: Sequence[Grid], hidden: Sequence[str], name: str) -> Grid:
 
 
 def _only_one(sheets: Sequence[Grid], reading: Reading) -> tuple[Grid, Table]:
-    """The sheet with the strongest identifier header and lines under it; two of them are refused."""
-    found: list[tuple[Grid, Table]] = []
-    reasons: list[str] = []
-    for sheet in sheets:
-        try:
-            table = detect_table_in(sheet, reading)
-        except NoIdentifierColumnError as error:
-            reasons.append(f'Sheet "{sheet.name}": {error}')
-            continue
-        except RosterError as error:
-            raise RosterError(
-                f'sheet "{sheet.name}": {error} If another sheet is meant, name it with --sheet.'
-            ) from error
-        if sheet.filled[table.first_row - 1 :].any():
-            found.append((sheet, table))
-    if not found and reasons:
-        raise NoIdentifierColumnError(
-            f"no sheet has a column that is known to hold the employee identifiers. {reasons[0]} The "
-            f"sheets are: {_names(sheets)}; name the right one with --sheet."
-        )
-    if not found:
+    """The one sheet that may be the roster.
+
+    Raises RosterDoubtError where several may be, and what a sheet was refused for where no other may be.
+    """
+    views = [view_sheet(sheet, reading) for sheet in sheets]
+    read = [view for view in views if view.table is not None and view.lines]
+    certain = [view for view in read if view.is_named]
+    best = min(read, key=lambda view: (not view.is_named, view.rank, -view.lines), default=None)
+    for view in views:
+        if view.error is not None and view.doubtful and not (certain and not view.shows_people):
+            _refuse_as_in(view)
+    if best is None or best.table is None:
+        _refuse_all(sheets, views)
+    rivals = [view for view in views if view is not best and may_be_roster(view, best)]
+    if rivals:
+        _refuse_rivals([best, *rivals])
+    decision = Decision(
+        Matter.SHEET, best.candidate(), tuple(view.candidate() for view in views if view is not best)
+    )
+    return best.sheet, replace(best.table, decisions=(decision, *best.table.decisions))
+
+
+def _refuse_as_in(view: SheetView) -> NoReturn:
+    """Raise what the sheet was refused for, with its name."""
+    where, more = f'sheet "{view.sheet.name}": ', " If another sheet is meant, name it with --sheet."
+    if isinstance(view.error, RosterDoubtError):
+        doubt = replace(view.error.doubt, sheet=str(view.sheet.name))
+        raise RosterDoubtError(f"{where}{view.error}{more}", doubt) from view.error
+    raise RosterError(f"{where}{view.error}{more}") from view.error
+
+
+def _refuse_all(sheets: Sequence[Grid], views: Sequence[SheetView]) -> NoReturn:
+    errors = [view for view in views if view.error is not None]
+    if not errors:
         raise RosterError("no sheet has anything below its header: the roster holds no employees.")
-    best = min(table.rank for _, table in found)
-    strongest = [one for one in found if one[1].rank == best]
-    if len(strongest) > 1:
-        raise RosterError(
-            f"more than one sheet could be the roster: {_names([sheet for sheet, _ in strongest])}. Name "
-            "the right one with --sheet."
-        )
-    return strongest[0]
+    first = next((view for view in errors if view.shows_people), errors[0])
+    if not isinstance(first.error, NoIdentifierColumnError):
+        _refuse_as_in(first)
+    doubt = Doubt(
+        Matter.SHEET,
+        "no sheet has a column that is known to hold the employee identifiers.",
+        tuple(view.candidate() for view in views),
+        f'Sheet "{first.sheet.name}": {first.error}\nThe sheets are: {_names(sheets)}; name the right one '
+        "with --sheet.",
+    )
+    raise NoIdentifierColumnError(f"{doubt.reason} {doubt.remedy}", doubt)
+
+
+def _refuse_rivals(views: Sequence[SheetView]) -> NoReturn:
+    names = _names([view.sheet for view in views])
+    reason = f"more than one sheet could be the roster: {names}. Name the right one with --sheet."
+    refuse(Doubt(Matter.SHEET, reason, tuple(view.candidate() for view in views)))
 
 
 def _names(sheets: Sequence[Grid]) -> str:

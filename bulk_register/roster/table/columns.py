@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -25,7 +25,36 @@ PERSON = {
     "birth": "birth date",
 }  # lists of columns.toml, and what a message calls them
 MAX_COMPARED = 200  # unknown headers that are compared with known names
-NEAR = 0.75  # how alike a header and a known name must be to be suggested
+# How alike a header and a known name must be to be suggested: "Emplyee ID", not "Age" (Agent).
+NEAR = 0.85
+SHORTEST_NEAR = 5  # letters
+MOST_LETTERS_MORE = 2
+
+_AMBIGUOUS = frozenset(
+    map(
+        str.casefold,
+        [
+            "name",
+            "names",
+            "nome",
+            "nom",
+            "nombre",
+            "navn",
+            "namn",
+            "naam",
+            "nimi",
+            "nama",
+            "nev",
+            "imie",
+            "имя",
+            "название",
+            "名称",
+            "名",
+            "名前",
+            "이름",
+        ],
+    )
+)  # folded; of a person or of anything else
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"[/|\n\r]+")
@@ -74,17 +103,49 @@ def language_words(encoding: str) -> frozenset[str]:
     return frozenset(map(fold, _lists()["language"].get(encoding, ())))
 
 
+def identifier_names(*, strong: bool = False) -> frozenset[str]:
+    """The folded names of identifier columns: all that say whose they are, or the strong ones alone."""
+    return _identifier_names(0 if strong else RANKS.index("likely"))
+
+
+@cache
+def _identifier_names(up_to: int) -> frozenset[str]:
+    return frozenset(name for name, one in _names().items() if one.what == "identifier" and one.rank <= up_to)
+
+
+def shows_people(headers: Sequence[str]) -> bool:
+    """Whether the headers are those of a list of people; "Name" alone may be a department's or a city's."""
+    kinds = [one.what for one in map(classify_header, headers) if one.what in PERSON.values()]
+    named = [fold(text) for text in headers if classify_header(text).what == "name"]
+    if len(kinds) != 1 or not named or named[0] not in _AMBIGUOUS:
+        return bool(kinds)
+    facts = _facts()
+    return any(fold(text) in facts for text in headers)
+
+
+@cache
+def _facts() -> frozenset[str]:
+    return frozenset(map(fold, _lists()["person"]["facts"]))
+
+
+@cache
+def word_lists(what: str) -> tuple[str, ...]:
+    """The words of unlisted headers that speak of an identifier, a person, or something other."""
+    return tuple(_lists()["words"][what])
+
+
 def near_misses(headers: Iterable[str]) -> list[str]:
-    """The headers that are spelled nearly like an identifier's name, the nearest first."""
-    names = [name for name, one in _names().items() if one.what == "identifier" and len(name) > 4]
-    unknown = islice((text for text in headers if not is_known(text)), MAX_COMPARED)
-    scored = [(max(_likeness(fold(text), name) for name in names), text) for text in unknown]
+    """The headers that are spelled nearly like a name that says whose identifier it is, the nearest first."""
+    names = [name for name in identifier_names() if len(name) >= SHORTEST_NEAR]
+    unknown = [text for text in islice(headers, MAX_COMPARED) if not is_known(text)]
+    folded = {text: fold(text) for text in unknown if len(fold(text)) >= SHORTEST_NEAR}
+    scored = [(max(_likeness(one, name) for name in names), text) for text, one in folded.items()]
     return [text for score, text in sorted(scored, key=lambda one: -one[0]) if score >= NEAR]
 
 
 def _likeness(text: str, name: str) -> float:
-    if len(text) > 2 * len(name):
-        return 0.9 if name in text else 0.0
+    if abs(len(text) - len(name)) > MOST_LETTERS_MORE:
+        return 0.0
     matcher = SequenceMatcher(None, text, name)
     return matcher.ratio() if matcher.real_quick_ratio() >= NEAR else 0.0
 

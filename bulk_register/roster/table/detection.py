@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bulk_register.errors import RosterError
+from bulk_register.errors import RosterDoubtError, RosterError
 from bulk_register.ooxml.cell_values import letters
-from bulk_register.records import Reading
-from bulk_register.roster.table.columns import RANKS, fold, near_misses
+from bulk_register.records import Candidate, Decision, Doubt, Matter, Reading, Sign
+from bulk_register.roster.doubt_text import doubt_message, quoted
+from bulk_register.roster.table.columns import classify_header, fold, near_misses
+from bulk_register.roster.table.header_row import choose_header, people_rows, refuse_people_above
 from bulk_register.roster.table.headers import Header, Row, is_number, read_header, with_row_below
+from bulk_register.roster.table.identifier_column import choose_column, named_column, possible_columns
+from bulk_register.roster.table.shape import refuse_neighbour, refuse_no_table
 
 HEAD_ROWS = 200  # rows that are looked at; the header must be in the first half of them
-LISTED = 40  # headers that a message lists
-SURE_RANKS = RANKS.index("bare")  # identifier names before that don't come up in data by chance
+LISTED = 12  # headers that a message lists
+_MARKS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
 
 
-class NoIdentifierColumnError(RosterError):
+class NoIdentifierColumnError(RosterDoubtError):
     """No header is known to be an employee identifier's: another sheet may have one."""
 
 
@@ -34,6 +38,8 @@ class Table:
     persons: tuple[tuple[str, int], ...] = ()  # what tells people apart (name, e-mail, birth date), and where
     results: tuple[int, ...] = ()  # columns of an earlier output
     header_cells: tuple[dict[int, str], ...] = field(default=())  # each header row's texts, folded, by column
+    decisions: tuple[Decision, ...] = ()  # what was weighed on the way
+    filled: int = 0  # columns with a header
 
 
 def detect_table(head: Sequence[Row], reading: Reading) -> Table:
@@ -45,13 +51,14 @@ def detect_table(head: Sequence[Row], reading: Reading) -> Table:
         return _without_header(head, reading)
     headers = [read_header(head, row) for row in _header_rows(head, reading)]
     if reading.id_column:
-        header, column = _said(headers, reading.id_column)
+        header, column, decisions = _said(head, headers, reading.id_column, reading)
     else:
-        header, column = _known(headers)
+        header, column, decisions = _known(head, headers, reading)
     if reading.header_row is None:
         header = with_row_below(head, header, column)
-    _refuse_neighbour(head, header, column)
-    return _table(head, header, column, said=bool(reading.id_column))
+    refuse_neighbour(head, header, column)
+    refuse_no_table(head, header, column)
+    return _table(head, header, column, decisions, said=bool(reading.id_column))
 
 
 def _header_rows(head: Sequence[Row], reading: Reading) -> list[int]:
@@ -64,7 +71,9 @@ def _header_rows(head: Sequence[Row], reading: Reading) -> list[int]:
     return [row for row in range(1, min(len(head), HEAD_ROWS // 2) + 1) if any(map(str.strip, head[row - 1]))]
 
 
-def _table(head: Sequence[Row], header: Header, column: int, *, said: bool) -> Table:
+def _table(
+    head: Sequence[Row], header: Header, column: int, decisions: tuple[Decision, ...], *, said: bool
+) -> Table:
     below = head[header.row - 1 :]
     used = [place for row in below for place, cell in enumerate(row) if cell.strip()]
     first, last = min(used), max(used)
@@ -83,6 +92,8 @@ def _table(head: Sequence[Row], header: Header, column: int, *, said: bool) -> T
         header_cells=tuple(
             {place: fold(text) for place, text in enumerate(row) if text} for row in header.rows
         ),
+        decisions=decisions,
+        filled=header.filled,
     )
 
 
@@ -116,41 +127,60 @@ def _lettered(said: str, width: int) -> int | None:
 # --- the header row and the identifier column -------------------------------------------------------------
 
 
-def _known(headers: list[Header]) -> tuple[Header, int]:
-    """The row with the strongest identifier name, then the most known names; and the column."""
-    named = [header for header in headers if header.identifiers() and _may_be_header(header, headers)]
-    if not named:
-        raise NoIdentifierColumnError(
-            "no column is known to hold the employee identifiers. " + _what_there_is(headers)
-        )
-    header = min(named, key=lambda one: (one.rank, -one.known, one.row))
-    return header, _only(header, header.identifiers())
+def _known(
+    head: Sequence[Row], headers: list[Header], reading: Reading
+) -> tuple[Header, int, tuple[Decision, ...]]:
+    """The header row and the column that are told from the grid itself."""
+    if not any(header.identifiers() for header in headers):
+        raise _nothing_known("", head, headers)
+    if reading.header_row is not None:
+        header, row_decision = headers[0], None
+    else:
+        found = choose_header(head, headers)
+        if found is None:
+            raise _nothing_known("", head, headers)
+        header, row_decision = found
+    column, decision = choose_column(header, people_rows(head, header, header.identifiers()[0]))
+    return header, column, (decision,) if row_decision is None else (row_decision, decision)
 
 
-def _may_be_header(header: Header, headers: list[Header]) -> bool:
-    """Whether a bare word such as ID or No isn't just a cell of data: a state, an answer."""
-    if header.rank < SURE_RANKS:
-        return True
-    data = any(is_number(text) or "@" in text for text in header.texts)
-    fuller = any(other.row < header.row and other.filled >= header.filled for other in headers)
-    return not data and (header.known > 1 or not fuller)
-
-
-def _said(headers: list[Header], name: str) -> tuple[Header, int]:
+def _said(
+    head: Sequence[Row], headers: list[Header], name: str, reading: Reading
+) -> tuple[Header, int, tuple[Decision, ...]]:
     """The fullest row with the header that was said; or else the likely header, and the lettered column."""
     named = [header for header in headers if header.called(name)]
-    header = min(named, key=lambda one: (-one.filled, one.row)) if named else _likely(headers)
+    header = min(named, key=lambda one: (-one.filled, one.row)) if named else _lettered_header(head, headers)
     column = _only(header, header.called(name)) if named else _lettered(name, len(header.texts))
     if column is None or (not named and name.strip().isdecimal()):
-        raise NoIdentifierColumnError(
-            f"no column is called {quoted(name)} (--id-column). {_what_there_is(headers)}"
-        )
+        hint = _meant_by(name, header, column)
+        raise _nothing_known(f"no column is called {quoted(name)} (--id-column).{hint}", head, headers)
     if header.meanings[column].what == "result":
         raise RosterError(
             f"--id-column {name}: this program writes the column {quoted(header.texts[column])} itself, so "
             "it can't hold the identifiers. Name another column, or rename this one in the roster."
         )
-    return header, column
+    if reading.header_row is None:
+        refuse_people_above(head, headers, header, column)
+    return header, column, (named_column(header, column, people_rows(head, header, column)),)
+
+
+def _lettered_header(head: Sequence[Row], headers: list[Header]) -> Header:
+    """The header row where the column is said by its letter."""
+    found = choose_header(head, headers) if len(headers) > 1 else None
+    return found[0] if found else _likely(headers)
+
+
+def _meant_by(name: str, header: Header, column: int | None) -> str:
+    """A word about a letter or number that names no column."""
+    name = name.strip()
+    if column is not None and header.texts[column]:
+        return (
+            f" Column {name} is {letters(column)}, {quoted(header.texts[column])}: say --id-column "
+            f"{letters(column)} if that is meant."
+        )
+    if name.isascii() and name.isalpha() and len(name) <= 2 and header.texts:
+        return f" The columns go from A to {letters(len(header.texts) - 1)}."
+    return ""
 
 
 def _likely(headers: list[Header]) -> Header:
@@ -160,62 +190,62 @@ def _likely(headers: list[Header]) -> Header:
 
 
 def _only(header: Header, columns: list[int]) -> int:
-    """The one column; raises RosterError if there are more."""
+    """The one column; raises RosterError if there are more of the name that was said."""
     if len(columns) == 1:
         return columns[0]
-    names = " and ".join(f"{quoted(header.texts[column])} (column {letters(column)})" for column in columns)
-    message = f"row {header.row}: more than one column may hold the employee identifiers: {names}."
-    if len({fold(header.texts[column]) for column in columns}) > 1:
-        raise RosterError(f"{message} Name the right one with --id-column.")
-    apart = any(not text for text in header.texts[columns[0] : columns[-1]])
-    what = (
-        " Two tables seem to stand side by side: keep one." if apart else " Rename the one that isn't meant."
-    )
+    places = " and ".join(letters(column) for column in columns)
     raise RosterError(
-        f"{message}{what} Or name the row with the headers with --header-row N, if it is another."
+        f"row {header.row}: the columns {places} are both called {quoted(header.texts[columns[0]])}. Say the "
+        f"letter of the right one, as in --id-column {letters(columns[0])}."
     )
-
-
-def _refuse_neighbour(head: Sequence[Row], header: Header, column: int) -> None:
-    """Raise RosterError if an empty column parts two tables, one of which goes on where the other ended."""
-    rows = [row for row in head[header.row :] if any(map(str.strip, row))]
-    width = len(header.texts)
-    empty = [
-        not header.texts[place] and not any(row[place].strip() for row in rows) for place in range(width)
-    ]
-    left = max((place for place in range(column) if empty[place]), default=-1)
-    right = min((place for place in range(column + 1, width) if empty[place]), default=width)
-    others = [place for place, text in enumerate(header.texts) if text and not left < place < right]
-    others = [place for place in others if header.meanings[place].what != "result"]
-    alone = [row for row in rows if not any(map(str.strip, row[left + 1 : right]))]
-    if len(others) > 1 and any(sum(bool(row[place].strip()) for place in others) > 1 for row in alone):
-        raise RosterError(
-            f"row {header.row}: two tables stand side by side, parted by an empty column. Keep only the "
-            "roster in the file, or move the other table to another sheet."
-        )
 
 
 # --- messages ---------------------------------------------------------------------------------------------
 
 
-def quoted(text: str) -> str:
-    """The text in quotes, shortened if it is long."""
-    return f'"{text if len(text) <= 60 else text[:59] + "…"}"'
-
-
-def _what_there_is(headers: list[Header]) -> str:
+def _nothing_known(what: str, head: Sequence[Row], headers: list[Header]) -> NoIdentifierColumnError:
+    """The error that no column is known, with the columns that may hold identifiers and their values."""
     header = _likely(headers)
     texts = [text for text in header.texts if text]
+    reason = what or "no column is known to hold the employee identifiers."
     if not texts or any(is_number(text) or "@" in text for text in texts):
-        return (
+        remedy = (
             "There is no row that looks like headers: say --header-row N where they are, or --no-header "
             "--id-column A if there are none."
         )
-    more = f" and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
-    near = near_misses(texts)
-    hint = f" Perhaps --id-column {quoted(near[0])}?" if near else ""
-    return (
-        f"Row {header.row} reads: {', '.join(map(quoted, texts[:LISTED]))}{more}.{hint} Name the right "
-        "column with --id-column, say --header-row N if the headers are in another row, or --no-header "
-        "--id-column A if there are none."
+        doubt = Doubt(Matter.IDENTIFIER_COLUMN, reason, (), remedy)
+        return NoIdentifierColumnError(doubt_message(doubt), doubt)
+    more = f" and {len(texts) - LISTED:,} more" if len(texts) > LISTED else ""
+    people = [row for row in head[header.row :] if any(map(str.strip, row))]
+    possible = possible_columns(header, people)
+    near = _near(texts, possible)
+    hint = f" Perhaps --id-column {quoted(near)}?" if near else ""
+    reason += f" Row {header.row} reads: {', '.join(map(quoted, texts[:LISTED]))}{more}.{hint}"
+    remedy = _in_one_column(texts) or (
+        "Name the right column with --id-column, say --header-row N if the headers are in another row, or "
+        "--no-header --id-column A if there are none."
     )
+    doubt = Doubt(Matter.IDENTIFIER_COLUMN, reason, tuple(possible), remedy, row=header.row)
+    return NoIdentifierColumnError(doubt_message(doubt), doubt)
+
+
+def _near(texts: Sequence[str], possible: Sequence[Candidate]) -> str:
+    """The header that is nearly a known name, or else the only one that speaks of an employee's number."""
+    if near := near_misses(texts):
+        return near[0]
+    speaking = [
+        one.name for one in possible if any(sign.sign is Sign.SPEAKS_OF_EMPLOYEE for sign in one.evidence)
+    ]
+    return speaking[0] if len(speaking) == 1 else ""
+
+
+def _in_one_column(texts: Sequence[str]) -> str:
+    """What to do where all headers stand in one cell: Employee ID;First Name;Last Name."""
+    for mark, name in _MARKS.items():
+        parts = [part.strip(" \"'") for part in texts[0].split(mark)] if len(texts) == 1 else []
+        if len(parts) > 1 and any(classify_header(part).what for part in parts):
+            return (
+                f"The headers stand in one cell, parted by a {name}. In a workbook use Data, Text to Columns;"
+                " in a text take the quotes around whole lines off, or say --delimiter."
+            )
+    return ""

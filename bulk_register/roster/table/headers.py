@@ -73,12 +73,30 @@ def with_row_below(head: Sequence[Row], header: Header, column: int) -> Header:
     language = classify_header(below[column]).what == "identifier" and fold(below[column]) != fold(
         header.texts[column]
     )
-    if not parts and not language:
+    if not parts and not (language and _is_header_too(header, below)):
         return header
     joined = _joined(header.row + 1, header.texts, below)
     texts, meanings = list(joined.texts), list(joined.meanings)
     texts[column], meanings[column] = header.texts[column], header.meanings[column]
     return Header(joined.row, tuple(texts), tuple(meanings), (*header.rows, below))
+
+
+def _is_header_too(header: Header, below: Row) -> bool:
+    """Whether more than the identifier's name is known in the row below; that alone may be a login: num."""
+    known = sum(bool(classify_header(text).what) for text in below)
+    return known > 1 or header.filled <= 1 or sum(map(bool, below)) <= 1
+
+
+def says_again(header: dict[int, str], texts: Row | dict[int, str]) -> bool:
+    """Whether the texts are those of a header (folded, by column), with no more than a number beside them.
+
+    "Left on" where "Department" stood makes another table: of leavers, say.
+    """
+    places = texts.items() if isinstance(texts, dict) else enumerate(texts)
+    cells = {place: text for place, text in places if text}
+    same = [place for place, text in cells.items() if fold(text) == header.get(place)]
+    words = [text for place, text in cells.items() if place not in same and not any(map(str.isdigit, text))]
+    return bool(same) and not words and 2 * len(same) >= len(cells)
 
 
 def tidy(cell: str) -> str:

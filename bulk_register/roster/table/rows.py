@@ -23,8 +23,3 @@ def row_texts(grid: Grid, rows: Iterable[int], table: Table) -> dict[int, Cells]
             if row is None:
                 break
     return found
-
-
-def shape(text: str) -> str:
-    """The text with every digit as 9 and every letter as a."""
-    return "".join("9" if one.isdigit() else "a" if one.isalpha() else one for one in text)

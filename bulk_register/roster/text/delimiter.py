@@ -60,7 +60,11 @@ def _measured(
         if _evenness(spaced)[0] >= _evenness(rows)[0]:
             rows, skip_space = spaced, True
     evenness, width = _evenness(rows)
-    known = any(is_identifier(cell) for row in rows[:HEAD_ROWS] for cell in row)
+    headers = [row for row in rows[:HEAD_ROWS] if any(map(is_identifier, row))]
+    known = bool(headers)
+    if width == 1 and known and len(headers[0]) > 1:  # more lines of footer than people
+        width = len(headers[0])
+        evenness = sum(len(row) == width for row in rows) / len(rows)
     points = round(evenness, 2) + KNOWN_HEADER * known if width > 1 else 0.0
     return points, DelimiterGuess(delimiter, width, skip_space)
 

@@ -8,25 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.errors import RosterError
+from bulk_register.roster.text.encoding_names import NAMES
 
 PIECE_BYTES = 1 << 20
 START_BYTES = 1 << 16
-NAMES = {
-    "ascii": "ASCII",
-    "utf-8": "UTF-8",
-    "utf-16-le": "UTF-16 little endian",
-    "utf-16-be": "UTF-16 big endian",
-    "utf-32-le": "UTF-32 little endian",
-    "utf-32-be": "UTF-32 big endian",
-    "cp1250": "Windows-1250 (Central European)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "cp1252": "Windows-1252 (Western European)",
-    "koi8-r": "KOI8-R (Cyrillic)",
-    "cp866": "DOS 866 (Cyrillic)",
-    "cp932": "Shift-JIS (Japanese)",
-    "gb18030": "GB18030 (Chinese)",
-    "cp950": "Big5 (Chinese)",
-}  # codecs that are told from the bytes, and what people call them
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -56,6 +41,11 @@ class TextEncoding:
     bom: bytes = b""
     how: str = ""  # how the encoding is known, for people
     rivals: tuple[str, ...] = ()  # encodings that may be meant as well and read the bytes differently
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether nothing but the look of its letters speaks for the encoding."""
+        return self.how.startswith("detected")
 
     @property
     def name(self) -> str:
@@ -91,6 +81,13 @@ def detect_encoding(path: Path, said: str | None = None) -> TextEncoding:
 
     found = guess_encoding(path.read_bytes())
     return TextEncoding(path, found.encoding, how=found.how, rivals=found.rivals)
+
+
+def possible_encodings(path: Path, taken: str) -> list[str]:
+    """The likeliest other encodings of a text that was guessed."""
+    from bulk_register.roster.text.legacy_encoding import others  # as above
+
+    return others(path.read_bytes(), taken)
 
 
 def pieces(path: Path, skip: int = 0) -> Iterator[bytes]:

@@ -9,22 +9,47 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from bulk_register.errors import RosterError
 from bulk_register.roster.table.columns import fold, is_known, language_words
 from bulk_register.roster.text.alphabets import CJK, LATIN, score
+from bulk_register.roster.text.encoding_doubt import refuse_encodings, words_beyond_ascii
+from bulk_register.roster.text.encoding_names import NAMES
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
 LIKELY = ("cp1251", "cp1252", "cp1250", "koi8-r", "cp866", "cp932", "gb18030", "cp950")
+# Found too, if they fit better; told from the likely ones by alphabets alone.
+RARER = (
+    "cp949", "cp1254", "cp1253", "cp1255", "cp1256", "cp1257", "cp874", "iso8859-2", "koi8-u", "mac-roman",
+    "mac-cyrillic",
+    "iso8859-5", "cp850", "cp852", "mac-latin2",
+)  # fmt: skip
+_FAMILIES = {
+    "mac-roman": "cp1252",
+    "cp850": "cp1252",
+    "iso8859-2": "cp1250",
+    "cp852": "cp1250",
+    "mac-latin2": "cp1250",
+}
 SAMPLE_BYTES = 1 << 15
+LISTED = 4  # encodings that a message lists
 HEAD_LINES = 20  # among which headers are looked for
+WINDOWS = ("cp949", "cp1254", "cp1253", "cp1255", "cp1256", "cp1257", "cp874")
+# Text of a Mac or of DOS hardly ever reads perfectly in a Windows encoding, whose letters lie elsewhere.
+PERFECT = 0.95
 CLOSE = 0.1  # encodings whose scores are nearer than this are rivals,
 CLOSER = 0.5  # and than this besides, by each letter that there is to tell from
 
 _UTF8 = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})")
+# Letters of a header that vouches for an encoding: in scripts whose words are that short, and in others.
+SHORTEST_NAME, SHORTEST_WORD = 2, 4
+_HEADER_SIGNS = frozenset(
+    "№°º’‘´·、（）：\u00a0\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c"
+)
+
 _CONTROLS = re.compile("[\x80-\x9f]")
 _SPLIT = re.compile(r'[,;\t|"\r\n]+')
 
@@ -42,6 +67,8 @@ def guess_encoding(data: bytes) -> EncodingGuess:
     lines = [line for line in _lines(data) if not line.isascii()]
     sample = b"\n".join(lines[:: max(1, sum(map(len, lines)) // SAMPLE_BYTES)])  # from all over the file
     readable = _readable(sample, [encoding for encoding in LIKELY if _fits(data, encoding)])
+    readable += [encoding for encoding in RARER if _fits(data, encoding)]
+    readable = _vouched(data, readable)
     scores = {encoding: score(sample.decode(encoding), encoding) for encoding in readable}
     best = max(scores, key=lambda one: scores[one], default="")
     if odd := _of_other_kind(lines, best):
@@ -51,20 +78,61 @@ def guess_encoding(data: bytes) -> EncodingGuess:
             "export it again in one encoding, UTF-8 best."
         )
     if not best or scores[best] <= 0:
-        raise RosterError(
-            f"the file's encoding can't be told: name it with --encoding (one of {', '.join(LIKELY)}, …), "
-            "or save the file as UTF-8."
-        )
-    if by_header := _vouched(data, readable):
-        return EncodingGuess(by_header, "detected; its headers are known words")
+        _refuse_untold(lines, scores)
+    if len(readable) == 1:
+        return EncodingGuess(best, "detected; its headers are known words")
+    return _weighed(data, sample, scores, best)
+
+
+def others(data: bytes, taken: str) -> list[str]:
+    """The likeliest encodings that read the text otherwise than the one that was taken."""
+    lines = [line for line in _lines(data) if not line.isascii()]
+    sample = b"\n".join(lines)[:SAMPLE_BYTES]
+    texts = {sample.decode(taken, "replace")}
+    scores = {one: score(sample.decode(one, "replace"), one) for one in (*LIKELY, *RARER) if _fits(data, one)}
+    found = []
+    for one in sorted(scores, key=lambda one: -scores[one]):
+        text = sample.decode(one, "replace")
+        if text not in texts and scores[one] > 0:
+            texts.add(text)
+            found.append(one)
+    return found[: LISTED - 1]
+
+
+def _refuse_untold(lines: list[bytes], scores: dict[str, float]) -> NoReturn:
+    """Raise RosterDoubtError with what the text reads in the likeliest encodings."""
+    likeliest = sorted(scores, key=lambda one: -scores[one])[:LISTED]
+    reason = (
+        f"the file's encoding can't be told: name it with --encoding (one of {', '.join(LIKELY)}, …), or "
+        "save the file as UTF-8."
+    )
+    refuse_encodings(reason, NAMES, {one: words_beyond_ascii(lines, one) for one in likeliest})
+
+
+def _weighed(data: bytes, sample: bytes, scores: dict[str, float], best: str) -> EncodingGuess:
+    """The best encoding with its rivals, unless the language of the headers decides between them."""
     text = sample.decode(best)
-    margin = CLOSE + CLOSER / sum(not one.isascii() for one in text)
-    rivals = [one for one in readable if scores[one] > scores[best] - margin and sample.decode(one) != text]
-    words = Counter({one: _header_words(data, one) for one in (best, *rivals)})
-    (first, most), *others = words.most_common(2)
-    if rivals and most > others[0][1]:
-        return EncodingGuess(first, "detected; its headers are words of a language that is written so")
-    return EncodingGuess(best, "detected", tuple(rivals))
+    count = sum(not one.isascii() for one in text)
+    near: list[str] = []
+    texts: list[str] = []
+    for one in sorted(scores, key=lambda one: -scores[one]):
+        read = sample.decode(one)
+        if scores[one] > scores[best] - _margin(best, one, scores[best], count) and read not in texts:
+            near.append(one)
+            texts.append(read)
+    words = Counter({one: _header_words(data, one) for one in near})
+    most = max(words.values())
+    kept = [one for one in near if words[one] == most]
+    if len(kept) == 1 and len(near) > 1:
+        return EncodingGuess(kept[0], "detected; its headers are words of a language that is written so")
+    return EncodingGuess(kept[0], "detected", tuple(kept[1:]))
+
+
+def _margin(best: str, other: str, highest: float, count: int) -> float:
+    """How near the other's score must come to the best one's; `count` letters are there to tell from."""
+    if best in RARER or other not in RARER:
+        return CLOSE + CLOSER / count
+    return 0.0 if highest >= PERFECT and other not in WINDOWS else CLOSE
 
 
 def _fits(data: bytes, encoding: str) -> bool:
@@ -72,7 +140,7 @@ def _fits(data: bytes, encoding: str) -> bool:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return encoding not in CJK or not _CONTROLS.search(text)
+    return encoding in LIKELY[:5] or not _CONTROLS.search(text)
 
 
 def _readable(sample: bytes, fitting: list[str]) -> list[str]:
@@ -94,18 +162,25 @@ def _normalizer_name(encoding: str) -> str:
 
 def _header_words(data: bytes, encoding: str) -> int:
     """How many headers are words of a language that is written in the encoding, whatever their letters."""
-    return sum(fold(cell) in language_words(encoding) for cell in _head_cells(data, encoding))
+    return sum(
+        fold(cell) in language_words(_FAMILIES.get(encoding, encoding))
+        for cell in _head_cells(data, encoding)
+    )
 
 
-def _vouched(data: bytes, encodings: list[str]) -> str | None:
-    """The one encoding in which most headers with letters beyond ASCII are known names."""
-    counts = {
-        encoding: sum(not cell.isascii() and is_known(cell) for cell in _head_cells(data, encoding))
-        for encoding in encodings
-    }
-    most = max(counts.values())
-    best = [encoding for encoding, count in counts.items() if count == most]
-    return best[0] if most and len(best) == 1 else None
+def _vouched(data: bytes, encodings: list[str]) -> list[str]:
+    """The encodings in which most headers beyond ASCII are known names; all, if there are none."""
+    counts = {encoding: sum(map(_is_known_word, _head_cells(data, encoding))) for encoding in encodings}
+    most = max(counts.values(), default=0)
+    return [encoding for encoding in encodings if counts[encoding] == most] if most else encodings
+
+
+def _is_known_word(cell: str) -> bool:
+    """Whether a cell beyond ASCII is a known name, and no accident of a wrong encoding."""
+    if cell.isascii() or not all(one.isalpha() or one.isascii() or one in _HEADER_SIGNS for one in cell):
+        return False
+    shortest = SHORTEST_NAME if all(one > "\u0fff" for one in cell) else SHORTEST_WORD
+    return len(fold(cell)) >= shortest and is_known(cell)
 
 
 def _head_cells(data: bytes, encoding: str) -> list[str]:

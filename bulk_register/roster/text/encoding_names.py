@@ -1,0 +1,35 @@
+"""Encodings that are told from the bytes."""
+
+from __future__ import annotations
+
+NAMES = {
+    "ascii": "ASCII",
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16 little endian",
+    "utf-16-be": "UTF-16 big endian",
+    "utf-32-le": "UTF-32 little endian",
+    "utf-32-be": "UTF-32 big endian",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1252": "Windows-1252 (Western European)",
+    "koi8-r": "KOI8-R (Cyrillic)",
+    "cp866": "DOS 866 (Cyrillic)",
+    "cp932": "Shift-JIS (Japanese)",
+    "gb18030": "GB18030 (Chinese)",
+    "cp950": "Big5 (Chinese)",
+    "cp949": "Windows-949 (Korean)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp874": "Windows-874 (Thai)",
+    "iso8859-2": "ISO 8859-2 (Central European)",
+    "iso8859-5": "ISO 8859-5 (Cyrillic)",
+    "koi8-u": "KOI8-U (Ukrainian)",
+    "mac-roman": "Mac Roman (Western European)",
+    "mac-latin2": "Mac Central European",
+    "mac-cyrillic": "Mac Cyrillic",
+    "cp850": "DOS 850 (Western European)",
+    "cp852": "DOS 852 (Central European)",
+}  # codecs that are told from the bytes, and what people call them
