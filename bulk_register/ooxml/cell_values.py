@@ -12,7 +12,7 @@ MAX_CELL_CHARACTERS = 32_767  # Excel specifications and limits: total character
 MAX_HYPERLINKS = 65_530  # Excel specifications and limits: hyperlinks in a worksheet
 EXACT_BELOW = 10**15  # a double shows integers of up to 15 digits exactly (Excel: number precision)
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]+)")
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
 def general(value: float) -> str:

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of
+from bulk_register.ooxml.xml import MAX_DIGITS, whole
 
 _QUOTED = rb"""(?:[^>"'/]++|"[^"]*"|'[^']*'|/(?!>))*+"""
 _ATTRIBUTE = rb"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')"""
@@ -33,7 +34,7 @@ class Tags:
     @cached_property
     def row(self) -> re.Pattern[bytes]:
         """A row's start tag: its number if it comes first, its other attributes, `/` if it is empty."""
-        return re.compile(rb"<%brow\b(?: r=\"([0-9]+)\")?(%b)(/?)>" % (self.p, _QUOTED))
+        return re.compile(rb"<%brow\b(?: r=\"([0-9]{1,9})\")?(%b)(/?)>" % (self.p, _QUOTED))
 
     @cached_property
     def cell(self) -> re.Pattern[bytes]:
@@ -44,7 +45,7 @@ class Tags:
     def usual_cell(self) -> re.Pattern[bytes]:
         """A cell's start tag as nearly all programs write it: column, style, type, `/` if it is empty."""
         return re.compile(
-            rb'<%bc r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(/?)>' % self.p
+            rb'<%bc r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]+)")?(/?)>' % self.p
         )
 
     @cached_property
@@ -85,8 +86,7 @@ def pieces(chunks: Iterable[bytes], part: str) -> Iterator[Piece]:
 
     An empty `<sheetData/>` is given as a start tag in the head and an end tag in the tail.
     """
-    stream = iter(chunks)
-    held = b""
+    stream, held = iter(chunks), b""
     while not (match := _DATA.search(held)):
         more = next(stream, b"")
         if not more:
@@ -149,7 +149,7 @@ def attribute_pattern(name: str) -> re.Pattern[bytes]:
 
 
 _R, _S, _T = attribute_pattern("r"), attribute_pattern("s"), attribute_pattern("t")
-_CELL = re.compile(rb"([A-Za-z]{1,3})([0-9]+)")
+_CELL = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,9})")
 
 
 def valued(pattern: re.Pattern[bytes], attributes: bytes) -> bytes | None:
@@ -183,7 +183,7 @@ def rows(block: bytes, tags: Tags, after: int) -> Iterator[RowTag]:
         inner = match.end()
         stop = inner if alone else block.find(closing, inner)
         at = inner if alone else block.find(b">", stop) + 1
-        number = int(given) if given else int(valued(_R, attributes) or 0)
+        number = int(given) if given else whole(str(valued(_R, attributes) or b"0", "latin-1"), "row number")
         number = number or told_by_cells(block, tags, inner, stop) or after + 1
         if not 0 < number <= MAX_ROWS:
             raise damaged(f"it has a row {number}")
@@ -241,7 +241,8 @@ def _unusual(match: re.Match[bytes], next_column: int) -> CellTag:
     named = _CELL.fullmatch(place) if place else None
     column = _column(named[1]) if named else next_column
     style, kind = valued(_S, attributes), valued(_T, attributes)
-    return CellTag(column, int(style or 0), kind or b"n", content or b"", match.start(), match.end())
+    number = int(style) if style and style.isdigit() and len(style) <= MAX_DIGITS else 0
+    return CellTag(column, number, kind or b"n", content or b"", match.start(), match.end())
 
 
 @cache

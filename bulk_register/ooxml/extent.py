@@ -26,7 +26,7 @@ class Extent:
         self._start, self._row, self._row_end = b"<%bc " % p, b"<%brow" % p, b"</%brow>" % p
         # a row's number and, where it comes next, that of its first cell
         self._number = re.compile(
-            rb'<%brow r="([0-9]+)"(?:[^<>]*><%bc r="[A-Z]{1,3}([0-9]+)")?' % (tags.p, tags.p)
+            rb'<%brow r="([0-9]{1,9})"(?:[^<>]*><%bc r="[A-Z]{1,3}([0-9]{1,9})")?' % (tags.p, tags.p)
         )
         self._bare = re.compile(rb"<%bc/?>" % tags.p)  # a cell that doesn't say where it is
         self._place = re.compile(rb'<%bc r="([A-Z]{1,3})[0-9]+"' % tags.p)

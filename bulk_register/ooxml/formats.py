@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bulk_register.errors import RosterError
 from bulk_register.ooxml.cell_values import general
 from bulk_register.ooxml.workbook import WorkbookFile
-from bulk_register.ooxml.xml import elements
+from bulk_register.ooxml.xml import MAX_DIGITS, Element, elements
 
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _BUILT_IN = {
@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     (?P<other>.)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+MAX_CODE = 1024  # characters; Excel takes 255
 _COLOURS = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+", re.IGNORECASE)
 
 
@@ -45,6 +46,8 @@ def number_format(code: str) -> NumberFormat:
     >>> number_format('"EMP-"00000').show(417), number_format("yyyy-mm-dd").kind, number_format("#,##0").kind
     ('EMP-00417', 'date', 'other')
     """
+    if len(code) > MAX_CODE:
+        return NumberFormat(code[:MAX_CODE], "other")
     section, *more = _sections(code)
     tokens = [(str(found.lastgroup), found[str(found.lastgroup)]) for found in _TOKEN.finditer(section)]
     if any(
@@ -113,13 +116,19 @@ def cell_formats(book: WorkbookFile) -> list[NumberFormat]:
     except RosterError:
         return []
     codes = {
-        int(one.attributes["numFmtId"]): one.attributes.get("formatCode", "General")
+        number: one.attributes.get("formatCode", "General")
         for one in found
-        if one.name == "numFmt" and one.attributes.get("numFmtId", "").isdigit()
+        if one.name == "numFmt" and (number := _number(one)) is not None
     }
     group = next((index for index, one in enumerate(found) if one.name == "cellXfs"), None)
-    ids = [one.attributes.get("numFmtId", "0") for one in found if one.parent == group and one.name == "xf"]
-    return [_of_id(int(one) if one.isdigit() else 0, codes) for one in ids]
+    xfs = [one for one in found if one.parent == group and one.name == "xf"]
+    return [_of_id(_number(one) or 0, codes) for one in xfs]
+
+
+def _number(element: Element) -> int | None:
+    """The number of an element's format; None where it is no number."""
+    written = element.attributes.get("numFmtId", "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= MAX_DIGITS else None
 
 
 def _of_id(number: int, codes: dict[int, str]) -> NumberFormat:

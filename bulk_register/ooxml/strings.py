@@ -33,9 +33,7 @@ def shared_strings(book: WorkbookFile) -> list[str]:
     for prefix, content in _ITEM.findall(data):
         simple = _SIMPLE.fullmatch(content)
         if simple and b"&" not in content and b"_x" not in content:
-            found.append(
-                str(simple[1].strip(b" \t\r\n") if simple[0].startswith(b"<t>") else simple[1], "utf-8")
-            )
+            found.append(untext(simple[1].strip(b" \t\r\n") if simple[0].startswith(b"<t>") else simple[1]))
         else:
             if prefix not in tags:
                 tags[prefix] = Tags(prefix.decode())

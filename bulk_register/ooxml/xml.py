@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape as _escape
 from bulk_register.ooxml.archive import damaged
 
 MAX_HELD_BYTES = 64 * 1024**2  # the longest cell has 32,767 characters
+MAX_DIGITS = 9  # of a whole number in an attribute; Excel's own are below 2**31
 _TAG_END = re.compile(rb"""(?:[^>"']+|"[^"]*"|'[^']*')*>""")
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([\w.-]+)["'][^>]*?)?\?>""")
 _OUR_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
@@ -25,6 +26,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 # what XML 1.0 can't hold, and an underscore that would read as such an escape (ECMA-376 part 1, 22.9.2.19)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _NEEDS_ESCAPING = re.compile(f"[&<>]|{_UNWRITABLE.pattern}")
+_REFERENCE = re.compile("&(#x[0-9A-Fa-f]+|#[0-9]+|[a-z]+);")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -97,6 +99,14 @@ def splice(data: bytes, changes: Iterable[tuple[int, int, bytes]]) -> bytes:
     return b"".join([*pieces, data[at:]])
 
 
+def whole(written: str, what: str) -> int:
+    """Return the whole number that an attribute holds; raises RosterError for anything else."""
+    digits = written.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
+        raise damaged(f"its {what} {digits[:20]!r} is no whole number that a workbook could have")
+    return int(digits)
+
+
 def declared(data: bytes) -> bytes:
     """A part with its XML declaration, which `plain` takes away."""
     return _OUR_DECLARATION + data.lstrip()
@@ -137,17 +147,27 @@ def attribute(value: str) -> str:
 
 def untext(raw: bytes) -> str:
     """The text that an element's raw content stands for, entities and `_x000D_` escapes resolved."""
-    value = raw.decode()
+    try:
+        value = raw.decode()
+    except UnicodeDecodeError as error:
+        raise damaged(f"a text in it is not in the encoding it names ({error})") from error
     if "&" in value:
-        value = re.sub("&(#x[0-9A-Fa-f]+|#[0-9]+|[a-z]+);", _entity, value)
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
+        value = _REFERENCE.sub(_entity, value)
+    if "_x" in value:
+        value = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        # escapes are UTF-16: two may make a character, and half of one makes none
+        value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value
 
 
 def _entity(found: re.Match[str]) -> str:
     name = found[1]
     if name.startswith("#"):
-        code = int(name[2:], 16) if name[1] == "x" else int(name[1:])
-        return chr(code) if code < 0x110000 else found[0]
+        digits, base = (name[2:], 16) if name[1] == "x" else (name[1:], 10)
+        code = int(digits, base) if len(digits.lstrip("0")) <= MAX_DIGITS else 0x110000
+        if code >= 0x110000 or 0xD800 <= code < 0xE000:  # XML 1.0, 2.2
+            raise damaged(f"a text in it holds {found[0][:20]}, which is no character")
+        return chr(code)
     return {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}.get(name, found[0])
 
 
@@ -208,6 +228,6 @@ def _without_specials(data: bytes, part: str) -> tuple[bytes, bytes]:
         if end < 0:
             return b"".join(pieces), data[match.start() :]
         if match[0] == b"<![CDATA[":
-            pieces.append(_escape(data[match.end() : end].decode()).encode())
+            pieces.append(_escape(data[match.end() : end].decode("latin-1")).encode("latin-1"))
         at = end + len(close)
     return b"".join([*pieces, data[at:]]), b""

@@ -120,7 +120,7 @@ class ChangedRows:
     def _with_span(self, attributes: bytes) -> bytes:
         """The row's attributes, its span (18.3.1.73, an aid to readers) reaching over the new columns."""
         match = _SPANS.search(attributes)
-        numbers = [int(one) for one in re.findall(rb"\d+", match[0])] if match else []
+        numbers = [int(one) for one in re.findall(rb"\d{1,9}", match[0])] if match else []
         if not numbers or not any(self._layout.added):
             return attributes
         span = f"{min(numbers)}:{max(*numbers, self._layout.width)}"

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bulk_register.errors import OutputError, RosterError
+from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.archive_writer import rewrite
 from bulk_register.ooxml.cell_values import MAX_COLUMNS
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
@@ -18,7 +21,7 @@ from bulk_register.output.excel.result_cells import ResultCells
 from bulk_register.output.excel.sheet_hyperlinks import is_replaced
 from bulk_register.output.excel.sheet_survey import SheetSurvey, survey_sheet
 from bulk_register.output.layout import Layout, place_columns
-from bulk_register.records import Results, Source
+from bulk_register.records import RESULT_COLUMNS, Results, Source
 
 
 class NotRewritableError(Exception):
@@ -54,10 +57,16 @@ def plan_in_place(source: Source, target: Path) -> InPlaceWorkbook:
             assert source.outline is not None
             found = survey_sheet(book, source.outline, source.header_row)
             notes = tuple(_notes(book, found, target.suffix.lower(), source))
+            layout = _placed(source, found)
+            _rehearse(book, source, found, ResultCells(_NoResults(), layout, 0, found.prefix), target)
     except RosterError as error:
         raise NotRewritableError(
             f"the roster's workbook can be read, but not rewritten safely ({error})"
         ) from error
+    return InPlaceWorkbook(source, target, layout, found, notes)
+
+
+def _placed(source: Source, found: SheetSurvey) -> Layout:
     if not found.outline.in_order:
         raise NotRewritableError("the roster's rows don't stand in order in its file")
     layout = place_columns(source, found.used_width)
@@ -66,7 +75,32 @@ def plan_in_place(source: Source, target: Path) -> InPlaceWorkbook:
             f"The roster and the results take {layout.width:,} columns, a worksheet holds {MAX_COLUMNS:,}: "
             "name a .csv output instead (-o NAME.csv)."
         )
-    return InPlaceWorkbook(source, target, layout, found, notes)
+    return layout
+
+
+class _NoResults:
+    """Results of nobody: with them everything but the rows is made as it will be."""
+
+    rows = np.zeros(0, np.int64)
+    most_links = 0
+
+    def status(self, _places: slice | np.ndarray) -> np.ndarray:
+        """Return no statuses."""
+        return np.empty(0, object)
+
+    def texts(self, _places: slice | np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return no texts."""
+        return tuple(np.empty(0, object) for _ in RESULT_COLUMNS)
+
+
+def _rehearse(
+    book: WorkbookFile, source: Source, found: SheetSurvey, made: ResultCells, target: Path
+) -> None:
+    """Make every part that changes but the rows; raises RosterError where one is damaged."""
+    try:
+        ChangedParts(book, source, found, made).rehearse(target.suffix.lower())
+    except (ValueError, LookupError) as error:
+        raise damaged(f"a part around its rows is not as it should be ({error})") from error
 
 
 def _notes(book: WorkbookFile, found: SheetSurvey, suffix: str, source: Source) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bulk_register.ooxml.cell_values import bounds, reference
-from bulk_register.ooxml.xml import Element, elements, splice, with_attributes
+from bulk_register.ooxml.xml import Element, elements, splice, whole, with_attributes
 
 _PADDING = 0.7109375  # what Excel adds to a width in characters for its margins (18.3.1.13)
 
@@ -63,7 +63,7 @@ def _merged(head: bytes, members: list[Element], prefix: str, widths: dict[int, 
     pieces: list[tuple[int, bytes]] = []
     for one in members:
         tag = head[one.start : one.end]
-        first, last = int(one.attributes.get("min", "1")), int(one.attributes.get("max", "1"))
+        first, last = (whole(one.attributes.get(side, "1"), "column's number") for side in ("min", "max"))
         covered = sorted(number for number in own if first <= number <= last)
         for number in covered:
             if "style" in one.attributes:

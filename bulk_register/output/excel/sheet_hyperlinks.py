@@ -54,6 +54,10 @@ class Links:
         """The worksheet's relationships with the new addresses; None if there are none, and they stay."""
         return [declared(self._grown())] if self._new else None
 
+    def rehearse(self) -> None:
+        """Look for the place where new addresses would go."""
+        self._grown()
+
     def _grown(self) -> bytes:
         root = elements(self._old, "relationships")[0]
         prefix = re.match(rb"<([\w.-]+:)?", self._old[root.start :])

@@ -58,6 +58,12 @@ class Styles:
             self._link[neighbour] = self._derived(neighbour, link=True)
         return self._link[neighbour]
 
+    def rehearse(self) -> None:
+        """Take every font apart, as a link beside a cell in it would have it done."""
+        if self.part is not None:
+            for font in self._fonts.all:
+                self._as_link(font)
+
     def _derived(self, neighbour: int, *, link: bool) -> int:
         if self.part is None or neighbour >= len(self._xfs.all):
             return neighbour if self.part is None else 0
@@ -69,7 +75,7 @@ class Styles:
         return self._xfs.number(with_attributes(opened, changes) + xf[len(opened) :], neighbour)
 
     def _link_font(self, xf: bytes) -> int:
-        match = re.search(rb"""\sfontId\s*=\s*["'](\d+)["']""", xf)
+        match = re.search(rb"""\sfontId\s*=\s*["'](\d{1,9})["']""", xf)
         number = int(match[1]) if match else 0
         there = self._fonts.all
         base = there[number] if number < len(there) else b"<%bfont/>" % self._prefix.encode()

@@ -142,7 +142,10 @@ class _Column:
         """Read a number as its format shows it."""
         if format_ is None or not stored or row in self._faults or format_.kind not in ("padded", "other"):
             return
-        number = as_shown(float(stored))
+        try:
+            number = as_shown(float(stored))
+        except ValueError:  # calamine has read it as text
+            return
         if format_.kind == "other" or not number.is_integer() or abs(number) >= EXACT_BELOW:
             self._others[format_.code] += 1
             return

@@ -16,6 +16,7 @@ from bulk_register.ooxml.cells import CellTag, Tags, cells, each_row
 from bulk_register.ooxml.formats import NumberFormat, cell_formats
 from bulk_register.ooxml.strings import run_text, shared_strings
 from bulk_register.ooxml.workbook import WorkbookFile
+from bulk_register.ooxml.xml import MAX_DIGITS
 from bulk_register.records import Cell
 from bulk_register.roster.sheets.ooxml_scan import value_text
 
@@ -80,7 +81,8 @@ class _Reader:
         return self._number(stored, cell.style) if cell.type == b"n" else stored
 
     def _shared(self, stored: str) -> str:
-        index = int(stored) if stored.strip().isdigit() else -1
+        digits = stored.strip()
+        index = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else -1
         if not 0 <= index < len(self._strings):
             raise damaged("a cell's text is missing from its shared strings")
         return self._strings[index]
@@ -110,5 +112,8 @@ class _Reader:
         if number < 1:
             return (datetime.min + whole).time()
         shift = number < _FIRST_OF_MARCH_1900 and not self._date1904
-        moment = (_EPOCH_1904 if self._date1904 else _EPOCH_1900) + whole + timedelta(days=int(shift))
+        try:
+            moment = (_EPOCH_1904 if self._date1904 else _EPOCH_1900) + whole + timedelta(days=int(shift))
+        except OverflowError:  # a moment before the year 10000, rounded
+            return number
         return moment if number % 1 else moment.date()

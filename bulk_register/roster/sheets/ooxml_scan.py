@@ -57,7 +57,7 @@ def scan(book: WorkbookFile, part: str) -> Scan:
             rows_.see(data)
     reach = rows_.reach
     outline = SheetOutline(part, head, tail, reach.last_row, reach.width, reach.in_order)
-    merged = [place for ref in _MERGE.findall(tail) if (place := bounds(ref.decode()))]
+    merged = [place for ref in _MERGE.findall(tail) if (place := bounds(ref.decode("ascii", "replace")))]
     return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas)
 
 

@@ -23,6 +23,7 @@ from bulk_register.roster.sheets.value_grid import Columns, ValueGrid
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+_PANICS = "pyo3_runtime"  # of the exception that a failure inside the native reader becomes: no Exception
 _OOXML = ("xlsx", "xlsm")
 
 
@@ -85,6 +86,8 @@ def _workbook(copy: Path) -> Iterator[CalamineWorkbook]:
             yield workbook
     except PasswordError as error:
         raise RosterError(PROTECTED) from error
+    except RosterError:
+        raise
     except (CalamineError, OSError) as error:
         if "limit exceeded" in str(error):
             raise RosterError(
@@ -92,6 +95,12 @@ def _workbook(copy: Path) -> Iterator[CalamineWorkbook]:
                 "out, and save it."
             ) from error
         raise damaged(f"it can't be read ({error})") from error
+    except (ValueError, ArithmeticError, LookupError, TypeError, SystemError) as error:
+        raise damaged(f"a value in it can't be read ({error})") from error
+    except BaseException as error:
+        if type(error).__module__ != _PANICS:
+            raise
+        raise damaged("it breaks off or contradicts itself where it can't be read any further") from error
 
 
 def read_columns(copy: Path, sheet: str) -> Columns:
