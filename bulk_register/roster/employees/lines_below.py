@@ -14,7 +14,8 @@ from bulk_register.roster.employees.identifiers import CleanedIdentifiers, is_pl
 from bulk_register.roster.employees.row_labels import label_of
 from bulk_register.roster.employees.row_looks import DIGIT, Looks
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.table.columns import fold, is_known
+from bulk_register.roster.table.column_evidence import counts_rows
+from bulk_register.roster.table.columns import classify_header, fold, is_known
 from bulk_register.roster.table.descriptions import MOST_LINES, describes, description_rows
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.table.headers import says_again
@@ -32,7 +33,31 @@ def descriptions(grid: Grid, table: Table) -> list[int]:
     start = table.first_row - 1
     lines = grid.head(start + MOST_LINES)[start:]
     known = [_is_of_headers(table, line) for line in lines]
-    return list(range(start + 1, start + 1 + description_rows(lines, table.id_column, known)))
+    count = description_rows(lines, table.id_column, known)
+    if not count and lines and (_is_header_again(table, lines[0]) or _has_lengths(table, lines)):
+        count = 1
+    return list(range(start + 1, start + 1 + count))
+
+
+def _is_header_again(table: Table, line: Sequence[str]) -> bool:
+    """Whether the line names the identifier's column again, and others in words: another language, say."""
+    own = line[table.id_column] if table.id_column < len(line) else ""
+    named = (
+        fold(own) == table.header_cells[-1].get(table.id_column) or classify_header(own).what == "identifier"
+    )
+    words = [cell for cell in line if cell.strip()]
+    known = len(words) == 1 or sum(map(is_known, words)) > 1
+    return bool(own.strip()) and named and known and not any(any(map(str.isdigit, cell)) for cell in line)
+
+
+def _has_lengths(table: Table, lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line has numbers alone, also where the next has names: how long a text may be."""
+    cells = [cell.strip() for cell in lines[0] if cell.strip()]
+    names = [place for what, place in table.persons if what == "name" and place < len(lines[0])]
+    below = lines[1] if len(lines) > 1 else [""] * len(lines[0])
+    named = any(any(map(str.isalpha, below[place])) for place in names if lines[0][place].strip())
+    counted = counts_rows(cells)  # the numbers of the columns
+    return len(cells) > 1 and all(map(str.isdigit, cells)) and named and not counted
 
 
 def _is_of_headers(table: Table, line: Sequence[str]) -> bool:
@@ -69,6 +94,8 @@ def _heads_other_table(table: Table, looks: Looks, row: int, cells: Cells, rows:
     known = sum(map(is_known, cells.values()))
     below_gap = row > table.first_row and row - 1 not in rows and row + 1 in rows
     own = cells.get(table.id_column, "")
+    if known == 1 and any(fold(own) in header.values() for header in table.header_cells):
+        return False  # a legend: Name | as in the passport
     labels = known and looks.is_unlike(own) and (is_known(own) or _LABEL.search(own))
     return bool(labels or 2 * known > max(2, len(cells)) or (below_gap and looks.digits and own))
 

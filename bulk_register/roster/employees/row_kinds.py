@@ -31,6 +31,7 @@ ALONE = "nothing but this cell in the row: fill in the rest if it is an employee
 
 _WORDS = re.compile(r"[\s:]|\A[^\W\d_]+[^\w@.]*\Z|\A\W*\Z")  # what says something is one word, or several
 
+COLONS = ":："  # end what is a label, not an identifier: "Run on: | 2026-11-03"
 SUBTOTAL_WORDS = 4  # beside the identifier that is added up: "00101 Ergebnis", "00101 Grand Total"
 
 
@@ -102,6 +103,8 @@ def _suspects(
     unusual = ((row, cleaned.texts[row - 1]) for row in cleaned.unusual if filled[row - 1])
     own = frozenset(table.headers)
     odd = [row for row, text in unusual if text and (text in own or _is_odd(text, looks))]
+    odd += [row for row in cleaned.unusual if " " in cleaned.texts[row - 1] and _is_added_up(cleaned, row)]
+    odd += rows[rows > looks.last].tolist() if looks.filled <= 1 and looks.digits else []
     numbering = [
         row
         for row in rows[:1].tolist()
@@ -125,8 +128,15 @@ def _is_odd(text: str, looks: Looks) -> bool:
     if looks.digits and not looks.spaces and " " in text:
         return True
     return bool(_WORDS.search(text)) and (
-        bool(label_of(text)) or is_known(text) or not any(map(str.isalnum, text))
+        text[-1] in COLONS or bool(label_of(text)) or is_known(text) or not any(map(str.isalnum, text))
     )
+
+
+def _is_added_up(cleaned: CleanedIdentifiers, row: int) -> bool:
+    """Whether the identifier has that of the row above or below in it, as a subtotal's has."""
+    texts = cleaned.texts
+    near = (texts[row - 2] if row > 1 else "", texts[row] if row < len(texts) else "")
+    return any(other and other in texts[row - 1] for other in near)
 
 
 def _own_number(table: Table) -> str:
@@ -149,8 +159,10 @@ def _no_employee(table: Table, identifier: str, cells: Cells, looks: Looks, besi
     first = next(iter(cells.values()), "")
     if is_total(identifier) or (label_of(first) == "a total" and shape(identifier) not in looks.shapes):
         return "a total"
-    if _is_subtotal(identifier, beside) and len(cells) < looks.filled:
+    if _is_subtotal(identifier, beside) and (len(cells) < looks.filled or label_of(identifier) == "a total"):
         return "a subtotal"
+    if identifier[-1] in COLONS and len(cells) <= 2:
+        return HEADING
     what = label_of(identifier)
     if what and (looks.digits or " " in identifier or looks.is_thin(len(cells)) or looks.filled <= 2):
         return what
@@ -227,6 +239,8 @@ def _looks_unlike(row: int, identifier: str, cells: Cells, looks: Looks) -> bool
     """Whether the identifier is set apart from the others, and its row gives a reason to mistrust it."""
     if looks.filled <= 1 and looks.digits and row > looks.last:  # below a single column
         return shape(identifier) not in looks.shapes
+    if looks.mostly_digits and identifier.count(" ") > 1 and not DIGIT.search(identifier):
+        return True
     if not looks.is_unlike(identifier):
         return False
     return " " in identifier or is_known(identifier) or looks.is_thin(len(cells))

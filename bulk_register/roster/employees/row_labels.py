@@ -12,7 +12,13 @@ _TOTALS = (
     "total_general totale "
     "totali suma razem ogółem łącznie итого всего итог общий_итог промежуточный_итог количество усього "
     "всього разом "
-    "підсумок 合计 合計 总计 總計 小计 小計 総計 共计"
+    "підсумок ergebnis gesamtergebnis gesamtdurchschnitt mittelwert durchschnitt grand_average "
+    "grand_count average moyenne somme somma conteggio contagem suma_końcowa średnia среднее сумма кількість "
+    "toplam genel_toplam ara_toplam ortalama celkem celkový_součet součet průměr összeg végösszeg részösszeg "
+    "összesen átlag σύνολο γενικό_σύνολο μερικό_σύνολο סכום סיכום المجموع الإجمالي مجموع totaal "
+    "eindtotaal subtotaal totalsumma delsumma yhteensä 합계 총합계 소계 "
+    "요약 총계 集計 汇总 彙總 平均值 计数 計數 "
+    "รวม tổng_cộng jumlah 合计 合計 总计 總計 小计 小計 総計 共计"
 )
 _REMARKS = (
     "signature signed prepared_by approved_by reviewed_by checked_by printed exported generated created_by "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers
-from bulk_register.roster.table.column_evidence import shape
+from bulk_register.roster.table.column_evidence import is_like_identifier, shape
 
 SAMPLE_ROWS = 10_000  # that tell how employees' rows look
 ENOUGH_ROWS = 4
@@ -61,15 +61,16 @@ def _without_remarks(held: list[tuple[str, int, int]]) -> list[tuple[str, int, i
     """The lines without those that are remarks beside identifiers with digits: a footer of single cells.
 
     An export of one to three employees may have more lines of footer (title, copyright, company, filter)
-    than people. In a single column they are all words that stand below the last identifier.
+    than people: these lines have fewer cells. In a single column they are all words that stand below the
+    last identifier.
     """
-    tokens = [one for one in held if DIGIT.search(one[0]) and " " not in one[0]]
+    tokens = [one for one in held if is_like_identifier(one[0])]
     if not tokens or len(tokens) == len(held) or len(held) >= SAMPLE_ROWS:
         return held
-    others = [one for one in held if one not in tokens]
+    others = [one for one in held if not is_like_identifier(one[0])]
     usual = float(np.median([cells for _, cells, _ in tokens]))
     if usual > 1:
-        return tokens if all(2 * cells <= usual for _, cells, _ in others) else held
+        return tokens if all(cells < usual for _, cells, _ in others) else held
     last = tokens[-1][2]
     return tokens if all(row > last for _, _, row in others) else held
 

@@ -18,7 +18,7 @@ LONGEST = 24  # characters of an identifier that is told by its look alone
 SAMPLES = 3  # values shown
 
 _COUNT = re.compile(r"(0|[1-9]\d{0,6})[.)]?")
-_TOKEN = re.compile(r"[^\s@,:+]*\d[^\s@,:]*")
+_TOKEN = re.compile(r"[^\s@,:：，、。+]*\d[^\s@,:：，、。]*")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}-[A-Za-z]{3}-\d{2,4}")
 _DECIMAL = re.compile(r"[-+]?\d+[.,]\d+%?|\d+%")
 
@@ -80,6 +80,15 @@ def counts_rows(values: Sequence[str]) -> bool:
     if not numbers or len(numbers) < len(values):
         return False
     return _is_count(numbers) or _is_count(numbers[::-1]) or _counts_groups(numbers)
+
+
+def is_serial(values: Sequence[str]) -> bool:
+    """Whether the numbers only go up, nearly one by one, from wherever: answers to a form."""
+    numbers = [int(value) for value in values if _COUNT.fullmatch(value) and value.isdigit()]
+    if len(numbers) < len(values) or len(numbers) < 2:
+        return False
+    rising = all(before < after for before, after in pairwise(numbers))
+    return rising and numbers[-1] - numbers[0] <= MAX_STEP * (len(numbers) - 1)
 
 
 def _is_count(numbers: list[int]) -> bool:

@@ -119,8 +119,12 @@ def shows_people(headers: Sequence[str]) -> bool:
     named = [fold(text) for text in headers if classify_header(text).what == "name"]
     if len(kinds) != 1 or not named or named[0] not in _AMBIGUOUS:
         return bool(kinds)
-    facts = _facts()
-    return any(fold(text) in facts for text in headers)
+    return any(map(is_fact, headers))
+
+
+def is_fact(header: str) -> bool:
+    """Whether the header names something that lists of employees say of each: department, position, …"""
+    return fold(header) in _facts()
 
 
 @cache

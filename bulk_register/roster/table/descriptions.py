@@ -14,6 +14,9 @@ MOST_LINES = (
 )
 LOGIN_LENGTH = 5  # a word no longer than this may be somebody's login: char, num
 
+MARKS = frozenset("MORCXmorcx*+-✓✔✗YNyn")
+SENTENCE = 3  # words of a text that explains a column: "Number from HR"
+
 _JSON = re.compile(r"\s*[{\[]\s*[\"'{\[].*:.*[}\]]\s*\Z", re.DOTALL)
 _MASK = re.compile(
     r"(?=.{3,})(?:x{2,}|n{2,}|#{2,}|[dmytjaгдмч]{2,4})(?:[-./ ](?:x+|n+|#+|[dmytjaгдмч]+))*\Z", re.IGNORECASE
@@ -51,11 +54,29 @@ def description_rows(rows: Sequence[Sequence[str]], column: int, is_header: Sequ
         cells = [cell for cell in row if cell.strip()]
         own = row[column].strip() if column < len(row) else ""
         described = sum(map(describes, cells))
-        if (describes(own) and _is_sure(own, cells, described)) or (not own and 2 * described > len(cells)):
+        empty = not own and 2 * described > len(cells)
+        if (
+            empty
+            or (describes(own) and _is_sure(own, cells, described))
+            or _is_explained(own, cells)
+            or _is_marked(cells)
+        ):
             found = place + 1
         elif own and _may_be_identifier(own) and not is_header[place]:
             break
     return found
+
+
+def _is_explained(own: str, cells: Sequence[str]) -> bool:
+    """Whether a sentence stands where the identifier should be, in a line without digits."""
+    wordy = sum(" " in cell.strip() for cell in cells)
+    digits = any(any(map(str.isdigit, cell)) for cell in cells)
+    return own.count(" ") >= SENTENCE - 1 and not digits and 2 * wordy >= len(cells) > 1
+
+
+def _is_marked(cells: Sequence[str]) -> bool:
+    """Whether each cell has one of these letters or signs: M for mandatory, O for optional, X."""
+    return len(cells) > 1 and all(cell.strip() in MARKS for cell in cells)
 
 
 def _is_mask(text: str) -> bool:

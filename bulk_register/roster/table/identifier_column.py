@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Candidate, Decision, Doubt, Evidence, Matter, Sign
 from bulk_register.roster.doubt_text import QUOTED, quoted, refuse
-from bulk_register.roster.table.column_evidence import Profile, counts_rows, profile
+from bulk_register.roster.table.column_evidence import Profile, counts_rows, is_serial, profile
 from bulk_register.roster.table.columns import RANKS, classify_header, fold
 from bulk_register.roster.table.header_words import Speech, speech
 from bulk_register.roster.table.headers import Header, Row
@@ -84,7 +84,14 @@ def _is_rival(rank: str, spoken: Speech, one: Profile, own: Profile, *, counted:
         return False
     if spoken.of_employees_number:
         return True
-    return (spoken.of_number and (rank == "number" or counted)) or (counted and _is_telling(one))
+    if spoken.of_number and (rank == "number" or (rank == "bare" and (counted or _is_telling(one)))):
+        return True
+    return _is_telling(one) and (counted or (rank == "bare" and is_serial(own.values) and _is_padded(one)))
+
+
+def _is_padded(one: Profile) -> bool:
+    """Whether the values are digits of one length, with zeros in front: numbers that somebody gave out."""
+    return all(map(str.isdigit, one.values)) and len(one.shapes) == 1 and one.values[0].startswith("0")
 
 
 def _is_telling(one: Profile) -> bool:

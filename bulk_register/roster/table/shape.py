@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bulk_register.records import Candidate, Doubt, Evidence, Matter, Sign
 from bulk_register.roster.doubt_text import quoted, refuse
 from bulk_register.roster.table.column_evidence import is_like_identifier
-from bulk_register.roster.table.columns import classify_header, fold
+from bulk_register.roster.table.columns import classify_header, fold, is_fact
 from bulk_register.roster.table.descriptions import describes
 from bulk_register.roster.table.headers import Header, Row, tidy
 
@@ -21,13 +21,13 @@ REMEDY = (
 
 def is_header_text(text: str) -> bool:
     """Whether the text is a known header, and so never an identifier."""
-    known = classify_header(text).what not in ("", "result")
+    known = classify_header(text).what not in ("", "result") or is_fact(text)
     return known and (len(fold(text)) >= SHORTEST or not text.isascii())
 
 
 def refuse_no_table(head: Sequence[Row], header: Header, column: int) -> None:
     """Raise RosterDoubtError if headers stand one below the other where identifiers should be."""
-    own = {fold(row[column]) for row in header.rows}
+    own = {fold(text) for row in header.rows for text in row}  # a legend below may name them again
     values = [tidy(row[column]) for row in head[header.row :] if row[column].strip()][:LOOKED_AT]
     values = [text for text in values if fold(text) not in own and classify_header(text).what != "identifier"]
     known = list(dict.fromkeys(filter(is_header_text, values)))
