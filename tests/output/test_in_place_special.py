@@ -119,7 +119,8 @@ def test_columns_that_are_there_are_filled_in_place_and_cleared(tmp_path: Path) 
         text(f"{name}1", title)
         for name, title in zip("BCD", [" exam LINK ", "Name", "Participant ID"], strict=True)
     )
-    old = [row(at, text(f"A{at}", "7"), text(f"B{at}", "old"), text(f"D{at}", "old")) for at in (2, 3)]
+    link, guid = "https://l.example/a#participant/1", "d344c6b0-854d-44b1-be5a-478de4679ee9"
+    old = [row(at, text(f"A{at}", "7"), text(f"B{at}", link), text(f"D{at}", guid)) for at in (2, 3)]
     links = '<hyperlink ref="B2:B3" location="old"/><hyperlink ref="A2" location="kept"/>'
     links = f"<hyperlinks>{links}</hyperlinks>"
     path = workbook(tmp_path / "a.xlsx", rows(row(1, text("A1", "ID"), *heads), *old) + links, look=LOOK)
@@ -134,7 +135,7 @@ def test_columns_that_are_there_are_filled_in_place_and_cleared(tmp_path: Path) 
 
 
 def test_the_calculation_chain_follows(tmp_path: Path) -> None:
-    head = row(1, text("A1", "ID"), text("B1", "Registration Note"))
+    head = row(1, text("A1", "ID"), text("B1", "Registration Note"), text("D1", "Exam Link"))
     formulas = [f'<c r="{name}2"><f>1</f><v>1</v></c>' for name in "BC"]
     path = workbook(tmp_path / "a.xlsx", rows(head, row(2, text("A2", "7"), *formulas)))
     _with_chain(path, '<c r="B2" i="1"/><c r="C2"/>')

@@ -98,7 +98,7 @@ def test_what_contradicts_is_given_to_nobody(simulation: Simulation, mixes: set[
         asked += [name for name in own if name not in asked]
         assert simulation.requests <= 20 * len(simulation.settled) + 100
     simulation.finish()
-    note(f"{simulation} {simulation.names(Status.REGISTERED)} {simulation.scheduler.stopped}")
+    note(f"{simulation} {simulation.names(Status.REGISTERED)} {simulation.course.stopped}")
     check_contradictions(simulation)
 
 

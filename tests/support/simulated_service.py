@@ -116,7 +116,7 @@ class Simulation:
         self.honest = True  # False: the service may mix up whose participants are whose
 
     def __repr__(self) -> str:
-        return f"Simulation({self.service}, {self.scheduler._rules}, sent={self.sent}, {self.completed})"
+        return f"Simulation({self.service}, {self.course._rules}, sent={self.sent}, {self.landed})"
 
     def dispatch(self) -> bool:
         if len(self.flying) >= self.workers:
