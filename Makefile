@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: help demo test check format docs pictures sample bench clean
+.PHONY: help demo test coverage check format docs pictures sample bench clean
 
 help:
 	@echo "make demo    register a sample roster against a local sandbox"
 	@echo "make test    run the tests"
+	@echo "make coverage  the tests once more, with branch coverage of sending/, ledger/ and roster/"
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make docs    write docs/cli.md from --help"
 	@echo "make pictures  draw the tutorial's pictures anew"
@@ -20,6 +21,9 @@ demo: .venv/installed
 	$(BIN)/bulk-register run sample_data/staff.xlsx --sandbox -o build/demo/staff.registered.xlsx
 
 test: .venv/developing
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+coverage: .venv/developing
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 check: .venv/developing
