@@ -10,17 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import RosterError
-from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown, letters
-from bulk_register.ooxml.cells import cells, each_row
+from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown
 from bulk_register.ooxml.formats import NumberFormat, cell_formats
 from bulk_register.ooxml.workbook import Sheet, WorkbookFile
 from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.sheets.ooxml_rows import exact_rows
 from bulk_register.roster.sheets.ooxml_scan import Scan, column_cells, scan, value_text
+from bulk_register.roster.sheets.reach import check_reach, check_texts
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid, value_faults
 
-MAX_CELLS = 100_000_000  # rows x columns; calamine takes about 30 bytes for each, empty or not
 EXAMPLES = 5
 UNCALCULATED = "a formula that was never calculated: open the workbook in Excel, save it, and run again"
 ERROR = "the error value {}, not an identifier"
@@ -43,22 +42,9 @@ class OoxmlGrid(ValueGrid):
     def _scan(self) -> Scan:
         with self._book() as book:
             found = scan(book, self._sheet.part)
-        last_row, columns = found.outline.last_row, found.outline.width
-        if last_row * columns > MAX_CELLS and self._filled_down_to() * columns > MAX_CELLS:
-            raise RosterError(
-                f"the sheet {self._sheet.name!r} reaches down to row {last_row:,} and right to column "
-                f"{letters(columns - 1)}, nearly all empty: delete the stray cells far out, and save it."
-            )
+            check_reach(book, self._sheet.name, found.outline)
+            check_texts(book, self._sheet.name, self._sheet.part)
         return found
-
-    def _filled_down_to(self) -> int:
-        """The last row that holds anything; those below it are formatted at the most."""
-        last = 0
-        with self._book() as book:
-            for row, block, tags in each_row(book.large(self._sheet.part), self._sheet.part):
-                if any(one.content for one in cells(block, tags, row.inner, row.stop)):
-                    last = max(last, row.number)
-        return last
 
     @property
     def outline(self) -> SheetOutline:

@@ -14,6 +14,7 @@ from bulk_register.roster.grid import Grid
 from bulk_register.roster.sheets.sheet_evidence import SheetView, detect_table_in, may_be_roster, view_sheet
 from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
 
+MAX_SHEETS = 250  # that are looked through for the roster
 LISTED = 20  # sheets that a message names at most
 
 
@@ -31,6 +32,11 @@ def choose_sheet(copy: Path, kind: Format, reading: Reading) -> tuple[Grid, Tabl
     if reading.sheet is not None:
         sheet = _named(sheets, hidden_sheet_names(copy, kind, reading), reading.sheet)
         return sheet, detect_table_in(sheet, reading)
+    if len(sheets) > MAX_SHEETS:
+        raise RosterError(
+            f"the workbook has {len(sheets):,} visible sheets, too many to look through: name the right one "
+            "with --sheet."
+        )
     sheets = [sheet for sheet in sheets if sheet.filled.any()]
     if not sheets:
         raise RosterError("the workbook has no visible sheet with anything in it: it holds no employees.")

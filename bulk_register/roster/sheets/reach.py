@@ -1,0 +1,113 @@
+"""How much room a sheet's cells will take in the native reader, found before it takes it.
+
+The reader makes a cell for every place up to the last filled one and a copy of a text for every cell that
+holds it: a file of a kilobyte can ask for more memory than there is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bulk_register.errors import RosterError
+from bulk_register.ooxml.archive import damaged
+from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of, letters
+from bulk_register.ooxml.strings import shared_strings
+from bulk_register.ooxml.workbook import WorkbookFile
+from bulk_register.ooxml.xml import MAX_DIGITS
+from bulk_register.records import SheetOutline
+
+MAX_CELLS = 100_000_000  # rows x columns; the reader takes about 30 bytes for each, empty or not
+MAX_SPARSE = 20_000_000  # the same where nearly all of them are empty
+MAX_UNSEEN = 30_000_000  # rows x columns that names as long as those of the cells seen may reach
+LONGEST_NAME = len("XFD")
+SMALL_BYTES = 64 * 1024**2  # of a sheet, below which every cell is looked at
+SPARSE = 8  # places to each filled one, from which a sheet counts as nearly empty
+MAX_TEXT = 300_000_000  # characters of a sheet's shared texts, each counted as often as a cell holds it
+TEXT_GROWTH = 4  # or so many times what the workbook unpacks to, where that is more
+
+# a cell with something in it, in whatever namespace's prefix, and where it says that it stands
+_CELL = re.compile(
+    rb"""<(?:[\w.-]+:)?c\b(?:[^>]*?\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]*)[^"'>]*["'])?[^>]*+(?<!/)>(?!</)"""
+)
+_SHARED = re.compile(
+    rb"""<(?:[\w.-]+:)?c\b[^>]*?\st\s*=\s*["']s["'][^>]*>[^<]*<(?:[\w.-]+:)?v[^>]*>\s*([0-9]{1,9})"""
+)
+
+
+def check_reach(book: WorkbookFile, name: str, outline: SheetOutline) -> None:
+    """Raise RosterError where a sheet's filled cells lie too far apart, naming the farthest."""
+    if outline.last_row * outline.width <= MAX_SPARSE and not _may_reach_further(book, outline):
+        return
+    row, column, filled = _farthest(book, outline)
+    places = row * (column + 1)
+    if places > MAX_CELLS or (places > MAX_SPARSE and filled * SPARSE < places):
+        raise RosterError(
+            f"the sheet {name!r} reaches down to row {row:,} and right to column {letters(column)} (cell "
+            f"{letters(column)}{row}), nearly all empty: delete the stray cells far out, and save it."
+        )
+
+
+def _may_reach_further(book: WorkbookFile, outline: SheetOutline) -> bool:
+    """Whether a cell may stand beyond the outline, in whatever spelling; quick for nearly all sheets."""
+    digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
+    if 26**names * 10**digits > MAX_UNSEEN and book.archive.size(outline.part) <= SMALL_BYTES:
+        return True  # names as long as the others' leave too much room
+    usual = rb"""[A-Za-z]{0,%d}[0-9]{1,%d}["']""" % (names, digits)
+    odd = re.compile(rb"""\br\s*=\s*["'](?!%b)""" % usual)
+    return any(odd.search(piece) for piece in book.large(outline.part))
+
+
+def _farthest(book: WorkbookFile, outline: SheetOutline) -> tuple[int, int, int]:
+    """The last row and column in which a cell holds something, and how many do."""
+    row = column = filled = 0
+    for piece in book.large(outline.part):
+        for name, number in _CELL.findall(piece):
+            filled += 1
+            if not name and not number:  # it stands where the scan has counted it
+                row, column = max(row, outline.last_row), max(column, outline.width - 1)
+            elif not name or not number or len(name) > LONGEST_NAME or len(number) > MAX_DIGITS:
+                raise damaged(f"it has a cell {(name + number)[:20].decode()}")
+            else:
+                row, column = max(row, int(number)), max(column, column_of(name.decode()))
+        if row > MAX_ROWS or column >= MAX_COLUMNS:
+            raise damaged(f"it has a cell beyond row {MAX_ROWS:,} or column XFD")
+    return row, column, filled
+
+
+def check_texts(book: WorkbookFile, name: str, part: str) -> None:
+    """Raise RosterError where a few shared texts are held so often that copies of them fill the memory."""
+    strings = book.related("sharedStrings")
+    if strings is None:
+        return
+    size = book.archive.size(strings) + book.archive.size(part)
+    most = max(MAX_TEXT, TEXT_GROWTH * size)
+    if _longest(book, strings) * _shared_cells(book, part) <= most:
+        return
+    lengths = [len(one) for one in shared_strings(book)]
+    held = sum(
+        lengths[int(one)]
+        for piece in book.large(part)
+        for one in _SHARED.findall(piece)
+        if int(one) < len(lengths)
+    )
+    if held > most:
+        raise RosterError(
+            f"the cells of the sheet {name!r} hold {held:,} characters, nearly all in copies of a few long "
+            "texts: delete the columns with the long texts, and save it."
+        )
+
+
+def _longest(book: WorkbookFile, part: str) -> int:
+    """The bytes of the longest shared text, with its tags, or more."""
+    longest = left = 0
+    for chunk in book.archive.chunks(part):
+        first, *others = chunk.split(b"si>")
+        left += len(first)
+        longest = max(longest, left, *map(len, others))
+        left = len(others[-1]) if others else left
+    return longest
+
+
+def _shared_cells(book: WorkbookFile, part: str) -> int:
+    """How many of a sheet's cells hold shared texts, or more."""
+    return sum(piece.count(b'"s"') + piece.count(b"'s'") for piece in book.large(part))
