@@ -13,17 +13,15 @@ from typing import Literal, NamedTuple
 
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of
-from bulk_register.ooxml.xml import MAX_DIGITS, whole
+from bulk_register.ooxml.xml import MAX_DIGITS, MAX_HELD_BYTES, whole
 
-_QUOTED = rb"""(?:[^>"'/]++|"[^"]*"|'[^']*'|/(?!>))*+"""
+_QUOTED = rb"""(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*+"""
 _ATTRIBUTE = rb"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')"""
 
 
 @dataclass(frozen=True)
 class Tags:
-    """The expressions that find rows and cells, for the prefix that this part's elements have (`x:` or
-    none).
-    """
+    """The expressions that find rows and cells, for the prefix of this part's elements (`x:` or none)."""
 
     prefix: str = ""
     p: bytes = field(init=False)
@@ -39,7 +37,8 @@ class Tags:
     @cached_property
     def cell(self) -> re.Pattern[bytes]:
         """A whole cell: its attributes and its content (None if it is an empty tag)."""
-        return re.compile(rb"<%bc\b(%b)(?:/>|>(.*?)</%bc\s*>)" % (self.p, _QUOTED, self.p), re.DOTALL)
+        content = rb"[^<]*+(?:<(?!/?%bc\b)[^<]*+)*+" % self.p
+        return re.compile(rb"<%bc\b(%b)(?:/>|>(%b)</%bc\s*>)" % (self.p, _QUOTED, content, self.p))
 
     @cached_property
     def usual_cell(self) -> re.Pattern[bytes]:
@@ -51,7 +50,7 @@ class Tags:
     @cached_property
     def value(self) -> re.Pattern[bytes]:
         """A stored value."""
-        return re.compile(rb"<%bv\b[^>]*?(?:/>|>([^<]*)</%bv\s*>)" % (self.p, self.p))
+        return re.compile(rb"<%bv\b[^<>]*?(?:/>|>([^<]*)</%bv\s*>)" % (self.p, self.p))
 
     @cached_property
     def formula(self) -> re.Pattern[bytes]:
@@ -61,24 +60,22 @@ class Tags:
     @cached_property
     def phonetic(self) -> re.Pattern[bytes]:
         """A reading aid over a text, which isn't part of it (18.4.6)."""
-        return re.compile(rb"<%brPh\b.*?</%brPh\s*>" % (self.p, self.p), re.DOTALL)
+        return re.compile(rb"<%brPh\b[^<]*+(?:<(?!/?%brPh\b)[^<]*+)*+</%brPh\s*>" % (self.p, self.p, self.p))
 
     @cached_property
     def text(self) -> re.Pattern[bytes]:
         """A run of text: its attributes and its content."""
-        return re.compile(rb"<%bt\b([^>]*?)(?:/>|>([^<]*)</%bt\s*>)" % (self.p, self.p))
+        return re.compile(rb"<%bt\b([^<>]*?)(?:/>|>([^<]*)</%bt\s*>)" % (self.p, self.p))
 
 
 class Piece(NamedTuple):
-    """A stretch of a worksheet's XML. The head ends with the start tag of sheetData, the tail begins after
-    it.
-    """
+    """A stretch of a worksheet's XML; the head ends with the start tag of sheetData, the tail follows it."""
 
     kind: Literal["head", "rows", "tail"]
     data: bytes
 
 
-_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
+_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^<>]*?(/?)>")
 
 
 def pieces(chunks: Iterable[bytes], part: str) -> Iterator[Piece]:
@@ -86,12 +83,13 @@ def pieces(chunks: Iterable[bytes], part: str) -> Iterator[Piece]:
 
     An empty `<sheetData/>` is given as a start tag in the head and an end tag in the tail.
     """
-    stream, held = iter(chunks), b""
-    while not (match := _DATA.search(held)):
+    stream, held, match = iter(chunks), b"", None
+    while not match:
         more = next(stream, b"")
-        if not more:
+        if not more or len(held) > MAX_HELD_BYTES:
             raise damaged(f"its part {part} is not a worksheet")
-        held += more
+        held, seen = held + more, len(held)
+        match = _DATA.search(held, seen)  # a tag is never in two pieces
     opening = match[0].replace(b"/>", b">")
     yield Piece("head", held[: match.start()] + opening)
     ending = b"</%bsheetData" % match[1]
@@ -130,6 +128,8 @@ def _rows(held: bytes, stream: Iterator[bytes], ends: tuple[bytes, bytes], part:
         more = next(stream, b"")
         if not more:
             raise damaged(f"its part {part} is cut off")
+        if len(held) > MAX_HELD_BYTES:
+            raise damaged(f"its part {part} has a row that never ends")
         held += more
 
 

@@ -10,7 +10,7 @@ from bulk_register.ooxml.cells import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.ooxml.xml import elements
 
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?worksheet\b[^>]*>")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?worksheet\b[^<>]*>")
 _DATA_END = re.compile(rb"</((?:[\w.-]+:)?)sheetData\s*>")
 
 

@@ -9,7 +9,7 @@ from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 
 _SIMPLE = re.compile(rb'<t(?: xml:space="preserve")?>([^<]*)</t>')  # nearly all
-_ITEM = re.compile(rb"<((?:[\w.-]+:)?)si\b[^>]*?(?:/>|>(.*?)</\1si\s*>)", re.DOTALL)
+_ITEM = re.compile(rb"<((?:[\w.-]+:)?)si\b[^<>]*?(?:/>|>([^<]*+(?:<(?!/?\1si\b)[^<]*+)*+)</\1si\s*>)")
 
 
 def run_text(content: bytes, tags: Tags) -> str:

@@ -16,8 +16,9 @@ from xml.sax.saxutils import escape as _escape
 from bulk_register.ooxml.archive import damaged
 
 MAX_HELD_BYTES = 64 * 1024**2  # the longest cell has 32,767 characters
+MAX_DECLARATION = 1024  # bytes
 MAX_DIGITS = 9  # of a whole number in an attribute; Excel's own are below 2**31
-_TAG_END = re.compile(rb"""(?:[^>"']+|"[^"]*"|'[^']*')*>""")
+_TAG_END = re.compile(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([\w.-]+)["'][^>]*?)?\?>""")
 _OUR_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _SPECIAL = re.compile(rb"<!--|<!\[CDATA\[|<\?|<!")
@@ -197,7 +198,7 @@ def plain(chunks: Iterable[bytes], part: str) -> Iterator[bytes]:
 def _utf8(chunks: Iterator[bytes], part: str) -> Iterator[bytes]:
     first = next(chunks, b"")
     encoding = next((name for bom, name in _BOMS if first.startswith(bom)), None)
-    declared = _DECLARATION.match(first)
+    declared = _DECLARATION.match(first, 0, MAX_DECLARATION)
     if encoding is None and declared and declared[1]:
         encoding = declared[1].decode().lower()
     if declared:

@@ -165,5 +165,5 @@ class ChangedParts:
         new = self._filter
         if new is None:
             return tail
-        pattern = re.compile(rb"""(<(?:[\w.-]+:)?autoFilter\b[^>]*?\sref\s*=\s*["'])[^"']*""")
+        pattern = re.compile(rb"""(<(?:[\w.-]+:)?autoFilter\b[^<>]*?\sref\s*=\s*["'])[^"']*""")
         return pattern.sub(lambda match: match[1] + new.encode(), tail, count=1)

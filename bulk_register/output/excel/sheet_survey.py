@@ -52,5 +52,5 @@ def _claimed(book: WorkbookFile, part: str, after: list[Element], header_row: in
 
 
 def _root(head: bytes) -> bytes:
-    match = re.search(rb"<(?:[\w.-]+:)?worksheet\b[^>]*>", head)
+    match = re.search(rb"<(?:[\w.-]+:)?worksheet\b[^<>]*>", head)
     return match[0] if match else b"<worksheet>"

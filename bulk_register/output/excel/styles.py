@@ -118,7 +118,7 @@ class _Pool:
 
 
 def _end_of_tag(xf: bytes) -> int:
-    match = re.match(rb"""(?:[^>"']+|"[^"]*"|'[^']*')*>""", xf)
+    match = re.match(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""", xf)
     return match.end() if match else len(xf)
 
 

@@ -49,7 +49,7 @@ _OLE_STREAMS = (
     ("__properties_version1.0", "an Outlook message: save the attached roster and use that."),
 )
 _HTML = re.compile(
-    r"(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)*"
+    r"(<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*+)*+"
     r"<(!doctype html|html|head|meta|title|style|body|table|div|font|p|center|tr)\b",
     re.S,
 )

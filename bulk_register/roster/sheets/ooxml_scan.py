@@ -29,7 +29,7 @@ from bulk_register.ooxml.xml import untext
 from bulk_register.records import SheetOutline
 
 _HIDDEN, _HEIGHT = attribute_pattern("hidden"), attribute_pattern("ht")
-_MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\b[^>]*?\sref\s*=\s*["']([^"']*)["']""")
+_MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\b[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 

@@ -27,10 +27,10 @@ TEXT_GROWTH = 4  # or so many times what the workbook unpacks to, where that is 
 
 # a cell with something in it, in whatever namespace's prefix, and where it says that it stands
 _CELL = re.compile(
-    rb"""<(?:[\w.-]+:)?c\b(?:[^>]*?\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]*)[^"'>]*["'])?[^>]*+(?<!/)>(?!</)"""
+    rb"""<(?:[\w.-]+:)?c\b(?:[^<>]*?\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]*)[^"'<>]*["'])?[^<>]*+(?<!/)>(?!</)"""
 )
 _SHARED = re.compile(
-    rb"""<(?:[\w.-]+:)?c\b[^>]*?\st\s*=\s*["']s["'][^>]*>[^<]*<(?:[\w.-]+:)?v[^>]*>\s*([0-9]{1,9})"""
+    rb"""<(?:[\w.-]+:)?c\b[^<>]*?\st\s*=\s*["']s["'][^<>]*>[^<]*<(?:[\w.-]+:)?v[^<>]*>\s*([0-9]{1,9})"""
 )
 
 

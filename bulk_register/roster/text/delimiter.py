@@ -21,7 +21,6 @@ KNOWN_HEADER = (
 HEAD_ROWS = 100  # where a header may stand
 
 _SEP = re.compile(r'"?sep=(.)"?[\r\n]*\Z', re.IGNORECASE)
-_SPACED_QUOTE = re.compile(r' +".*"? *\Z')
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def _measured(
     """The delimiter's points: the share of rows of the usual width, and whether a header is found by it."""
     rows = _rows(lines, delimiter, skip_space=False)
     skip_space = False
-    if any(_SPACED_QUOTE.match(cell) for row in rows for cell in row):
+    if any(cell[:1] == " " and _is_spaced_quote(cell) for row in rows for cell in row):
         spaced = _rows(lines, delimiter, skip_space=True)
         if _evenness(spaced)[0] >= _evenness(rows)[0]:
             rows, skip_space = spaced, True
@@ -67,6 +66,10 @@ def _measured(
         evenness = sum(len(row) == width for row in rows) / len(rows)
     points = round(evenness, 2) + KNOWN_HEADER * known if width > 1 else 0.0
     return points, DelimiterGuess(delimiter, width, skip_space)
+
+
+def _is_spaced_quote(cell: str) -> bool:
+    return cell.lstrip(" ").startswith('"') and "\n" not in cell
 
 
 def _rows(lines: Sequence[str], delimiter: str, *, skip_space: bool) -> list[list[str]]:

@@ -11,6 +11,7 @@ from bulk_register.errors import RosterError
 from bulk_register.roster.text.encoding_names import NAMES
 
 PIECE_BYTES = 1 << 20
+MAX_LINE_BYTES = 1 << 20  # 16,384 columns, the most of a spreadsheet, with 64 bytes each
 START_BYTES = 1 << 16
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -60,6 +61,7 @@ def detect_encoding(path: Path, said: str | None = None) -> TextEncoding:
     """
     with path.open("rb") as file:
         start = file.read(START_BYTES)
+    _refuse_endless_line(path)
     bom, marked = next(((bom, name) for bom, name in _BOMS if start.startswith(bom)), (b"", ""))
     if said is not None:
         return _as_said(path, said, bom, marked)
@@ -183,6 +185,21 @@ def _wide_without_mark(start: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return encoding if "\0" not in text and ("\n" in text or "\r" in text) else None
+
+
+def _refuse_endless_line(path: Path) -> None:
+    """Refuse a line that no roster has, before anyone looks for cells or letters in it."""
+    lines, left = 1, 0  # bytes of the line that is not over yet
+    for piece in pieces(path):
+        first = min((at for end in (b"\n", b"\r") if (at := piece.find(end)) >= 0), default=len(piece))
+        if left + first > MAX_LINE_BYTES:
+            raise RosterError(
+                f"line {lines:,} goes on for more than {MAX_LINE_BYTES:,} bytes: the file isn't a table of text, "
+                "or its line ends are lost. Export the roster again."
+            )
+        last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        left = left + len(piece) if last < 0 else len(piece) - last - 1
+        lines += piece.count(b"\n") or piece.count(b"\r")
 
 
 def _refuse_zero_bytes(path: Path) -> None:

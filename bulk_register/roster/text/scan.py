@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHEET_CELL = 32_767  # characters a spreadsheet's cell holds
 MAX_CELL = 131_072  # characters the csv module reads
 BLOCK_LINES = 256  # looked at together: few enough to stay in the processor's cache
+MANY_ROWS = 2_000_000  # from which on nine blank rows in ten are no oversight
 MAX_SWALLOWED = 1000  # rows that may hide others
 
 _END = '\0"'  # a line after the last: it stands as it is (a text has no zero bytes) unless a quote is open
@@ -65,6 +66,12 @@ class ColumnScan:
         if self._sweep(chain(lines(), [_END])) != [_END]:
             raise RosterError(_unclosed(lines(), sniffed))
         self.filled, self.widths = (np.array(one[:-1], np.int32) for one in (self._filled, self._widths))
+        rows, blank = len(self.filled), int(np.count_nonzero(self.filled == 0))
+        if rows > MANY_ROWS and blank * 10 > rows * 9:
+            raise RosterError(
+                f"{blank:,} of the file's {rows:,} rows are blank, more than any roster has: delete them, or "
+                "export the roster again."
+            )
 
     def has(self, columns: Iterable[int]) -> bool:
         """Whether these columns were kept."""
