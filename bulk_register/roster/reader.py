@@ -27,11 +27,12 @@ from bulk_register.roster.sheets.selection import choose_sheet
 from bulk_register.roster.sheets.sheet_evidence import detect_table_in
 from bulk_register.roster.table.columns import NUMBER_RANK, classify_header, fold
 from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
-from bulk_register.roster.text.delimiter import sniff_delimiter
+from bulk_register.roster.text.delimiter import DELIMITERS, sniff_delimiter
 from bulk_register.roster.text.encoding import TextEncoding, detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
 from bulk_register.roster.text.encoding_names import NAMES
 from bulk_register.roster.text.lines import text_lines
+from bulk_register.roster.text.scan import MAX_CELL, MAX_WIDTH
 from bulk_register.roster.text.text_grid import TextGrid
 from bulk_register.roster.text.whole_lines import refuse_whole_lines
 
@@ -97,6 +98,13 @@ def open_text(text: TextEncoding, reading: Reading) -> TextGrid:
     if said is not None and (len(said) != 1 or said in '"\r\n'):
         raise RosterError(f"--delimiter {said!r}: one character, as in --delimiter ';', or the word tab.")
     lines = list(islice(text_lines(text), SAMPLE_LINES))
+    for number, line in enumerate(lines, 1):
+        for one in DELIMITERS if said is None else said:
+            if line.count(one) > MAX_WIDTH + MAX_CELL:  # more than a long cell may hold, too
+                raise RosterError(
+                    f"line {number:,} has more than {MAX_WIDTH:,} cells, more than any roster: export the "
+                    "roster again."
+                )
     if not any(map(str.strip, lines)):
         raise RosterError("there is nothing but blanks in the file: it holds no employees.")
     return TextGrid(text, sniff_delimiter(lines, said, partial(_is_identifier, said=reading.id_column)))

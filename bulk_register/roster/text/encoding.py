@@ -194,8 +194,8 @@ def _refuse_endless_line(path: Path) -> None:
         first = min((at for end in (b"\n", b"\r") if (at := piece.find(end)) >= 0), default=len(piece))
         if left + first > MAX_LINE_BYTES:
             raise RosterError(
-                f"line {lines:,} goes on for more than {MAX_LINE_BYTES:,} bytes: the file isn't a table of text, "
-                "or its line ends are lost. Export the roster again."
+                f"line {lines:,} goes on for more than {MAX_LINE_BYTES:,} bytes: the file isn't a table of "
+                "text, or its line ends are lost. Export the roster again."
             )
         last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
         left = left + len(piece) if last < 0 else len(piece) - last - 1

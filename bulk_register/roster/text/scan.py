@@ -21,6 +21,7 @@ SHEET_CELL = 32_767  # characters a spreadsheet's cell holds
 MAX_CELL = 131_072  # characters the csv module reads
 BLOCK_LINES = 256  # looked at together: few enough to stay in the processor's cache
 MANY_ROWS = 2_000_000  # from which on nine blank rows in ten are no oversight
+MAX_WIDTH = 50_000  # columns; a spreadsheet holds 16,384
 MAX_SWALLOWED = 1000  # rows that may hide others
 
 _END = '\0"'  # a line after the last: it stands as it is (a text has no zero bytes) unless a quote is open
@@ -114,6 +115,11 @@ class ColumnScan:
     def _take_uneven(self, block: Rows) -> None:
         widths = array("i", map(len, block))
         width = max(1, *widths)
+        if width > MAX_WIDTH:
+            row = len(self._widths) + widths.index(width) + 1
+            raise RosterError(
+                f"row {row:,} has {width:,} cells, more than any roster: export the roster again."
+            )
         if min(widths) < width:
             block = [record + [""] * (width - len(record)) for record in block]
         self._take(list(chain.from_iterable(block)), widths)
