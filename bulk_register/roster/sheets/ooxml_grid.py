@@ -42,7 +42,7 @@ class OoxmlGrid(ValueGrid):
     def _scan(self) -> Scan:
         with self._book() as book:
             found = scan(book, self._sheet.part)
-            check_reach(book, self._sheet.name, found.outline)
+            check_reach(book, self._sheet.name, found.outline, overlooked=found.overlooked)
             check_texts(book, self._sheet.name, self._sheet.part)
         return found
 

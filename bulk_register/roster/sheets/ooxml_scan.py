@@ -27,6 +27,7 @@ from bulk_register.ooxml.extent import Extent
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 from bulk_register.records import SheetOutline
+from bulk_register.roster.sheets.reach import Overlooked
 
 _HIDDEN, _HEIGHT = attribute_pattern("hidden"), attribute_pattern("ht")
 _MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\b[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
@@ -42,6 +43,7 @@ class Scan:
     errors: list[tuple[int, int, str]]
     merged: list[Range]
     formulas: bool
+    overlooked: bool  # cells may stand beyond the outline
 
 
 def scan(book: WorkbookFile, part: str) -> Scan:
@@ -58,7 +60,7 @@ def scan(book: WorkbookFile, part: str) -> Scan:
     reach = rows_.reach
     outline = SheetOutline(part, head, tail, reach.last_row, reach.width, reach.in_order)
     merged = [place for ref in _MERGE.findall(tail) if (place := bounds(ref.decode("ascii", "replace")))]
-    return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas)
+    return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas, rows_.overlooked.found)
 
 
 class _Rows:
@@ -69,12 +71,14 @@ class _Rows:
         self.hidden: list[int] = []
         self.errors: list[tuple[int, int, str]] = []
         self.formulas = False
+        self.overlooked = Overlooked()
         self._tags = tags
 
     def see(self, block: bytes) -> None:
         """Look at the next block of whole rows."""
         before = self.reach.before
         self.reach.see(block)
+        self.overlooked.see(block, self.reach.last_row, self.reach.width)
         self.formulas = self.formulas or self._tags.formula.search(block) is not None
         single = b"'" in block
         hidden = b"hidden" in block or b'ht="0' in block or (single and b"ht='0" in block)

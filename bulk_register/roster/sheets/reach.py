@@ -7,6 +7,7 @@ holds it: a file of a kilobyte can ask for more memory than there is.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bulk_register.errors import RosterError
 from bulk_register.ooxml.archive import damaged
@@ -19,6 +20,7 @@ from bulk_register.records import SheetOutline
 MAX_CELLS = 100_000_000  # rows x columns; the reader takes about 30 bytes for each, empty or not
 MAX_SPARSE = 20_000_000  # the same where nearly all of them are empty
 MAX_UNSEEN = 30_000_000  # rows x columns that names as long as those of the cells seen may reach
+SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
 LONGEST_NAME = len("XFD")
 SMALL_BYTES = 64 * 1024**2  # of a sheet, below which every cell is looked at
 SPARSE = 8  # places to each filled one, from which a sheet counts as nearly empty
@@ -34,9 +36,35 @@ _SHARED = re.compile(
 )
 
 
-def check_reach(book: WorkbookFile, name: str, outline: SheetOutline) -> None:
+class Overlooked:
+    """Whether blocks of rows that were seen may hold cells beyond those that the scan has counted."""
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def see(self, block: bytes, last_row: int, width: int) -> None:
+        """Look at the next block; the numbers are what the scan has counted up to its end."""
+        odd = b"r='" in block or b"r =" in block
+        self.found = (
+            self.found
+            or odd
+            or _longer(len(str(last_row)), len(letters(max(width, 1) - 1))).search(block) is not None
+        )
+
+
+@cache
+def _longer(digits: int, names: int) -> re.Pattern[bytes]:
+    """Finds a reference with more letters or digits; looking for `r="` first makes it quick."""
+    return re.compile(rb"""r="(?![A-Za-z]{0,%d}[0-9]{1,%d}")(?<![\w:.-]r=")""" % (names, digits))
+
+
+def check_reach(book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
     """Raise RosterError where a sheet's filled cells lie too far apart, naming the farthest."""
-    if outline.last_row * outline.width <= MAX_SPARSE and not _may_reach_further(book, outline):
+    digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
+    overlooked = overlooked or (
+        26**names * 10**digits > MAX_UNSEEN and book.archive.size(outline.part) <= SMALL_BYTES
+    )  # names as long as the others' leave too much room
+    if outline.last_row * outline.width <= MAX_SPARSE and not overlooked:
         return
     row, column, filled = _farthest(book, outline)
     places = row * (column + 1)
@@ -45,16 +73,6 @@ def check_reach(book: WorkbookFile, name: str, outline: SheetOutline) -> None:
             f"the sheet {name!r} reaches down to row {row:,} and right to column {letters(column)} (cell "
             f"{letters(column)}{row}), nearly all empty: delete the stray cells far out, and save it."
         )
-
-
-def _may_reach_further(book: WorkbookFile, outline: SheetOutline) -> bool:
-    """Whether a cell may stand beyond the outline, in whatever spelling; quick for nearly all sheets."""
-    digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
-    if 26**names * 10**digits > MAX_UNSEEN and book.archive.size(outline.part) <= SMALL_BYTES:
-        return True  # names as long as the others' leave too much room
-    usual = rb"""[A-Za-z]{0,%d}[0-9]{1,%d}["']""" % (names, digits)
-    odd = re.compile(rb"""\br\s*=\s*["'](?!%b)""" % usual)
-    return any(odd.search(piece) for piece in book.large(outline.part))
 
 
 def _farthest(book: WorkbookFile, outline: SheetOutline) -> tuple[int, int, int]:
@@ -81,7 +99,10 @@ def check_texts(book: WorkbookFile, name: str, part: str) -> None:
         return
     size = book.archive.size(strings) + book.archive.size(part)
     most = max(MAX_TEXT, TEXT_GROWTH * size)
-    if _longest(book, strings) * _shared_cells(book, part) <= most:
+    longest = _longest(book, strings)
+    if longest * (book.archive.size(part) // SHORTEST_CELL) <= most:
+        return
+    if longest * _shared_cells(book, part) <= most:
         return
     lengths = [len(one) for one in shared_strings(book)]
     held = sum(
