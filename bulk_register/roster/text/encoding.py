@@ -12,6 +12,7 @@ from bulk_register.roster.text.encoding_names import NAMES
 
 PIECE_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20  # 16,384 columns, the most of a spreadsheet, with 64 bytes each
+MANY_LINES = 2_000_000  # from which on nine blank ones in ten are no oversight
 START_BYTES = 1 << 16
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -61,7 +62,7 @@ def detect_encoding(path: Path, said: str | None = None) -> TextEncoding:
     """
     with path.open("rb") as file:
         start = file.read(START_BYTES)
-    _refuse_endless_line(path)
+    _refuse_endless(path)
     bom, marked = next(((bom, name) for bom, name in _BOMS if start.startswith(bom)), (b"", ""))
     if said is not None:
         return _as_said(path, said, bom, marked)
@@ -187,9 +188,9 @@ def _wide_without_mark(start: bytes) -> str | None:
     return encoding if "\0" not in text and ("\n" in text or "\r" in text) else None
 
 
-def _refuse_endless_line(path: Path) -> None:
-    """Refuse a line that no roster has, before anyone looks for cells or letters in it."""
-    lines, left = 1, 0  # bytes of the line that is not over yet
+def _refuse_endless(path: Path) -> None:
+    """Refuse a line, or blank lines, that no roster has, before anyone looks for cells or letters."""
+    lines, left, filled = 1, 0, 0  # bytes of the line that is not over yet; bytes that end no line
     for piece in pieces(path):
         first = min((at for end in (b"\n", b"\r") if (at := piece.find(end)) >= 0), default=len(piece))
         if left + first > MAX_LINE_BYTES:
@@ -199,7 +200,14 @@ def _refuse_endless_line(path: Path) -> None:
             )
         last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
         left = left + len(piece) if last < 0 else len(piece) - last - 1
-        lines += piece.count(b"\n") or piece.count(b"\r")
+        ends, returns = piece.count(b"\n"), piece.count(b"\r")
+        lines += ends or returns
+        filled += len(piece) - ends - returns
+    if lines > MANY_LINES and filled * 10 < lines:
+        raise RosterError(
+            f"nearly all of the file's {lines:,} lines are blank, more than any roster has: delete them, or "
+            "export the roster again."
+        )
 
 
 def _refuse_zero_bytes(path: Path) -> None:
