@@ -27,9 +27,10 @@ SPARSE = 8  # places to each filled one, from which a sheet counts as nearly emp
 MAX_TEXT = 300_000_000  # characters of a sheet's shared texts, each counted as often as a cell holds it
 TEXT_GROWTH = 4  # or so many times what the workbook unpacks to, where that is more
 
-# a cell with something in it, in whatever namespace's prefix, and where it says that it stands
-_CELL = re.compile(
-    rb"""<(?:[\w.-]+:)?c\b(?:[^<>]*?\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]*)[^"'<>]*["'])?[^<>]*+(?<!/)>(?!</)"""
+# a row, or a cell with something in it, in whatever namespace's prefix, and where it says that it stands
+_ROW_OR_CELL = re.compile(
+    rb"""<(?:[\w.-]+:)?row\b(?:[^<>]*?\sr\s*=\s*["']\s*([0-9]+)[^"'<>]*["'])?[^<>]*+>"""
+    rb"""|<(?:[\w.-]+:)?(c)\b(?:[^<>]*?\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]*)[^"'<>]*["'])?[^<>]*+(?<!/)>(?!</)"""
 )
 _SHARED = re.compile(
     rb"""<(?:[\w.-]+:)?c\b[^<>]*?\st\s*=\s*["']s["'][^<>]*>[^<]*<(?:[\w.-]+:)?v[^<>]*>\s*([0-9]{1,9})"""
@@ -77,12 +78,15 @@ def check_reach(book: WorkbookFile, name: str, outline: SheetOutline, *, overloo
 
 def _farthest(book: WorkbookFile, outline: SheetOutline) -> tuple[int, int, int]:
     """The last row and column in which a cell holds something, and how many do."""
-    row = column = filled = 0
+    row = column = filled = current = 0
     for piece in book.large(outline.part):
-        for name, number in _CELL.findall(piece):
+        for at, is_cell, name, number in _ROW_OR_CELL.findall(piece):
+            if not is_cell:
+                current = int(at) if at and len(at) <= MAX_DIGITS else current + 1
+                continue
             filled += 1
-            if not name and not number:  # it stands where the scan has counted it
-                row, column = max(row, outline.last_row), max(column, outline.width - 1)
+            if not name and not number:  # it stands in its row, where the scan has counted it
+                row, column = max(row, current), max(column, outline.width - 1)
             elif not name or not number or len(name) > LONGEST_NAME or len(number) > MAX_DIGITS:
                 raise damaged(f"it has a cell {(name + number)[:20].decode()}")
             else:
