@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -29,10 +30,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
                 return _prepare(sqlite3.connect(":memory:"))
             _create(path)
         _check_file(path, write=write)
-        connection = _opened(path, ("mode=rw",) if write else _ways_to_read(path))
-        if write:
-            return _made_ready(path, connection)
-        return connection if schema.version(connection) == len(schema.MIGRATIONS) else _lifted(connection)
+        return _patiently(path, write=write)
 
 
 def lock(path: Path) -> AbstractContextManager[object]:
@@ -152,6 +150,25 @@ def _log_of(path: Path) -> bool:
     """Tell whether there is a log with transactions that aren't in the file yet."""
     logs = [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
     return any(log.exists() and log.stat().st_size for log in logs)
+
+
+def _patiently(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open a ledger while others open or close it.
+
+    SQLite itself doesn't wait where they set its journal mode or clear its log (sqlite.org/wal.html,
+    "Sometimes Queries Return SQLITE_BUSY In WAL Mode").
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection = _opened(path, ("mode=rw",) if write else _ways_to_read(path))
+            if write:
+                return _made_ready(path, connection)
+            return connection if schema.version(connection) == len(schema.MIGRATIONS) else _lifted(connection)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _made_ready(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:

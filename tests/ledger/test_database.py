@@ -364,22 +364,33 @@ def test_a_reader_sees_the_last_commit_while_another_writes(book: Path) -> None:
             assert len(reader.known(SCOPE).employees) == 5
 
 
-def test_two_programs_may_make_the_ledger_at_once(book: Path) -> None:
+def test_programs_may_make_and_open_the_ledger_at_once(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path\n"
         "from bulk_register.ledger import Ledger; from bulk_register.errors import LedgerBusyError\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
         "try:\n    Ledger(Path(sys.argv[1])).runs(); print('ok')\n"
-        "except LedgerBusyError: print('busy')"
+        "except LedgerBusyError: print('busy')\n"
+        "except Exception as error: print(error)"
     )
-    children = [
-        subprocess.Popen([sys.executable, "-c", script, str(book)], stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    said = {child.communicate()[0].strip() for child in children}
-    assert said <= {"ok", "busy"}
-    assert "ok" in said
-    with Ledger(book) as ledger:
-        assert ledger.runs() == []
+    for turn in range(5):
+        ledger_path = tmp_path / f"{turn}.sqlite3"
+        children = [
+            subprocess.Popen(
+                [sys.executable, "-c", script, str(ledger_path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(4)
+        ]
+        for child in children:
+            assert child.stdout.readline() == "ready\n"
+        said = {child.communicate("go\n")[0].strip() for child in children}
+        assert said <= {"ok", "busy"}
+        assert "ok" in said
+        with Ledger(ledger_path) as ledger:
+            assert ledger.runs() == []
 
 
 # --- forgetting
