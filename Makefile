@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: help demo test coverage check format docs pictures sample bench clean
+CATALOGS := $(wildcard bulk_register/language/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: help demo test coverage check format messages docs pictures sample bench clean
 
 help:
 	@echo "make demo    register a sample roster against a local sandbox"
 	@echo "make test    run the tests"
 	@echo "make coverage  the tests once more, with branch coverage of sending/, ledger/ and roster/"
-	@echo "make check   ruff, mypy, import-linter"
+	@echo "make check   ruff, mypy, import-linter, catalogs of messages"
+	@echo "make messages  bring the catalogs of all languages up to date with the code"
 	@echo "make docs    write docs/cli.md from --help"
 	@echo "make pictures  draw the tutorial's pictures anew"
 	@echo "make bench   measure time and memory (make bench BENCH=--quick: a small round)"
@@ -31,10 +34,14 @@ check: .venv/developing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python translations/messages.py check
 
 format: .venv/developing
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: .venv/developing
+	$(BIN)/python translations/messages.py update
 
 docs: .venv/developing
 	$(BIN)/python docs/write_cli.py
@@ -57,7 +64,7 @@ clean:
 	@$(PIP) --upgrade "pip>=25.1"
 	@touch $@
 
-.venv/installed: .venv/made pyproject.toml
+.venv/installed: .venv/made pyproject.toml hatch_build.py $(CATALOGS)
 	@echo "Installing into .venv ..."
 	@$(PIP) --editable .
 	@touch $@

@@ -1,0 +1,33 @@
+"""The language of what people read; what programs read has none."""
+
+from bulk_register.language.system import system_language
+from bulk_register.language.translation import (
+    LANGUAGES,
+    N_,
+    Message,
+    _,
+    current,
+    english,
+    every_language,
+    grouped,
+    ngettext,
+    pgettext,
+    recalled,
+    use,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "Message",
+    "_",
+    "current",
+    "english",
+    "every_language",
+    "grouped",
+    "ngettext",
+    "pgettext",
+    "recalled",
+    "system_language",
+    "use",
+]
