@@ -30,6 +30,7 @@ _GUID = re.compile(
     r"[0-9a-f]{12}(?(open)\})",
     re.IGNORECASE | re.ASCII,
 )
+_LIKE_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")  # nearly all of them
 _EMPTY_GUID = "00000000-0000-0000-0000-000000000000"  # .NET's word for "none"
 _NOT_SENT = (429, 503)  # turned away at the door: certainly not carried out
 
@@ -60,8 +61,10 @@ def participant_of(item: object) -> str | None:
 
     None where StartExam gives no participant (null, or the GUID of zeros); "" where it is no GUID.
     """
-    if item is None:
+    if item is None or item == _EMPTY_GUID:
         return None
+    if isinstance(item, str) and _LIKE_OURS.fullmatch(item):
+        return item
     text = item.strip() if isinstance(item, str) else ""
     if not _GUID.fullmatch(text):
         return ""
