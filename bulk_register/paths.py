@@ -93,7 +93,7 @@ def private_folder() -> Iterator[Path]:
     """Return a folder that only this user can look into; it goes when the context ends.
 
     What runs that were killed have left behind of such folders goes with it: rosters and links lie in them.
-    Raises MendError where no folder for temporary files can be used.
+    Raises InputError where no folder for temporary files can be used.
     """
     with ExitStack() as stack:
         try:

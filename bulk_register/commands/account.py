@@ -10,6 +10,7 @@ from bulk_register.commands.terminal.console import print_note
 from bulk_register.commands.terminal.prompts import Prompter, ask_yes_no, prompt_secret
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.errors import AccountError, ClockError, SettingsError, StartExamError
+from bulk_register.language import N_, _
 from bulk_register.records import Event, Test, Warned
 from bulk_register.settings import is_this_machine
 from bulk_register.startexam import Connection, RetryPolicy
@@ -20,8 +21,8 @@ from bulk_register.startexam.titles import ACTIVE, identified, is_identifier, ti
 PATIENCE = RetryPolicy(attempts=2, wait_first_seconds=1, wait_max_seconds=2)  # somebody is waiting
 ANSWER_SECONDS = 20.0
 _TO_CHECK = {
-    ACCOUNT_NUMBER: "Check the number of the account.",
-    SECRET_KEY: "Copy the whole key again, without blanks before or after it. It must be this account's.",
+    ACCOUNT_NUMBER: N_("Check the number of the account."),
+    SECRET_KEY: N_("Copy the whole key again, without blanks before or after it. It must be this account's."),
 }
 REFUSED = (401, 403)  # the account or its key
 MAX_LISTED = 30  # tests in the numbered list
@@ -53,11 +54,11 @@ def try_key(key: Key, person: Prompter) -> tuple[Key, Sequence[Test] | None]:
             return key, sight.tests
         words = trouble(sight, key.base_url)
         if not person.asked:
-            raise StartExamError(f"{words} Nothing was written.", sight.error.status)
+            raise StartExamError(_("{words} Nothing was written.", words=words), sight.error.status)
         print_note(words)
         if sight.error.status in REFUSED and not isinstance(sight.error, ClockError):
             key = _another_answer(key)
-        elif not ask_yes_no("Try again? With no, the key is kept without having been tried", default=True):
+        elif not ask_yes_no(_("Try again? With no, the key is kept without having been tried"), default=True):
             return key, None
 
 
@@ -66,18 +67,18 @@ def _another_answer(key: Key) -> Key:
 
     What is typed here may be the key, whichever was asked for.
     """
-    print_note(f"This was account {key.account_id}.")
+    print_note(_("This was account {account_id}.", account_id=key.account_id))
     if typed := prompt_secret(
-        "Secret key (it is not shown; Enter alone: change the account number)", optional=True
+        _("Secret key (it is not shown; Enter alone: change the account number)"), optional=True
     ):
         return replace(key, secret_key=typed)
     while typed := prompt_secret(
-        "Account number (shown when it is typed; Enter alone: leave it)", optional=True
+        _("Account number (shown when it is typed; Enter alone: leave it)"), optional=True
     ):
         if not (wrong := _digits(typed)):
-            print_note(f"Account number: {int(typed)}")
+            print_note(_("Account number: {typed}", typed=int(typed)))
             return replace(key, account_id=int(typed))
-        print_note(f"That can't be used: {wrong}.")
+        print_note(_("That can't be used: {wrong}.", wrong=wrong))
     return key
 
 
@@ -86,21 +87,29 @@ def trouble(sight: HealthCheck, base_url: str) -> str:
     words = sentence(str(sight.error))
     words = words[:1].upper() + words[1:]
     if isinstance(sight.error, ClockError):
-        return f"StartExam finds this computer's time wrong. Set its clock, date and time zone right. {words}"
+        return _(
+            "StartExam finds this computer's time wrong. Set its clock, date and time zone right. {words}",
+            words=words,
+        )
     if isinstance(sight.error, AccountError) and sight.error.wrong:
-        return (
-            f"StartExam doesn't accept the {sight.error.wrong}; its words name that, and nothing else. "
-            f"{_TO_CHECK[sight.error.wrong]}"
+        return _(
+            "StartExam doesn't accept the {wrong}; its words name that, and nothing else. {to_check}",
+            wrong=_(sight.error.wrong),
+            to_check=_(_TO_CHECK[sight.error.wrong]),
         )
     if sight.error is not None and sight.error.status in REFUSED:
-        return (
-            "StartExam doesn't accept this account number with this secret key. Check the number, and copy "
-            "the whole key again, without blanks before or after it."
+        return _(
+            "StartExam doesn't accept this account number with this secret key. Check the number, "
+            "and copy the whole key again, without blanks before or after it."
         )
     if sight.reached:
         return words
     host = urlsplit(base_url).netloc
-    return f"{words} Check the network, or ask your IT department to let this computer reach {host}."
+    return _(
+        "{words} Check the network, or ask your IT department to let this computer reach {host}.",
+        words=words,
+        host=host,
+    )
 
 
 def choose_tests(
@@ -117,7 +126,7 @@ def choose_tests(
     active = [test for test in tests or () if test.status == ACTIVE]
     if person.asked and active:
         _show(active)
-    question = "Number of the test (several: 1, 3)" if active else "Identifier of the test"
+    question = _("Number of the test (several: 1, 3)") if active else _("Identifier of the test")
     default = _numbers(before, active) or ("1" if len(active) == 1 and person.asked else "")
     answer = person.choose("--test", "", question, default, lambda text: _fault(text, active, tests))
     found = _meant(answer, active, tests)
@@ -134,13 +143,15 @@ def _numbers(before: Sequence[str], active: Sequence[Test]) -> str:
 
 
 def _show(active: Sequence[Test]) -> None:
-    lines = ["The account's active tests:"]
+    lines = [_("The account's active tests:")]
     lines += [
-        f"  {number}. {test.title}" + (" (survey)" if test.type == "survey" else "")
+        f"  {number}. {test.title}" + (f" ({_('survey')})" if test.type == "survey" else "")
         for number, test in enumerate(active[:MAX_LISTED], 1)
     ]
     if len(active) > MAX_LISTED:
-        lines.append(f"  and {len(active) - MAX_LISTED} more; type a part of the title to see them")
+        lines.append(
+            _("  and {more:,} more; type a part of the title to see them", more=len(active) - MAX_LISTED)
+        )
     print_note("\n".join(lines))
 
 
@@ -149,12 +160,12 @@ def _meant(answer: str, active: Sequence[Test], tests: Sequence[Test] | None) ->
     parts = [part.strip() for part in answer.split(",") if part.strip()]
     if active and parts and all(part.isdecimal() for part in parts):
         if not all(1 <= int(part) <= len(active) for part in parts):
-            raise SettingsError([f"the list has the numbers 1 to {len(active)}"])
+            raise SettingsError([_("the list has the numbers 1 to {last}", last=len(active))])
         return tuple(dict.fromkeys(active[int(part) - 1].identifier for part in parts))
     if tests is not None:
         return identified([answer], tests)
     if not all(map(is_identifier, parts)):
-        raise SettingsError(["it must be a test's identifier, like fa19e351-36d0-49c0-be92-66d640b17878"])
+        raise SettingsError([_("it must be a test's identifier, like fa19e351-36d0-49c0-be92-66d640b17878")])
     return tuple(parts)
 
 
@@ -167,9 +178,9 @@ def _fault(answer: str, active: Sequence[Test], tests: Sequence[Test] | None) ->
 
 
 def _digits(text: str) -> str:
-    return "" if text.isdecimal() and 0 < int(text) < 2**63 else "it must be a number, digits only"
+    return "" if text.isdecimal() and 0 < int(text) < 2**63 else _("it must be a number, digits only")
 
 
 def _tell(event: Event) -> None:
     if isinstance(event, Warned):
-        print_note(f"Warning: {event.message}")
+        print_note(_("Warning: {message}", message=event.message))

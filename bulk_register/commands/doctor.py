@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from bulk_register.commands.account import ANSWER_SECONDS, trouble
 from bulk_register.commands.terminal.console import print_result
-from bulk_register.commands.terminal.text import count
 from bulk_register.commands.terminal.versions import program_words, surroundings
 from bulk_register.errors import InputError, LedgerError, SettingsError
+from bulk_register.language import N_, _, ngettext, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.paths import private_folder
 from bulk_register.records import RunRecord, Test
@@ -28,10 +29,18 @@ CLOCK_REFUSED_SECONDS = 15 * 60.0  # API page "Authorization"
 ATTEMPTS = 2  # somebody is waiting
 
 
+class State(StrEnum):
+    """What is to be said of one thing that was looked at."""
+
+    OK = N_("OK")
+    NOTE = N_("Note")
+    PROBLEM = N_("Problem")
+
+
 class CheckLine(NamedTuple):
     """One thing that was looked at; a problem's words end with what to do."""
 
-    state: Literal["OK", "Note", "Problem"]
+    state: State
     words: str
 
 
@@ -40,18 +49,23 @@ def doctor(flags: Mapping[str, Any]) -> int:
     explained = explain(flags)
     lines: list[CheckLine] = []
     for line in _all_lines(flags, explained):
-        print_result(f"{line.state}: {line.words}")
+        print_result(f"{_(line.state.value)}: {line.words}")
         lines.append(line)
-    problems = sum(line.state == "Problem" for line in lines)
-    if problems:
-        print_result(
-            f"\n{count(problems, 'problem')}. What to do stands in the lines that begin with Problem."
-        )
-    elif any(line.state == "Note" for line in lines):
-        print_result("\nNo problem. The lines that begin with Note are worth a look before a run.")
-    else:
-        print_result("\nEverything is in order.")
+    print_result("\n" + _verdict(lines))
+    problems = sum(line.state is State.PROBLEM for line in lines)
     return 2 if problems else 0
+
+
+def _verdict(lines: Sequence[CheckLine]) -> str:
+    if problems := sum(line.state is State.PROBLEM for line in lines):
+        return ngettext(
+            "{number:,} problem. What to do stands in the line that begins with Problem.",
+            "{number:,} problems. What to do stands in the lines that begin with Problem.",
+            problems,
+        )
+    if any(line.state is State.NOTE for line in lines):
+        return _("No problem. The lines that begin with Note are worth a look before a run.")
+    return _("Everything is in order.")
 
 
 def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[CheckLine]:
@@ -65,7 +79,7 @@ def _all_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Check
 
 
 def _program_line() -> CheckLine:
-    return CheckLine("OK", ", ".join([program_words(), *surroundings()]))
+    return CheckLine(State.OK, ", ".join([program_words(), *surroundings()]))
 
 
 def _refused_center(flags: Mapping[str, Any], explained: Explained) -> str:
@@ -90,27 +104,37 @@ def _last_refusal(ledger: Ledger, asked: tuple[int | None, str, str]) -> str:
     notes = [note for *_, ended, note in ledger.requests(runs[0].id) if ended == "refused"]
     if not notes or wrong_part(notes[0]) != "center":
         return ""
-    return f'StartExam refused it in run {runs[0].id}: "{notes[0]}"'
+    return _('StartExam refused it in run {id}: "{notes}"', id=runs[0].id, notes=recalled(notes[0]))
 
 
 def _setting_lines(explained: Explained, refused_center: str) -> Iterator[CheckLine]:
     if explained.file:
-        yield CheckLine("OK", f"settings file: {explained.file}")
+        yield CheckLine(State.OK, _("settings file: {file}", file=explained.file))
     else:
         yield CheckLine(
-            "Note", f"settings file: none in {Path.cwd()}; bulk-register init writes {SETTINGS_FILE}"
+            State.NOTE,
+            _(
+                "settings file: none in {cwd}; bulk-register init writes {settings_file}",
+                cwd=Path.cwd(),
+                settings_file=SETTINGS_FILE,
+            ),
         )
     for name, said in explained.fine().items():
         place = said.place.removeprefix(f"{name} in ")
-        words = f"{name}: {_value_words(said.value)} (from {place})"
+        words = _("{name}: {value} (from {place})", name=name, value=_value_words(said.value), place=place)
         if name == "center" and refused_center:
             yield CheckLine(
-                "Problem", f"{words}: {refused_center}. Write its unique name as StartExam has it"
+                State.PROBLEM,
+                _(
+                    "{words}: {refused_center}. Write its unique name as StartExam has it",
+                    words=words,
+                    refused_center=refused_center,
+                ),
             )
         else:
-            yield CheckLine("OK", words)
+            yield CheckLine(State.OK, words)
     for problem in explained.problems:
-        yield CheckLine("Note" if problem.startswith(MISSING_FOR_RUN) else "Problem", problem)
+        yield CheckLine(State.NOTE if problem.startswith(MISSING_FOR_RUN) else State.PROBLEM, problem)
 
 
 def _value_words(value: object) -> str:
@@ -131,25 +155,30 @@ def _secret_lines(explained: Explained) -> Iterator[CheckLine]:
     except ValueError:
         return
     if place:
-        yield CheckLine("OK", f"secret key: found {place}; it is not shown")
+        yield CheckLine(State.OK, _("secret key: found {place}; it is not shown", place=place))
 
 
 def _startexam_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[CheckLine]:
     try:
         settings = load_settings(flags, command="tests")
     except SettingsError:
-        yield CheckLine("Note", "StartExam: not asked, because the problems above are in the way")
+        yield CheckLine(State.NOTE, _("StartExam: not asked, because the problems above are in the way"))
         return
     quick = {"attempts": ATTEMPTS, "timeout": min(settings.timeout, ANSWER_SECONDS), "wait_max": 2.0}
     sight = check_health(connection_of(settings.model_copy(update=quick)))
     if sight.reached:
-        yield CheckLine("OK", f"StartExam: {settings.base_url} answers")
+        yield CheckLine(State.OK, _("StartExam: {base_url} answers", base_url=settings.base_url))
     yield from _clock_lines(sight)
     if sight.error is not None:
-        yield CheckLine("Problem", trouble(sight, settings.base_url))
+        yield CheckLine(State.PROBLEM, trouble(sight, settings.base_url))
         return
     yield CheckLine(
-        "OK", f"account and secret key: StartExam accepts them; {count(len(sight.tests), 'test')} there"
+        State.OK,
+        ngettext(
+            "account and secret key: StartExam accepts them; {number:,} test there",
+            "account and secret key: StartExam accepts them; {number:,} tests there",
+            len(sight.tests),
+        ),
     )
     yield from _test_lines(explained, sight.tests)
 
@@ -158,13 +187,18 @@ def _clock_lines(sight: HealthCheck) -> Iterator[CheckLine]:
     if sight.offset_seconds is None:
         return
     seconds = round(abs(sight.offset_seconds))
-    way = "behind" if sight.offset_seconds > 0 else "ahead of"
-    far = f"{count(seconds, 'second')}" if seconds < 120 else f"{count(round(seconds / 60), 'minute')}"
+    far = (
+        ngettext("{number:,} second", "{number:,} seconds", seconds)
+        if seconds < 120
+        else ngettext("{number:,} minute", "{number:,} minutes", round(seconds / 60))
+    )
+    behind = sight.offset_seconds > 0
+    way = _("{far} behind StartExam's", far=far) if behind else _("{far} ahead of StartExam's", far=far)
     if seconds <= CLOCK_FINE_SECONDS:
-        yield CheckLine("OK", f"clock: this computer's is right ({far} {way} StartExam's)")
+        yield CheckLine(State.OK, _("clock: this computer's is right ({way})", way=way))
     else:
-        state: Literal["Note", "Problem"] = "Problem" if seconds > CLOCK_REFUSED_SECONDS else "Note"
-        yield CheckLine(state, f"clock: this computer's is {far} {way} StartExam's. Have it set right")
+        state = State.PROBLEM if seconds > CLOCK_REFUSED_SECONDS else State.NOTE
+        yield CheckLine(state, _("clock: this computer's is {way}. Have it set right", way=way))
 
 
 def _test_lines(explained: Explained, tests: Sequence[Test]) -> Iterator[CheckLine]:
@@ -176,16 +210,23 @@ def _test_lines(explained: Explained, tests: Sequence[Test]) -> Iterator[CheckLi
         found = found or [test for test in tests if fold(test.title) == fold(wanted)]
         active = [test for test in found if test.status == ACTIVE]
         if len(active) == 1:
-            yield CheckLine("OK", f"test: {active[0].title} is active")
+            yield CheckLine(State.OK, _("test: {title} is active", title=active[0].title))
         elif active:
             yield CheckLine(
-                "Problem", f"test: {len(active)} active tests are called {wanted}. Name it by identifier"
+                State.PROBLEM,
+                _(
+                    "test: {active} active tests are called {wanted}. Name it by identifier",
+                    active=len(active),
+                    wanted=wanted,
+                ),
             )
         else:
-            state = f"is not active ({found[0].status})" if found else "is not in this account"
-            yield CheckLine(
-                "Problem", f"test: {wanted} {state}. bulk-register tests lists those that there are"
+            state = (
+                _("test: {wanted} is not active ({status})", wanted=wanted, status=found[0].status)
+                if found
+                else _("test: {wanted} is not in this account", wanted=wanted)
             )
+            yield CheckLine(State.PROBLEM, state + _(". bulk-register tests lists those that there are"))
 
 
 def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[CheckLine]:
@@ -193,27 +234,41 @@ def _ledger_lines(flags: Mapping[str, Any]) -> Iterator[CheckLine]:
         settings = load_settings(flags, command="ledger")
     except SettingsError:
         yield CheckLine(
-            "Note", "records of runs (ledger): not looked at, because the problems above are in the way"
+            State.NOTE,
+            _("records of runs (ledger): not looked at, because the problems above are in the way"),
         )
         return
     try:
         yield _ledger_line(ledger_path(settings), settings)
     except LedgerError as error:
-        yield CheckLine("Problem", f"records of runs (ledger): {error}")
+        yield CheckLine(State.PROBLEM, _("records of runs (ledger): {error}", error=error))
 
 
 def _ledger_line(path: Path, settings: Settings) -> CheckLine:
     there = next(one for one in (path, *path.parents) if one.exists())
     parts = [there, path.parent] if there == path else [there]
     if not all(os.access(one, os.W_OK) for one in parts):
-        advice = "Have that changed, or name another file with --ledger or in the settings"
-        return CheckLine("Problem", f"records of runs (ledger): {path} can't be written to by you. {advice}")
+        return CheckLine(
+            State.PROBLEM,
+            _(
+                "records of runs (ledger): {path} can't be written to by you. Have that changed, or name "
+                "another file with --ledger or in the settings",
+                path=path,
+            ),
+        )
     if there != path:
-        return CheckLine("OK", f"records of runs (ledger): {path} isn't there yet; the first run makes it")
+        return CheckLine(
+            State.OK, _("records of runs (ledger): {path} isn't there yet; the first run makes it", path=path)
+        )
     with Ledger(path, write=False) as ledger:
         number, left = len(ledger.runs()), unfinished(ledger)
-    words = f"records of runs (ledger): {path} can be used; {count(number, 'run')}"
-    return CheckLine("Note" if left else "OK", words + _open_words(left, settings))
+    words = ngettext(
+        "records of runs (ledger): {path} can be used; {number:,} run",
+        "records of runs (ledger): {path} can be used; {number:,} runs",
+        number,
+        path=path,
+    )
+    return CheckLine(State.NOTE if left else State.OK, words + _open_words(left, settings))
 
 
 def _open_words(runs: Sequence[RunRecord], settings: Settings) -> str:
@@ -222,19 +277,27 @@ def _open_words(runs: Sequence[RunRecord], settings: Settings) -> str:
     numbers = ", ".join(str(run.id) for run in runs[:10]) + (", …" if len(runs) > 10 else "")
     one = str(runs[0].id) if len(runs) == 1 else "NUMBER"
     typed = command_line(["bulk-register", "rerun", one, *ledger_flags(settings)])
-    advice = f"To finish {'it' if len(runs) == 1 else 'one'}: {typed}"
-    named = f"run {numbers}" if len(runs) == 1 else f"runs {numbers}"
-    return f", of which {len(runs)} left somebody without a working link ({named}). {advice}"
+    return ngettext(
+        ", of which {number:,} left somebody without a working link (run {runs}). To finish it: {command}",
+        ", of which {number:,} left somebody without a working link (runs {runs}). To finish one: {command}",
+        len(runs),
+        runs=numbers,
+        command=typed,
+    )
 
 
 def _folder_line(folder: Path) -> CheckLine:
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return CheckLine("OK", f"working folder: {folder} can be written to")
+            return CheckLine(State.OK, _("working folder: {folder} can be written to", folder=folder))
     except OSError as error:
-        advice = "Work in a folder of your own"
         return CheckLine(
-            "Problem", f"working folder: {folder} can't be written to ({error.strerror}). {advice}"
+            State.PROBLEM,
+            _(
+                "working folder: {folder} can't be written to ({reason}). Work in a folder of your own",
+                folder=folder,
+                reason=error.strerror,
+            ),
         )
 
 
@@ -243,4 +306,4 @@ def _temporary_lines() -> Iterator[CheckLine]:
         with private_folder():
             return
     except InputError as error:
-        yield CheckLine("Problem", str(error))
+        yield CheckLine(State.PROBLEM, str(error))

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
-from bulk_register.commands.terminal.text import count, named_tests, short_tests
+from bulk_register.commands.terminal.text import employee_count, named_tests, short_tests, table
 from bulk_register.errors import DeclinedError, InputError
+from bulk_register.language import N_, _, grouped, ngettext, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import local_text
 from bulk_register.records import RunRecord
@@ -23,7 +24,7 @@ from bulk_register.settings import Settings
 SHOWN = 20  # runs on a terminal; a file or a pipe gets them all
 WIDTH = 80  # columns of the list of runs, unless a terminal is wider
 
-_HEADERS = ("RUN", "STARTED", "PEOPLE", "STATE", "CENTER", "TEST", "ROSTER")
+_HEADERS = (N_("RUN"), N_("STARTED"), N_("PEOPLE"), N_("STATE"), N_("CENTER"), N_("TEST"), N_("ROSTER"))
 _FIXED = 4  # so many of these columns are shown whole
 
 
@@ -37,11 +38,18 @@ def history(settings: Settings, run: int | None) -> int:
         terminal = bool(sys.stdout and sys.stdout.isatty())
         shown = SHOWN if terminal else len(runs)
         width = max(WIDTH, shutil.get_terminal_size().columns) if terminal else WIDTH
-        rows = [_HEADERS, *(_run_row(record, runs, ledger, settings) for record in runs[:shown])]
-        print_result(_table(rows, width) if runs else NO_RUNS)
+        rows = [
+            tuple(map(_, _HEADERS)),
+            *(_run_row(record, runs, ledger, settings) for record in runs[:shown]),
+        ]
+        print_result(_table(rows, width) if runs else _(NO_RUNS))
         if len(runs) > shown:
             print_result(
-                f"… and {count(len(runs) - shown, 'earlier run')}; send the output to a file to see all"
+                ngettext(
+                    "… and {number:,} earlier run; send the output to a file to see all",
+                    "… and {number:,} earlier runs; send the output to a file to see all",
+                    len(runs) - shown,
+                )
             )
     return 0
 
@@ -55,19 +63,24 @@ def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
             until = _midnight(before, settings)
             chosen += [record.id for record in found if record.started < until]
         chosen = sorted(set(chosen))
-        if chosen and stdin_is_terminal() and not settings.yes:
-            known = "it" if len(chosen) == 1 else "them"
-            if not ask_yes_no(f"Forget {_named(chosen)}, and the links that became known in {known}?"):
-                raise DeclinedError("Nothing was forgotten.")
+        asked = chosen and stdin_is_terminal() and not settings.yes
+        if asked and not ask_yes_no(_forget_question(chosen)):
+            raise DeclinedError(_("Nothing was forgotten."))
         ledger.forget(chosen)
-    print_result(f"Forgotten: {count(len(chosen), 'run')}.")
+    print_result(ngettext("Forgotten: {number:,} run.", "Forgotten: {number:,} runs.", len(chosen)))
     return 0
 
 
-def _named(runs: Sequence[int]) -> str:
+def _forget_question(runs: Sequence[int]) -> str:
     if len(runs) == 1:
-        return f"run {runs[0]}"
-    return f"{len(runs)} runs ({runs[0]} to {runs[-1]})"
+        return _("Forget run {run}, and the links that became known in it?", run=runs[0])
+    return ngettext(
+        "Forget {number:,} run ({first} to {last}), and the links that became known in it?",
+        "Forget {number:,} runs ({first} to {last}), and the links that became known in them?",
+        len(runs),
+        first=runs[0],
+        last=runs[-1],
+    )
 
 
 def _run_row(
@@ -77,7 +90,7 @@ def _run_row(
     return (
         str(record.id),
         local_text(record.started, settings.zone)[: len("2026-12-01 23:59")],
-        f"{record.employees:,}",
+        grouped(record.employees),
         _state(record, runs, ledger),
         record.scope.center,
         short_tests(tests, ledger.titles(tests)),
@@ -89,38 +102,48 @@ def _state(record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger) -> str:
     """Say whether everybody in a run has a link by now, and if not, how many lack one."""
     missing = ledger.without_link(record)
     if missing and is_overtaken(record, runs, ledger):
-        return "overtaken"
+        return _("overtaken")
     if missing:
-        return f"{missing:,} open"
-    return "cut off" if record.finished is None else "complete"
+        return ngettext("{number:,} open", "{number:,} open", missing)
+    return _("cut off") if record.finished is None else _("complete")
 
 
 def _run_lines(record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger, settings: Settings) -> list[str]:
     tests = record.scope.tests.split()
-    lines = [
-        f"Run {record.id}, {local_text(record.started, settings.zone)}: {_state(record, runs, ledger)}"
-        + (f", exit code {record.exit_code}" if record.exit_code is not None else ""),
-        f"  roster: {record.roster}",
-        f"  output: {record.output}",
-        f"  center: {record.scope.center}",
-        f"  test:   {named_tests(tests, ledger.titles(tests))}",
-        f"  window: {local_text(record.valid_from, settings.zone)} to "
-        f"{local_text(record.valid_till, settings.zone)}",
+    headline = _(
+        "Run {run}, {started}: {state}",
+        run=record.id,
+        started=local_text(record.started, settings.zone),
+        state=_state(record, runs, ledger),
+    )
+    if record.exit_code is not None:
+        headline += _(", exit code {exit_code}", exit_code=record.exit_code)
+    window = _(
+        "{valid_from} to {valid_till}",
+        valid_from=local_text(record.valid_from, settings.zone),
+        valid_till=local_text(record.valid_till, settings.zone),
+    )
+    pairs = [
+        (_("roster:"), record.roster),
+        (_("output:"), record.output),
+        (_("center:"), record.scope.center),
+        (_("test:"), named_tests(tests, ledger.titles(tests))),
+        (_("window:"), window),
     ]
+    lines = [headline, *(f"  {line}" for line in table(pairs).splitlines())]
     planned = ledger.planned(record.id)
     for number, part, ended, note in ledger.requests(record.id):
-        size = len(part or planned.get(number, ()))
-        words = (
-            f"  batch {number} ({count(size, 'employee')}): {ended or 'under way when the run was cut off'}"
-        )
-        lines.append(words + (f": {note}" if note else ""))
+        employees = employee_count(len(part or planned.get(number, ())))
+        state = _(ended) if ended else _("under way when the run was cut off")
+        words = _("batch {batch} ({employees})", batch=number, employees=employees)
+        lines.append(f"  {words}: {state}" + (f": {recalled(note)}" if note else ""))
     for item in ledger.unmatched(record.id):
         lines += [
             "",
-            f"Not matched (batch {item.batch}): {item.fault}",
-            f"  asked: {', '.join(item.employees)}",
+            _("Not matched (batch {batch}): {fault}", batch=item.batch, fault=recalled(item.fault)),
+            _("  asked: {employees}", employees=", ".join(item.employees)),
+            _("  answered: {answer}", answer=_readable(item.raw)),
         ]
-        lines.append(f"  answered: {_readable(item.raw)}")
     return lines
 
 
@@ -136,7 +159,9 @@ def _midnight(text: str, settings: Settings) -> int:
     try:
         return int(datetime.combine(date.fromisoformat(text), time(), settings.zone).timestamp())
     except (ValueError, OverflowError, OSError):
-        raise InputError(f"--forget-before is '{text}': it must be a date like 2026-12-01.") from None
+        raise InputError(
+            _("--forget-before is '{text}': it must be a date like 2026-12-01.", text=text)
+        ) from None
 
 
 def _table(rows: Sequence[tuple[str, ...]], width: int) -> str:

@@ -19,7 +19,9 @@ from bulk_register.commands.terminal.prompts import (
     read_secret_from_stdin,
 )
 from bulk_register.commands.terminal.signals import handle_signals
+from bulk_register.commands.terminal.text import table
 from bulk_register.errors import DeclinedError, InputError, OutputError, SettingsError
+from bulk_register.language import _
 from bulk_register.output.delivery import write_text
 from bulk_register.output.destinations import check_writable
 from bulk_register.paths import config_folder
@@ -65,16 +67,29 @@ def init(given: Given) -> int:
 def _may_write(target: Path, person: Prompter, given: Given) -> bool:
     """Return whether a file is there that is to be kept aside; raises where it may not be replaced."""
     if not target.parent.is_dir():
-        raise InputError(f"The folder {target.parent} doesn't exist. Make it, or name another with --config.")
-    check_writable(target, "settings file", "--config")
+        raise InputError(
+            _(
+                "The folder {parent} doesn't exist. Make it, or name another with --config.",
+                parent=target.parent,
+            )
+        )
+    check_writable(target, _("settings file"), "--config")
     if not target.exists():
         return False
-    words = f"There is a settings file already: {target}."
     if not person.asked and not given.yes:
-        raise InputError(f"{words} Say --yes to write a new one; the old one is kept under another name.")
-    question = f"{words} Write a new one? The old one is kept under another name"
+        raise InputError(
+            _(
+                "There is a settings file already: {target}. Say --yes to write a new one; the old one is "
+                "kept under another name.",
+                target=target,
+            )
+        )
+    question = _(
+        "There is a settings file already: {target}. Write a new one? The old one is kept under another name",
+        target=target,
+    )
     if person.asked and not ask_yes_no(question):
-        raise DeclinedError("Nothing was written.")
+        raise DeclinedError(_("Nothing was written."))
     return True
 
 
@@ -84,25 +99,29 @@ def _choices(given: Given, target: Path, person: Prompter) -> tuple[Choices, Key
     _refuse_missing(given, person, defaults)
     if person.asked:
         print_note(
-            f"A few questions, then {target} is written. Enter takes what stands in brackets; Ctrl-C stops."
+            _(
+                "A few questions, then {target} is written. Enter takes what stands in brackets; Ctrl-C "
+                "stops.",
+                target=target,
+            )
         )
     ask = partial(_answer, person, defaults)
     base_url = given.base_url or defaults.of("base_url") or DEFAULT_URL
     if wrong := fault_of("base_url", base_url):
-        raise SettingsError([f"--base-url is '{base_url}': {wrong}."])
-    number = int(ask("account_id", given.account_id, "Number of your StartExam account"))
+        raise SettingsError([_("--base-url is '{base_url}': {wrong}.", base_url=base_url, wrong=wrong)])
+    number = int(ask("account_id", given.account_id, _("Number of your StartExam account")))
     kept = _kept_secret(defaults, number)
     key, tests = try_key(Key(number, _secret(given, kept), base_url.rstrip("/")), person)
     person = replace(person, secret=key.secret_key)
     ask = partial(_answer, person, defaults)
     choices = Choices(
         key.account_id,
-        ask("center", given.center, "Center (its unique name in StartExam)"),
+        ask("center", given.center, _("Center (its unique name in StartExam)")),
         choose_tests(given.tests, tests, person, defaults.tests()),
         ask(
             "valid_till",
             given.valid_till,
-            "Until when do links work? Days from each run (+10d), or a day",
+            _("Until when do links work? Days from each run (+10d), or a day"),
             WINDOW,
         ),
         _zone(given.timezone, person, defaults),
@@ -145,8 +164,15 @@ def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None
     }
     missing = [flag for flag, value in said.items() if not value]
     if missing and not person.asked:
-        why = "--yes was given" if given.yes else "there is no terminal to ask at"
-        raise InputError(f"Nothing can be asked here ({why}). Give {', '.join(missing)} as well.")
+        named = ", ".join(missing)
+        raise InputError(
+            _("Nothing can be asked here (--yes was given). Give {missing} as well.", missing=named)
+            if given.yes
+            else _(
+                "Nothing can be asked here (there is no terminal to ask at). Give {missing} as well.",
+                missing=named,
+            )
+        )
 
 
 def _zone(said: str, person: Prompter, defaults: _Defaults) -> str:
@@ -155,14 +181,14 @@ def _zone(said: str, person: Prompter, defaults: _Defaults) -> str:
     if not (said or default or person.asked):
         return ""
     if not said and not default:
-        question = "Time zone, like Europe/Berlin (or: this computer's)"
-        answer = person.choose("--timezone", "", question, "this computer's", _zone_fault)
-        return "" if answer == "this computer's" else answer
-    return person.choose("--timezone", said, "Time zone", default, partial(fault_of, "timezone"))
+        question = _("Time zone, like Europe/Berlin (or: this computer's)")
+        answer = person.choose("--timezone", "", question, _("this computer's"), _zone_fault)
+        return "" if answer == _("this computer's") else answer
+    return person.choose("--timezone", said, _("Time zone"), default, partial(fault_of, "timezone"))
 
 
 def _zone_fault(text: str) -> str:
-    return "" if text == "this computer's" else fault_of("timezone", text)
+    return "" if text == _("this computer's") else fault_of("timezone", text)
 
 
 def _kept_secret(defaults: _Defaults, account_id: int) -> str:
@@ -182,11 +208,11 @@ def _secret(given: Given, kept: str) -> str:
     if told := os.environ.get(variable("secret_key"), "").strip():
         return told
     if not kept:
-        return prompt_secret("Secret key of the account (it is not shown while you type or paste it)")
+        return prompt_secret(_("Secret key of the account (it is not shown while you type or paste it)"))
     if given.yes or not can_ask():
         return kept
     return (
-        prompt_secret("Secret key (it is not shown; Enter alone: the one that is kept)", optional=True)
+        prompt_secret(_("Secret key (it is not shown; Enter alone: the one that is kept)"), optional=True)
         or kept
     )
 
@@ -194,13 +220,13 @@ def _secret(given: Given, kept: str) -> str:
 def _keep(choices: Choices, key: Key, named: Path | None) -> tuple[Choices, str]:
     """Put the key into the keyring, or into a file; returns the choices with its place, and words for it."""
     if choices.secret_key_file and not named:
-        return choices, f"in the file {choices.secret_key_file}, as before"
+        return choices, _("in the file {secret_key_file}, as before", secret_key_file=choices.secret_key_file)
     if not named and store_in_keyring(key.secret_key, key.account_id):
-        return choices, "in this computer's keyring"
+        return choices, _("in this computer's keyring")
     file = named or config_folder() / f"secret-key-{key.account_id}"
     stored = store_in_file(key.secret_key, file)
     fields = choices.__dict__ | {"secret_key_file": str(stored)}
-    return Choices(**fields), f"in the file {stored}, which only you can read"
+    return Choices(**fields), _("in the file {stored}, which only you can read", stored=stored)
 
 
 def _write(text: str, target: Path, *, keep: bool) -> None:
@@ -213,22 +239,29 @@ def _write(text: str, target: Path, *, keep: bool) -> None:
         write_text(text, target)
     except OSError as error:
         raise OutputError(
-            f"The settings file {target} can't be written ({error.strerror}). Name another with --config."
+            _(
+                "The settings file {target} can't be written ({strerror}). Name another with --config.",
+                target=target,
+                strerror=error.strerror,
+            )
         ) from None
 
 
 def _end_lines(target: Path, place: str, *, tried: bool) -> list[str]:
     usual = target.name == SETTINGS_FILE and target.parent == Path.cwd()
     config = "" if usual else f" {command_line(['-c', str(target)])}"
+    following = [
+        ("bulk-register template roster.xlsx", _("an empty roster, to fill in")),
+        ("bulk-register check roster.xlsx", _("shows what is understood; sends nothing")),
+        (f"bulk-register run roster.xlsx{config}", _("asks you, then registers everybody")),
+    ]
     return [
-        "StartExam accepts the account and its key."
+        _("StartExam accepts the account and its key.")
         if tried
-        else "The key has not been tried with StartExam.",
-        f"The secret key is {place}.",
-        f"Written: {target}",
+        else _("The key has not been tried with StartExam."),
+        _("The secret key is {place}.", place=place),
+        _("Written: {path}", path=target),
         "",
-        "Next:",
-        "  bulk-register template roster.xlsx    an empty roster, to fill in",
-        "  bulk-register check roster.xlsx       shows what is understood; sends nothing",
-        f"  bulk-register run roster.xlsx{config}         asks you, then registers everybody",
+        _("Next:"),
+        *(f"  {line}" for line in table(following).splitlines()),
     ]

@@ -9,6 +9,7 @@ from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.console import log_json, print_result
 from bulk_register.commands.terminal.observer import observed
 from bulk_register.commands.terminal.run_end import report_end
+from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord
 from bulk_register.run import finish_run, ledger_path, unfinished
@@ -42,16 +43,19 @@ def _report_nothing_left(
     invocation.report(settings.report, blank_report(invocation.started, 0) | invocation.known)
     if settings.log_format == "json" and not settings.quiet:
         facts = {"event": "RunEnded", "run": record.id, "exit_code": 0} | everybody
-        log_json("info", f"run {record.id}: nothing is left to do", facts)
+        log_json("info", _("run {run}: nothing is left to do", run=record.id), facts)
     if settings.report != "-":
         print_result("\n".join(_nothing_left_lines(record, others)))
 
 
 def _nothing_left_lines(record: RunRecord, others: Sequence[RunRecord]) -> list[str]:
-    lines = [f"Nothing is left to do in run {record.id}: everybody has a link."]
+    lines = [_("Nothing is left to do in run {run}: everybody has a link.", run=record.id)]
     if others:
         numbers = ", ".join(str(other.id) for other in others)
         lines.append(
-            f"Earlier runs that are not finished: {numbers}. To finish one: bulk-register rerun NUMBER"
+            _(
+                "Earlier runs that are not finished: {numbers}. To finish one: bulk-register rerun NUMBER",
+                numbers=numbers,
+            )
         )
     return lines

@@ -6,6 +6,7 @@ from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.progress import report_wait
 from bulk_register.commands.terminal.text import table
 from bulk_register.errors import InputError
+from bulk_register.language import _
 from bulk_register.run import connection_of
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam
@@ -16,14 +17,23 @@ STATUSES = ("active", "archive", "deleted")  # API page "Get Tests"
 def tests(settings: Settings, status: str | None) -> int:
     """List the account's tests."""
     if status not in (None, *STATUSES):
-        raise InputError(f"--status is '{status}': it must be {', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
+        raise InputError(
+            _(
+                "--status is '{status}': it must be active, archive or deleted.",
+                status=status,
+            )
+        )
     found = StartExam(connection_of(settings), report_wait).tests()
     shown = [test for test in found if status in (None, test.status)]
     if not shown:
-        print_result("StartExam has no tests in this account." if status is None else f"No test is {status}.")
+        print_result(
+            _("StartExam has no tests in this account.")
+            if status is None
+            else _("No test is {status}.", status=status)
+        )
         return 0
     rows = [
-        ("TITLE", "IDENTIFIER", "STATUS"),
+        (_("TITLE"), _("IDENTIFIER"), _("STATUS")),
         *((test.title, test.identifier, test.status) for test in shown),
     ]
     print_result(table(rows))

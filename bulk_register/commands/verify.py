@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.progress import report_wait
-from bulk_register.commands.terminal.text import MAX_SPANS, count, rows, sentence, short_tests
+from bulk_register.commands.terminal.text import MAX_SPANS, rows, sentence, short_tests
 from bulk_register.errors import StartExamError
+from bulk_register.language import N_, _, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum
 from bulk_register.output.excel.excerpt import has_headers_only
@@ -31,7 +32,7 @@ from bulk_register.verify.people import Compared, compare_people
 from bulk_register.verify.recheck import confirm_links
 
 SHOWN = 50  # kinds of findings on a terminal; a file or a pipe gets them all
-_NOTHING = "This file holds no links: there is nothing to mail."
+_NOTHING = N_("This file holds no links: there is nothing to mail.")
 
 
 def verify(file: str, settings: Settings, asking: Settings | None) -> int:
@@ -42,9 +43,9 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
     path = ledger_path(settings)
     with Ledger(path, write=False) as ledger:
         if _is_empty_list(Path(file).expanduser(), ledger):
-            print_result(_NOTHING)
+            print_result(_(_NOTHING))
             return 1
-        with open_roster(file, settings, lambda _: None) as found:
+        with open_roster(file, settings, lambda _event: None) as found:
             claims = claims_of(found)
             known = registered(ledger, claims, settings.base_url)
             wrong = list(judge(claims, known, Terms(settings.link_base, time.time())))
@@ -53,8 +54,11 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
             refuted, asked = _asked(claims, known, wrong, ledger, asking) if asking else ([], 0)
     if not known and not path.exists():
         print_note(
-            f"There are no records of earlier runs at {path}, so no link can be known. Name the file that "
-            "the run wrote them to with --ledger."
+            _(
+                "There are no records of earlier runs at {path}, so no link can be known. Name the file "
+                "that the run wrote them to with --ledger.",
+                path=path,
+            )
         )
     wrong = sorted([*wrong, *compared.findings, *refuted])
     linked = sum(bool(claim.link) for claim in claims.rows)
@@ -83,8 +87,12 @@ def _asked(
     try:
         return confirm_links(claims, known, wrong, ledger, asking, report_wait)
     except StartExamError as error:
-        words = "The file could not be held against StartExam"
-        raise StartExamError(f"{words}: {sentence(str(error))} Without --ask it is not asked.") from None
+        raise StartExamError(
+            _(
+                "The file could not be held against StartExam: {error} Without --ask it is not asked.",
+                error=sentence(str(error)),
+            )
+        ) from None
 
 
 def _row_lines(wrong: Sequence[Finding]) -> list[str]:
@@ -96,7 +104,9 @@ def _row_lines(wrong: Sequence[Finding]) -> list[str]:
     shown, most = (SHOWN, MAX_SPANS) if at_terminal else (len(kinds), None)
     lines = [f"{_begun(rows(found, most))}: {what}" for what, found in list(kinds.items())[:shown]]
     if len(kinds) > shown:
-        lines.append(f"… and {len(kinds) - shown:,} more; send the output to a file to see all")
+        lines.append(
+            _("… and {shown:,} more; send the output to a file to see all", shown=len(kinds) - shown)
+        )
     return lines
 
 
@@ -107,25 +117,37 @@ def _begun(words: str) -> str:
 def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list[str]:
     linked = sum(bool(claim.link) for claim in claims.rows)
     if not linked and not wrong:
-        return [_NOTHING]
-    checked = f"{count(linked, 'link')} checked against what earlier runs got"
-    checked += f", {asked:,} of them against StartExam" if asked else ""
-    verdict = "each is its own row's, and works"
-    if wrong:
-        verdict = count(len({one.row for one in wrong}), "row is", "rows are") + " not fit to be mailed"
-    without = sum(bool(claim.identifier and not claim.link) for claim in claims.rows)
-    more = f" {count(without, 'row has', 'rows have')} no link." if without else ""
-    return [f"{checked}: {verdict}.{more}"]
+        return [_(_NOTHING)]
+    checked = ngettext(
+        "{number:,} link checked against what earlier runs got",
+        "{number:,} links checked against what earlier runs got",
+        linked,
+    )
+    if asked:
+        checked = _("{checked}, {asked:,} of them against StartExam", checked=checked, asked=asked)
+    unfit = len({one.row for one in wrong})
+    verdict = (
+        ngettext("{number:,} row is not fit to be mailed", "{number:,} rows are not fit to be mailed", unfit)
+        if wrong
+        else _("each is its own row's, and works")
+    )
+    lines = [f"{checked}: {verdict}."]
+    if without := sum(bool(claim.identifier and not claim.link) for claim in claims.rows):
+        lines.append(ngettext("{number:,} row has no link.", "{number:,} rows have no link.", without))
+    return [" ".join(lines)]
 
 
 def _advice(wrong: Sequence[Finding], compared: Compared, settings: Settings) -> list[str]:
     """Say how a file comes right again that somebody has changed, or whose links are over."""
-    if wrong and all(finding.what == OVER for finding in wrong):
-        return ["New links: bulk-register run, and with --reregister where they stay expired."]
+    if wrong and all(finding.what == _(OVER) for finding in wrong):
+        return [_("New links: bulk-register run, and with --reregister where they stay expired.")]
     if not wrong or compared.unchanged or not compared.run:
         return []
     words = ["bulk-register", "export", str(compared.run), *ledger_flags(settings)]
-    return [f"This writes the whole output of run {compared.run} again:", f"  {command_line(words)}"]
+    return [
+        _("This writes the whole output of run {run} again:", run=compared.run),
+        f"  {command_line(words)}",
+    ]
 
 
 def _exam_lines(claims: Claims, known: dict[str, Registered], ledger: Ledger) -> list[str]:
@@ -134,7 +156,11 @@ def _exam_lines(claims: Claims, known: dict[str, Registered], ledger: Ledger) ->
     lines = []
     for scope, links in scopes.most_common():
         tests = scope.tests.split()
-        named = short_tests(tests, ledger.titles(tests))
-        part = f" ({count(links, 'link')})" if len(scopes) > 1 else ""
-        lines.append(f"The links are for: test {named}, center {scope.center}{part}")
+        line = _(
+            "The links are for: test {test}, center {center}",
+            test=short_tests(tests, ledger.titles(tests)),
+            center=scope.center,
+        )
+        part = ngettext("{number:,} link", "{number:,} links", links)
+        lines.append(f"{line} ({part})" if len(scopes) > 1 else line)
     return lines

@@ -59,6 +59,15 @@ def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     return _told(_State.catalog.ngettext(one, many, number), plain, values)
 
 
+def npgettext(context: str, one: str, many: str, number: int, /, **values: Any) -> str:
+    """Return the form of a message that goes with a number, where its place decides on the words."""
+    values["number"] = number
+    plain = one if number == 1 else many
+    if _State.language == "en":
+        return plain.format(**values)
+    return _told(_State.catalog.npgettext(context, one, many, number), plain, values)
+
+
 def pgettext(context: str, message: str, /, **values: Any) -> str:
     """Return a message whose English words mean different things in different places."""
     if _State.language == "en":

@@ -33,6 +33,8 @@ from bulk_register.records.rosters import (
     Roster,
     SheetOutline,
     Source,
+    repeated_note,
+    repeated_note_pattern,
 )
 from bulk_register.records.runs import (
     LINKED,
@@ -45,6 +47,8 @@ from bulk_register.records.runs import (
     Results,
     Status,
     Statuses,
+    result_headers,
+    status_words,
 )
 from bulk_register.records.shared_statuses import SharedStatuses, Submission
 
@@ -103,4 +107,8 @@ __all__ = [
     "Unmatched",
     "Waiting",
     "Warned",
+    "repeated_note",
+    "repeated_note_pattern",
+    "result_headers",
+    "status_words",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from bulk_register.language import _
 from bulk_register.records.doubts import Decision
 
 if TYPE_CHECKING:
@@ -152,3 +154,14 @@ class Roster:
 
     def __repr__(self) -> str:
         return f"Roster({str(self.source.path)!r}, {self.employees!r})"
+
+
+def repeated_note(row: int) -> str:
+    """Return the note on a row that repeats an earlier row's employee."""
+    return _("same employee as row {row}", row=row)
+
+
+def repeated_note_pattern() -> re.Pattern[str]:
+    """Return what finds that note at the end of a row's notes, in the language in use."""
+    words = re.escape(repeated_note(0)).replace("0", r"\d+")
+    return re.compile(rf"(; )?{words}\Z")

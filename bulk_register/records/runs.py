@@ -12,15 +12,16 @@ from typing import Protocol
 
 import numpy as np
 
+from bulk_register.language import N_, _, pgettext
 from bulk_register.records.exams import Exam, Scope
 from bulk_register.records.rosters import Roster
 
 RESULT_COLUMNS = (
-    "Participant ID",
-    "Exam Link",
-    "Link Valid Till",
-    "Registration Status",
-    "Registration Note",
+    N_("Participant ID"),
+    N_("Exam Link"),
+    N_("Link Valid Till"),
+    N_("Registration Status"),
+    N_("Registration Note"),
 )
 
 
@@ -37,6 +38,27 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     NOT_SENT = "not sent"
     IGNORED = "ignored"
+
+
+def result_headers() -> tuple[str, ...]:
+    """Return the headers of RESULT_COLUMNS in the language in use."""
+    return tuple(map(_, RESULT_COLUMNS))
+
+
+def status_words() -> dict[str, str]:
+    """Return what people read for each status, in the language in use."""
+    return {
+        Status.REGISTERED: pgettext("status", "registered"),
+        Status.ALREADY_REGISTERED: pgettext("status", "already registered"),
+        Status.EXPIRED: pgettext("status", "expired"),
+        Status.INVALID: pgettext("status", "invalid"),
+        Status.CONFLICT: pgettext("status", "conflict"),
+        Status.REJECTED: pgettext("status", "rejected"),
+        Status.FAILED: pgettext("status", "failed"),
+        Status.UNKNOWN: pgettext("status", "unknown"),
+        Status.NOT_SENT: pgettext("status", "not sent"),
+        Status.IGNORED: pgettext("status", "ignored"),
+    }
 
 
 LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)

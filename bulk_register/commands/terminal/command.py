@@ -27,6 +27,7 @@ from bulk_register.errors import (
     SettingsError,
     StartExamError,
 )
+from bulk_register.language import N_, _
 from bulk_register.version import __version__
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 2, 3, 4, 70
 
-FOLDER_GONE = "The working folder isn't there any more. Go into one that is, then run the same command again."
+FOLDER_GONE = N_(
+    "The working folder isn't there any more. Go into one that is, then run the same command again."
+)
 
 Parameters = ParamSpec("Parameters")
 
@@ -77,7 +80,13 @@ class Invocation:
         try:
             write_text(text + "\n", Path(target))
         except OSError as error:
-            console.print_note(f"Error: The report can't be written to {target} ({error.strerror}).")
+            console.print_note(
+                _(
+                    "Error: The report can't be written to {target} ({strerror}).",
+                    target=target,
+                    strerror=error.strerror,
+                )
+            )
 
     def fail(self, code: int, error: str) -> None:
         """Write the report of a command that ends with an error, as far as things are known."""
@@ -116,10 +125,10 @@ def _outcome(command: Callable[[], int], invocation: Invocation) -> int:
         problems, code = [str(error)], _code(error)
         calm = isinstance(error, DeclinedError)
     except (Interrupted, KeyboardInterrupt) as signal:
-        problems, code, calm = [STOPPED], 128 + getattr(signal, "number", 2), True
+        problems, code, calm = [_(STOPPED)], 128 + getattr(signal, "number", 2), True
     except Exception as error:
         gone = isinstance(error, FileNotFoundError) and _is_working_folder_gone()
-        problems, code = ([FOLDER_GONE], EXIT_WRONG) if gone else ([_trace()], EXIT_BUG)
+        problems, code = ([_(FOLDER_GONE)], EXIT_WRONG) if gone else ([_trace()], EXIT_BUG)
     as_json = _wants_json(invocation.flags)
     for problem in problems:
         say_error(problem, code, as_json=as_json, calm=calm)
@@ -141,7 +150,7 @@ def say_error(words: str, code: int, *, as_json: bool = False, calm: bool = Fals
     if as_json:
         console.log_json("info" if calm else "error", words, {"exit_code": code})
     else:
-        console.print_note(words if calm else f"Error: {words}")
+        console.print_note(words if calm else _("Error: {message}", message=words))
 
 
 def _wants_json(flags: dict[str, Any]) -> bool:
@@ -162,10 +171,13 @@ def _code(error: BulkRegisterError) -> int:
 
 def _trace() -> str:
     """Return where the bug is, without the values that the program was working on."""
-    kind, _, trace = sys.exc_info()
+    kind, _value, trace = sys.exc_info()
     frames = "".join(traceback.format_list(traceback.extract_tb(trace)))
-    return (
-        f"This is a bug in bulk-register {__version__} (Python {platform.python_version()}), not in your "
-        "roster. What StartExam has answered is kept. Please report these lines:\n"
-        f"{frames}{kind.__name__ if kind else ''}"
+    return _(
+        "This is a bug in bulk-register {version} (Python {python_version}), not in your roster. "
+        "What StartExam has answered is kept. Please report these lines:\n{frames}{kind}",
+        version=__version__,
+        python_version=platform.python_version(),
+        frames=frames,
+        kind=kind.__name__ if kind else "",
     )

@@ -14,7 +14,8 @@ from bulk_register.commands.terminal.progress import ProgressReporter, plan_word
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
 from bulk_register.commands.terminal.streams import silence
-from bulk_register.commands.terminal.text import count, named_tests, sentence
+from bulk_register.commands.terminal.text import named_tests, sentence, table
+from bulk_register.language import _, ngettext
 from bulk_register.output.results import local_text
 from bulk_register.records import Event, Plan, RosterRead, RunStarted, Tell
 from bulk_register.run import Observer, asked_titles
@@ -88,7 +89,7 @@ class _Question:
             shown = replace(plan, exam=asked_titles(self._settings, plan.exam))
             print(console.wrapped("\n".join(_question_lines(shown, self._settings))), file=seen)
         asked = datetime.now(UTC)
-        answer = ask_yes_no("Send this to StartExam?")
+        answer = ask_yes_no(_("Send this to StartExam?"))
         self._invocation.started += datetime.now(UTC) - asked  # the run's time is without the person's
         return answer
 
@@ -97,31 +98,34 @@ def exam_lines(plan: Plan, settings: Settings) -> Sequence[str]:
     """Return what everybody is registered for, a line each."""
     exam = plan.exam
     end = local_text(int(exam.valid_till.timestamp()), settings.zone)
-    return [
-        f"  center:     {exam.center}",
-        f"  test:       {named_tests(exam.tests, exam.titles_by_test)}",
-        f"  links end:  {end} ({settings.timezone or 'the time of this computer'})",
+    zone = settings.timezone or _("the time of this computer")
+    pairs = [
+        (_("center:"), exam.center),
+        (_("test:"), named_tests(exam.tests, exam.titles_by_test)),
+        (_("links end:"), f"{end} ({zone})"),
     ]
+    return [f"  {line}" for line in table(pairs).splitlines()]
 
 
 def _question_lines(plan: Plan, settings: Settings) -> list[str]:
     lines = [f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}", *exam_lines(plan, settings)]
     if left_out := _left_out(plan, settings):
-        lines.append(f"  without a link: {left_out} (bulk-register check lists them)")
+        lines.append(_("  without a link: {left_out} (bulk-register check lists them)", left_out=left_out))
     if plan.exam.reregister:
-        lines.append("  Everybody gets a new registration, also those who have one.")
+        lines.append(_("  Everybody gets a new registration, also those who have one."))
     return lines
 
 
 def _left_out(plan: Plan, settings: Settings) -> str:
     """Say who on the roster gets no link whatever StartExam answers, "" for nobody."""
     counts = roster_counts(plan.roster)
+    invalid, conflicts = counts["invalid_rows"], 0 if settings.allow_conflicts else counts["conflicts"]
     parts = [
-        (counts["invalid_rows"], "row that can't be sent", "rows that can't be sent"),
-        (
-            0 if settings.allow_conflicts else counts["conflicts"],
-            "employee whose rows differ",
-            "employees whose rows differ",
+        invalid
+        and ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", invalid),
+        conflicts
+        and ngettext(
+            "{number:,} employee whose rows differ", "{number:,} employees whose rows differ", conflicts
         ),
     ]
-    return ", ".join(count(*part) for part in parts if part[0])
+    return ", ".join(part for part in parts if part)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.streams import obeyed, one_line, visible
-from bulk_register.commands.terminal.text import count, exam_words, sentence
+from bulk_register.commands.terminal.text import employee_count, exam_words, row_count, sentence
+from bulk_register.language import _, grouped, ngettext
 from bulk_register.records import (
     Delivered,
     Event,
@@ -74,7 +75,7 @@ class LineReporter:
         if isinstance(event, Settled) and not self._quiet and self._is_time():
             self._write("info", self._progress.words(), event)
         elif isinstance(event, Waiting) and not self._quiet and not self._verbose and self._is_time():
-            self._write("info", f"waiting for StartExam: {event.reason}", event)
+            self._write("info", _("waiting for StartExam: {reason}", reason=event.reason), event)
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -99,7 +100,7 @@ class BarReporter:
         self._bar = RichProgress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
-            TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+            TextColumn(_("{done} of {total}", done="{task.fields[done]}", total="{task.fields[most]}")),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
@@ -116,13 +117,21 @@ class BarReporter:
         if words and (level == "warning" or self._verbose):
             self._console.print(one_line(visible(words)), markup=False, soft_wrap=True)
         if isinstance(event, RunStarted) and self._progress.total:
-            self._task = self._bar.add_task("Registering", total=self._progress.total, rate="")
+            self._task = self._bar.add_task(
+                _("Registering"),
+                total=self._progress.total,
+                rate="",
+                done=grouped(0),
+                most=grouped(self._progress.total),
+            )
             self._bar.start()
         elif isinstance(event, Waiting) and self._task is not None:
-            self._bar.update(self._task, description="Waiting for StartExam")
+            self._bar.update(self._task, description=_("Waiting for StartExam"))
         elif isinstance(event, Settled) and self._task is not None:
             done, rate = self._progress.done, self._progress.rate()
-            self._bar.update(self._task, description="Registering", completed=done, rate=rate)
+            self._bar.update(
+                self._task, description=_("Registering"), completed=done, rate=rate, done=grouped(done)
+            )
         elif isinstance(event, Delivered):
             self.close()
 
@@ -152,10 +161,15 @@ class ProgressCount:
 
     def rate(self) -> str:
         """Return employees a second in words."""
-        return f"{self.done / max(time.monotonic() - self._started, 0.001):,.0f}/s"
+        return _("{number:,.0f}/s", number=self.done / max(time.monotonic() - self._started, 0.001))
 
     def words(self) -> str:
-        return f"{self.done:,} of {count(self.total, 'employee')} done"
+        return ngettext(
+            "{done:,} of {number:,} employee done",
+            "{done:,} of {number:,} employees done",
+            self.total,
+            done=self.done,
+        )
 
 
 def progress_reporter(*, log_format: str, quiet: bool, verbose: bool) -> ProgressReporter:
@@ -165,16 +179,22 @@ def progress_reporter(*, log_format: str, quiet: bool, verbose: bool) -> Progres
     if sys.stderr and sys.stderr.isatty() and not quiet:
         return BarReporter(verbose=verbose)
     return LineReporter(
-        quiet=quiet, verbose=verbose, write=lambda level, words, _: console.log_text(level, words)
+        quiet=quiet, verbose=verbose, write=lambda level, words, _event: console.log_text(level, words)
     )
 
 
 def report_wait(event: Event) -> None:
     """Tell a person who waits for a few answers only why it takes longer, and what StartExam's clock says."""
     if isinstance(event, Waiting):
-        console.print_note(f"{sentence(event.reason)} Trying again in {event.seconds:.0f} s.")
+        console.print_note(
+            _(
+                "{reason} Trying again in {seconds:.0f} s.",
+                reason=sentence(event.reason),
+                seconds=event.seconds,
+            )
+        )
     elif isinstance(event, Warned):
-        console.print_note(f"Warning: {event.message}")
+        console.print_note(_("Warning: {message}", message=event.message))
 
 
 def _write_json(level: str, words: str, event: Event) -> None:
@@ -197,26 +217,29 @@ def describe_event(event: Event) -> tuple[str, str]:
         case RosterRead(roster):
             rows, employees = len(roster.employees.rows), len(roster.employees)
             name = roster.source.path.name
-            return "info", f"{name}: {count(rows, 'row')}, {count(employees, 'employee')}"
+            counted = {"rows": row_count(rows), "employees": employee_count(employees)}
+            return "info", _("{name}: {rows}, {employees}", name=name, **counted)
         case Planned(plan):
             return "info", plan_words(plan)
         case RunStarted(run, exam):
-            return "info", f"run {run}: {exam_words(exam)}"
+            return "info", _("run {run}: {exam}", run=run, exam=exam_words(exam))
         case RequestDone():
             return "debug", _request_words(event)
         case Waiting():
-            return "debug", f"batch {event.batch}: sent again in {event.seconds:.1f} s"
+            return "debug", _(
+                "batch {batch}: sent again in {seconds:.1f} s", batch=event.batch, seconds=event.seconds
+            )
         case Settled():
-            return "debug", f"batch {event.batch} ({count(event.employees, 'employee')}): {event.ended}"
+            return "debug", f"{_batch_words(event)}: {event.ended}"
         case Warned(message):
             return "warning", message
         case Delivered(path):
-            return "info", f"written: {path}"
+            return "info", _("written: {path}", path=path)
 
 
 def reading_notes(roster: Roster) -> list[str]:
     """Return what was read otherwise than it is written, how often, and what is doubtful; names nobody."""
-    fixes = [f"fixed ({fix.count:,}): {fix.what}" for fix in roster.findings.fixes]
+    fixes = [_("fixed ({count:,}): {what}", count=fix.count, what=fix.what) for fix in roster.findings.fixes]
     return [*fixes, *roster.findings.warnings]
 
 
@@ -224,25 +247,52 @@ def plan_words(plan: Plan) -> str:
     """Say what is going to be sent."""
     total = sum(map(len, plan.batches))
     if not total and (lost := plan.statuses.count(Status.UNKNOWN)):
-        return (
-            f"nothing is to be sent: whether {count(lost, 'employee')} got a new registration can't be "
-            "known, so it is not asked for once more"
+        return ngettext(
+            "nothing is to be sent: whether {number:,} employee got a new registration can't be known, so "
+            "it is not asked for once more",
+            "nothing is to be sent: whether {number:,} employees got a new registration can't be known, so "
+            "it is not asked for once more",
+            lost,
         )
     if not total:
-        return "everybody's link is known already; nothing is to be sent"
+        return _("everybody's link is known already; nothing is to be sent")
     again, known = plan.asked_again, len(plan.roster.employees) - plan.new - plan.asked_again
-    anew = " anew" if plan.exam.reregister else ""
     parts = [
-        (total - again, "employee is", "employees are", f"to be registered{anew}"),
-        (again, "link is", "links are", "asked about again, and kept while they work"),
-        (known, "more link is", "more links are", "known already"),
+        total - again and _to_be_registered(total - again, anew=plan.exam.reregister),
+        again
+        and ngettext(
+            "{number:,} link is asked about again, and kept while it works",
+            "{number:,} links are asked about again, and kept while they work",
+            again,
+        ),
+        known
+        and ngettext(
+            "{number:,} more link is known already", "{number:,} more links are known already", known
+        ),
     ]
-    return "; ".join(f"{count(number, one, many)} {words}" for number, one, many, words in parts if number)
+    return "; ".join(part for part in parts if part)
+
+
+def _to_be_registered(number: int, *, anew: bool) -> str:
+    if anew:
+        return ngettext(
+            "{number:,} employee is to be registered anew",
+            "{number:,} employees are to be registered anew",
+            number,
+        )
+    return ngettext(
+        "{number:,} employee is to be registered", "{number:,} employees are to be registered", number
+    )
+
+
+def _batch_words(event: RequestDone | Settled) -> str:
+    return _("batch {batch} ({employees})", batch=event.batch, employees=employee_count(event.employees))
 
 
 def _request_words(event: RequestDone) -> str:
-    name = f"batch {event.batch} ({count(event.employees, 'employee')})" if event.batch else "request"
-    state = f"status {event.status}" if event.status else "no answer"
-    again = f", attempt {event.attempt}" if event.attempt > 1 else ""
-    reason = f": {event.reason}" if event.reason else ""
-    return f"{name}{again}: {state} after {event.seconds:.2f} s{reason}"
+    name = _batch_words(event) if event.batch else _("request")
+    if event.attempt > 1:
+        name = _("{request}, attempt {attempt}", request=name, attempt=event.attempt)
+    state = _("status {status}", status=event.status) if event.status else _("no answer")
+    words = _("{request}: {state} after {seconds:.2f} s", request=name, state=state, seconds=event.seconds)
+    return f"{words}: {event.reason}" if event.reason else words

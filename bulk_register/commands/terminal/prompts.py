@@ -13,10 +13,11 @@ import typer
 
 from bulk_register.commands.terminal.console import print_note, visible_stream, wrapped
 from bulk_register.errors import DeclinedError, InputError, SettingsError
+from bulk_register.language import N_, _, every_language
 
 MAX_SECRET = 10_000  # characters
 NOTICE_SECONDS = 0.2  # how soon a signal is noticed while a person thinks
-STOPPED = "Stopped; nothing was sent or written."
+STOPPED = N_("Stopped; nothing was sent or written.")
 
 Fault = Callable[[str], str]  # what is wrong with an answer, "" for nothing
 
@@ -34,24 +35,31 @@ def stdin_is_terminal() -> bool:
 def ask_yes_no(question: str, *, default: bool = False) -> bool:
     """Ask a question that is answered with yes or no; the end of input is a no.
 
-    Raises MendError where nobody sees the question.
+    Raises InputError where nobody sees the question.
     """
     seen = visible_stream()
     if seen is None:
         raise InputError(
-            "You would be asked before this, but what is said goes into files or to another program, where "
-            "you can't see the question. Add --yes to go on without it."
+            _(
+                "You would be asked before this, but what is said goes into files or to another program, "
+                "where you can't see the question. Add --yes to go on without it."
+            )
         )
     while True:
-        line = _line(seen, f"{question} [{'Y/n' if default else 'y/N'}]:")
+        line = _line(seen, f"{question} [{_('Y/n') if default else _('y/N')}]:")
         if line is None:
             return False
         answer = line.lower()
-        if answer in ("y", "yes"):
+        if answer in _answers(N_("y, yes")):
             return True
-        if answer in ("", "n", "no"):
+        if answer in {"", *_answers(N_("n, no"))}:
             return default and not answer
-        seen.write("Please type y for yes or n for no, and press Enter.\n")
+        seen.write(_("Please type y for yes or n for no, and press Enter.\n"))
+
+
+def _answers(words: str) -> set[str]:
+    """Return how people may answer, in every language: many type it in one that isn't set."""
+    return {word.strip() for said in every_language(words) for word in said.split(",")}
 
 
 @dataclass(frozen=True)
@@ -69,21 +77,22 @@ class Prompter:
         if said or not self.asked:
             answer = said or default
             if not answer:
-                raise SettingsError([f"{flag} is missing, and there is nobody to ask. Give it."])
+                raise SettingsError([_("{flag} is missing, and there is nobody to ask. Give it.", flag=flag)])
             if wrong := self._fault(answer, fault):
                 raise SettingsError([f"{flag} is {self._shown(flag, answer)}: {wrong}."])
             return answer
         while True:
             if not (answer := _typed(question, default)):
-                print_note("An answer is needed here. Ctrl-C stops.")
+                print_note(_("An answer is needed here. Ctrl-C stops."))
                 continue
             if not (wrong := self._fault(answer, fault)):
                 return answer
-            print_note(wrong if wrong[:1].isupper() else f"That can't be used: {wrong}.")  # it may be the key
+            # the answer isn't repeated: it may be the key
+            print_note(wrong if wrong[:1].isupper() else _("That can't be used: {wrong}.", wrong=wrong))
 
     def _fault(self, answer: str, fault: Fault) -> str:
         if self.secret and self.secret in answer:
-            return "it holds the secret key, which is given at its own question only"
+            return _("it holds the secret key, which is given at its own question only")
         return fault(answer)
 
     def _shown(self, flag: str, answer: str) -> str:
@@ -91,39 +100,44 @@ class Prompter:
         from bulk_register.settings import is_like_number  # slow to load, and not needed for --help
 
         may_be_key = flag == "--account-id" and not is_like_number(answer)
-        return "not shown" if may_be_key or (self.secret and self.secret in answer) else f"'{answer}'"
+        return _("not shown") if may_be_key or (self.secret and self.secret in answer) else f"'{answer}'"
 
 
 def prompt_secret(question: str, *, optional: bool = False) -> str:
-    """Return a secret that the person types or pastes unseen; raises MendError without a terminal.
+    """Return a secret that the person types or pastes unseen; raises InputError without a terminal.
 
     Where it is `optional`, Enter alone is an answer: "".
     """
     if not can_ask():
         raise InputError(
-            "The secret key can't be asked for: this is no terminal, so it could be seen. Set "
-            "STARTEXAM_SECRET_KEY, or hand it over with --secret-from-stdin."
+            _(
+                "The secret key can't be asked for: this is no terminal, so it could be seen. Set "
+                "STARTEXAM_SECRET_KEY, or hand it over with --secret-from-stdin."
+            )
         )
     while True:
         answer = _typed_unseen(question)
         if answer or optional:
             return answer
-        print_note("Nothing came in. Paste the key and press Enter; it is not shown.")
+        print_note(_("Nothing came in. Paste the key and press Enter; it is not shown."))
 
 
 def read_secret_from_stdin() -> str:
-    """Return the secret that another program hands over on standard input; raises MendError without one."""
+    """Return the secret that another program hands over on standard input; raises InputError without one."""
     text = sys.stdin.read(MAX_SECRET).strip() if sys.stdin else ""
     if not text or len(text.splitlines()) > 1:
-        state = "several lines" if text else "nothing"
-        raise InputError(f"--secret-from-stdin: {state} came in. Hand over the secret key and nothing else.")
+        raise InputError(
+            _("--secret-from-stdin: several lines came in. Hand over the secret key and nothing else.")
+            if text
+            else _("--secret-from-stdin: nothing came in. Hand over the secret key and nothing else.")
+        )
     return text
 
 
 def _typed(question: str, default: str) -> str:
     line = _line(visible_stream() or sys.stdout, f"{question} [{default}]:" if default else f"{question}:")
     if line is None:
-        raise DeclinedError(STOPPED)
+        raise DeclinedError(_(STOPPED))
     return line or default
 
 
@@ -156,4 +170,4 @@ def _typed_unseen(question: str) -> str:
             )
         ).strip()
     except typer.Abort:
-        raise DeclinedError(STOPPED) from None
+        raise DeclinedError(_(STOPPED)) from None

@@ -11,6 +11,7 @@ from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.progress import exam_facts
 from bulk_register.commands.terminal.summary import summary
 from bulk_register.commands.terminal.text import sentence
+from bulk_register.language import _
 from bulk_register.run import ledger_flags
 from bulk_register.run.report import EXIT_ATTENTION, EXIT_DONE, Finished, report, status_counts
 from bulk_register.settings import Settings
@@ -55,7 +56,7 @@ def _log_end(settings: Settings, finished: Finished) -> None:
     level = {EXIT_DONE: "info", EXIT_ATTENTION: "warning"}.get(code, "error")
     facts = {"event": "RunEnded", "run": finished.run, "exit_code": code} | status_counts(outcome.statuses)
     facts |= exam_facts(outcome.plan.exam) | {"requests": outcome.requests, "retries": outcome.retries}
-    console.log_json(level, f"run {finished.run} ended with exit code {code}", facts)
+    console.log_json(level, _("run {run} ended with exit code {code}", run=finished.run, code=code), facts)
 
 
 def _command(finished: Finished, settings: Settings, name: str) -> Sequence[str]:

@@ -10,9 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
+from bulk_register.language import N_, _
+
 SIGNALS = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGBREAK] if hasattr(signal, "SIGBREAK") else [])
 
-STOPPING = "\nStopping: waiting for the requests under way. Ctrl-C again gives them up.\n"
+STOPPING = N_("\nStopping: waiting for the requests under way. Ctrl-C again gives them up.\n")
 
 
 class Interrupted(BaseException):
@@ -32,7 +34,7 @@ class Interruption:
     signal: int = 0
     sending: bool = False  # from when on a signal stops the run in order
 
-    def __call__(self, number: int, _: FrameType | None) -> None:
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
         if not self.sending:
             raise Interrupted(number)
         self.times += 1
@@ -40,7 +42,7 @@ class Interruption:
         if self.hint and self.times == 1:
             with suppress(OSError, ValueError):  # closed
                 if sys.stderr and sys.stderr.isatty():
-                    os.write(2, STOPPING.encode())  # print isn't safe where it may be under way itself
+                    os.write(2, _(STOPPING).encode())  # print isn't safe where it may be under way itself
 
 
 @contextmanager

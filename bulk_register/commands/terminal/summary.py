@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any
 
 from bulk_register.commands.terminal.progress import reading_notes
-from bulk_register.commands.terminal.text import count, exam_words, rows, sentence
+from bulk_register.commands.terminal.text import (
+    employee_count,
+    employees_at_most,
+    exam_words,
+    request_count,
+    row_count,
+    rows,
+    sentence,
+)
+from bulk_register.language import _, grouped, ngettext
 from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
-from bulk_register.records import LINKED, Changes, Outcome, Plan, Roster, Status
+from bulk_register.records import (
+    LINKED,
+    Changes,
+    Outcome,
+    Plan,
+    Roster,
+    Status,
+    repeated_note_pattern,
+    result_headers,
+    status_words,
+)
 from bulk_register.run.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
 from bulk_register.settings import command_line
 from bulk_register.startexam import Redactor
@@ -19,42 +37,46 @@ MAX_PROBLEMS = 10  # kinds of problems in a summary
 MAX_LINE = 240  # characters of one problem
 OUR_WORDS = (Status.INVALID, Status.CONFLICT)  # whose notes are this program's, and name rows only
 
-_REPEATED = re.compile(r"(; )?same employee as row \d+\Z")
-
 
 def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: tzinfo | None) -> str:
     """Return a run's summary; `command` returns the words of a command for this run, like rerun."""
     outcome, plan = finished.outcome, finished.outcome.plan
     counts = roster_counts(plan.roster)
-    exam = exam_words(plan.exam)
-    lines = [_roster_line(plan.roster.source.path.name, counts), f"{exam[:1].upper()}{exam[1:]}"]
+    lines = [_roster_line(plan.roster.source.path.name, counts), _begun(exam_words(plan.exam))]
     lines += [*_reading_lines(plan.roster), ""]
     withheld = (finished.results.status(EVERY) == Status.CONFLICT).any()
     counts["conflicts"] *= bool(withheld)
     lines += _table(counts | status_counts(outcome.statuses))
     if outcome.stopped:
-        lines += ["", f"Stopped: {sentence(outcome.stopped)}"]
+        lines += ["", _("Stopped: {why}", why=sentence(outcome.stopped))]
     lines += _problem_lines(problems(plan.roster, finished.results), outcome)
     lines += _change_lines(finished.changes)
     lines += ["", _effort_line(finished, zone), *_kept_lines(outcome), *map(sentence, finished.notes)]
     if plan.scope.base_url == SANDBOX_URL:
-        lines.append("This was the sandbox: nobody was registered, and the links lead nowhere.")
-    lines.append(f"Output: {finished.output}" if finished.output else "No output was written.")
+        lines.append(_("This was the sandbox: nobody was registered, and the links lead nowhere."))
+    lines.append(
+        _("Output: {path}", path=finished.output) if finished.output else _("No output was written.")
+    )
     if (finished.exit_code == EXIT_UNDONE or outcome.signal) and _somebody_lacks(outcome):
         lines += ["", _next_words(outcome), f"  {command_line(command('rerun'))}"]
     elif finished.output is None:
-        lines += ["", "To write the output:", f"  {command_line(command('export'))}"]
+        lines += ["", _("To write the output:"), f"  {command_line(command('export'))}"]
     return "\n".join(lines)
 
 
 def _reading_lines(roster: Roster) -> list[str]:
     """Return what was noticed while reading, as `check` says it with its rows."""
     notes = reading_notes(roster)
-    return [f"  {sentence(_begun(note))}" for note in notes[:MAX_PROBLEMS]] + (
-        [f"  … and {count(len(notes) - MAX_PROBLEMS, 'more note')} (bulk-register check shows all)"]
-        if len(notes) > MAX_PROBLEMS
-        else []
-    )
+    lines = [f"  {sentence(_begun(note))}" for note in notes[:MAX_PROBLEMS]]
+    if more := max(len(notes) - MAX_PROBLEMS, 0):
+        lines.append(
+            ngettext(
+                "  … and {number:,} more note (bulk-register check shows all)",
+                "  … and {number:,} more notes (bulk-register check shows all)",
+                more,
+            )
+        )
+    return lines
 
 
 def plan_summary(plan: Plan, words: str) -> str:
@@ -62,29 +84,51 @@ def plan_summary(plan: Plan, words: str) -> str:
     lines = [_roster_line(plan.roster.source.path.name, roster_counts(plan.roster))]
     lines += [*_reading_lines(plan.roster), sentence(_begun(words))]
     if plan.batches:
-        size = max(map(len, plan.batches))
-        lines.append(f"That takes {count(len(plan.batches), 'request')} of up to {count(size, 'employee')}.")
-    return "\n".join([*lines, "This was a dry run: nothing was sent."])
+        lines.append(
+            _(
+                "That takes {requests} of up to {employees}.",
+                requests=request_count(len(plan.batches)),
+                employees=employees_at_most(max(map(len, plan.batches))),
+            )
+        )
+    return "\n".join([*lines, _("This was a dry run: nothing was sent.")])
 
 
 def row_lines(found: Sequence[dict[str, Any]]) -> list[str]:
     """Return a line for each row with a problem."""
-    return [f"Row {item['row']}: {item['status']}: {item['note']}" for item in found]
+    words = status_words()
+    return [
+        _("Row {row}: {status}: {note}", row=item["row"], status=words[item["status"]], note=item["note"])
+        for item in found
+    ]
 
 
 def _change_lines(changes: Changes | None) -> list[str]:
     """Return what changed since the last run, where anything did."""
     if changes is None:
         return []
+    ending = ngettext(
+        "with a link that ends within {number:,} day",
+        "with a link that ends within {number:,} days",
+        changes.ending_days,
+    )
     found = [
-        (changes.new, "new on the roster"),
-        (len(changes.gone), "gone"),
-        (len(changes.newly_failing_rows), "newly without a link"),
-        (len(changes.ending_rows), f"with a link that ends within {count(changes.ending_days, 'day')}"),
+        (changes.new, _("new on the roster")),
+        (len(changes.gone), _("gone")),
+        (len(changes.newly_failing_rows), _("newly without a link")),
+        (len(changes.ending_rows), ending),
     ]
-    told = [f"{number:,} {words}" for number, words in found if number]
-    since = f"Employees since run {changes.since_run}, the last one for this exam"
-    return ["", f"{since}: {', '.join(told)}."] if told else []
+    told = [f"{grouped(number)} {words}" for number, words in found if number]
+    if not told:
+        return []
+    return [
+        "",
+        _(
+            "Employees since run {run}, the last one for this exam: {changes}.",
+            run=changes.since_run,
+            changes=", ".join(told),
+        ),
+    ]
 
 
 def _kept_lines(outcome: Outcome) -> list[str]:
@@ -94,9 +138,15 @@ def _kept_lines(outcome: Outcome) -> list[str]:
     early = int((known & (statuses.valid_till < asked)).sum())
     if not outcome.plan.asked_again or not early:
         return []
-    links = count(early, "known link ends", "known links end")
-    why = "StartExam keeps a link's first end; --reregister makes new ones"
-    return [f"{links} earlier than asked for ({why})."]
+    return [
+        ngettext(
+            "{number:,} known link ends earlier than asked for (StartExam keeps a link's first end; "
+            "--reregister makes new ones).",
+            "{number:,} known links end earlier than asked for (StartExam keeps a link's first end; "
+            "--reregister makes new ones).",
+            early,
+        )
+    ]
 
 
 def _begun(words: str) -> str:
@@ -105,14 +155,22 @@ def _begun(words: str) -> str:
 
 def _effort_line(finished: Finished, zone: tzinfo | None) -> str:
     outcome = finished.outcome
+    requests = request_count(outcome.requests)
     seconds = (finished.finished - finished.started).total_seconds()
-    words = f"{count(outcome.requests, 'request')}, {seconds:.1f} s."
+    words = _("{requests}, {seconds:.1f} s.", requests=requests, seconds=seconds)
     if outcome.retries:
-        words = f"{count(outcome.requests, 'request')} ({outcome.retries:,} repeated), {seconds:.1f} s."
+        words = _(
+            "{requests} ({retries:,} repeated), {seconds:.1f} s.",
+            requests=requests,
+            retries=outcome.retries,
+            seconds=seconds,
+        )
     if not outcome.statuses.count(Status.REGISTERED):
         return words
-    named = f" ({zone})" if zone else ""
-    return f"{words} New links end {local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)}{named}."
+    end = local_text(int(outcome.plan.exam.valid_till.timestamp()), zone)
+    if zone:
+        return words + " " + _("New links end {end} ({zone}).", end=end, zone=zone)
+    return words + " " + _("New links end {end}.", end=end)
 
 
 def _somebody_lacks(outcome: Outcome) -> bool:
@@ -121,39 +179,40 @@ def _somebody_lacks(outcome: Outcome) -> bool:
 
 def _next_words(outcome: Outcome) -> str:
     if not outcome.reached:
-        return (
+        return _(
             "StartExam could not be reached. Check the network, or ask your IT department whether this "
             "computer may reach it. Then finish with:"
         )
     if outcome.stopped and not outcome.signal and not outcome.statuses.count(Status.REGISTERED):
-        return (
+        return _(
             "Nobody was registered. If the center, the test or another setting was wrong, fix it and use "
             "run again. If all of them were right, finish with:"
         )
-    return "Not everybody has a link yet. To finish:"
+    return _("Not everybody has a link yet. To finish:")
 
 
 def _roster_line(name: str, counts: dict[str, int]) -> str:
-    words = f"{name}: {count(counts['rows'], 'row')}, {count(counts['employees'], 'employee')}"
+    repeated, invalid, ignored = (counts[key] for key in ("duplicate_rows", "invalid_rows", "ignored_rows"))
     extra = [
-        count(counts[key], *nouns)
-        for key, nouns in (
-            ("duplicate_rows", ("repeated row", "repeated rows")),
-            ("invalid_rows", ("row that can't be sent", "rows that can't be sent")),
-            ("ignored_rows", ("line left out", "lines left out")),
-        )
-        if counts[key]
+        repeated and ngettext("{number:,} repeated row", "{number:,} repeated rows", repeated),
+        invalid
+        and ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", invalid),
+        ignored and ngettext("{number:,} line left out", "{number:,} lines left out", ignored),
     ]
-    return words + (f" ({', '.join(extra)})" if extra else "")
+    rows_read, employees = row_count(counts["rows"]), employee_count(counts["employees"])
+    words = _("{name}: {rows}, {employees}", name=name, rows=rows_read, employees=employees)
+    return words + (f" ({', '.join(part for part in extra if part)})" if any(extra) else "")
 
 
 def _table(counts: dict[str, int]) -> list[str]:
     """Return a line for each status that occurs, with how many employees have it."""
-    named: list[tuple[str, int]] = [(str(status), counts[status.replace(" ", "_")]) for status in COUNTED]
-    named += [(f"of these, withheld ({Status.CONFLICT})", counts["conflicts"])]
-    shown = [(name, number) for name, number in named if number or name == Status.REGISTERED]
-    width = max(len(name) for name, _ in shown) + 2
-    return [f"  {name:<{width}}{number:>9,}" for name, number in shown]
+    words = status_words()
+    named = [(words[status], counts[status.replace(" ", "_")]) for status in COUNTED]
+    registered = words[Status.REGISTERED]
+    named += [(_("of these, withheld ({status})", status=words[Status.CONFLICT]), counts["conflicts"])]
+    shown = [(name, number) for name, number in named if number or name == registered]
+    width = max(len(name) for name, _number in shown) + 2
+    return [f"  {name:<{width}}{grouped(number):>9}" for name, number in shown]
 
 
 def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
@@ -162,20 +221,28 @@ def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
         return []
     plan = outcome.plan
     redactor = Redactor(plan.roster.employees.identifiers.tolist, tests=plan.exam.tests)
+    repeated, words = repeated_note_pattern(), status_words()
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for item in found:
-        note = _REPEATED.sub("", item["note"])
+        note = repeated.sub("", item["note"])
         if note == outcome.stopped:
             note = ""
         elif item["status"] not in OUR_WORDS:
             note = redactor.for_log(note, [item["employee"]])
         kinds.setdefault((item["status"], note), []).append(item)
-    lines = ["", f"{count(len(found), 'row')} without a link (the column Registration Note says why):"]
+    headline = ngettext(
+        "{number:,} row without a link (the column {column} says why):",
+        "{number:,} rows without a link (the column {column} says why):",
+        len(found),
+        column=result_headers()[-1],
+    )
+    lines = ["", headline]
     for (status, note), items in list(kinds.items())[:MAX_PROBLEMS]:
         where = rows([item["row"] for item in items])
-        lines.append(_short(f"  {where}: {status}" + (f": {note}" if note else "")))
-    more = sum(len(items) for items in list(kinds.values())[MAX_PROBLEMS:])
-    return lines + ([f"  … and {count(more, 'more row')}"] if more else [])
+        lines.append(_short(f"  {where}: {words[status]}" + (f": {note}" if note else "")))
+    if more := sum(len(items) for items in list(kinds.values())[MAX_PROBLEMS:]):
+        lines.append(ngettext("  … and {number:,} more row", "  … and {number:,} more rows", more))
+    return lines
 
 
 def _short(line: str) -> str:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bulk_register.language import _, ngettext, npgettext
+
 if TYPE_CHECKING:
     from bulk_register.records import Exam
 
 MAX_SPANS = 6  # of rows that are named one by one
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Return `1 row`, `2 rows`, `1,203 rows`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def sentence(text: str) -> str:
@@ -35,17 +32,44 @@ def exam_words(exam: Exam) -> str:
     """Return what people are registered for: `test Fire safety 2026, center my-center`."""
     titles = exam.titles_by_test
     named = ", ".join(titles.get(test.lower(), test) for test in exam.tests)
-    return f"{'test' if len(exam.tests) == 1 else 'tests'} {named}, center {exam.center}"
+    if len(exam.tests) == 1:
+        return _("test {test}, center {center}", test=named, center=exam.center)
+    return _("tests {tests}, center {center}", tests=named, center=exam.center)
+
+
+def row_count(number: int) -> str:
+    """Return `1 row`, `1,203 rows`."""
+    return ngettext("{number:,} row", "{number:,} rows", number)
+
+
+def employee_count(number: int) -> str:
+    """Return `1 employee`, `1,203 employees`."""
+    return ngettext("{number:,} employee", "{number:,} employees", number)
+
+
+def employees_at_most(number: int) -> str:
+    """Return what stands after "up to": `1 employee`, `500 employees`."""
+    return npgettext("up to", "{number:,} employee", "{number:,} employees", number)
+
+
+def request_count(number: int) -> str:
+    """Return `1 request`, `3 requests`."""
+    return ngettext("{number:,} request", "{number:,} requests", number)
 
 
 def rows(numbers: Sequence[int], most: int | None = MAX_SPANS) -> str:
     """Return `row 7` or `rows 2 to 8, 11 and 120 more`; without `most` all of them are named."""
+    if len(numbers) == 1:
+        return _("row {row}", row=numbers[0])
     spans = _spans(numbers)
     most = len(spans) if most is None else most
-    parts = [str(first) if first == last else f"{first} to {last}" for first, last in spans[:most]]
+    named = ", ".join(
+        str(first) if first == last else _("{first} to {last}", first=first, last=last)
+        for first, last in spans[:most]
+    )
     if more := sum(last - first + 1 for first, last in spans[most:]):
-        parts[-1] += f" and {more:,} more"
-    return ("row " if len(numbers) == 1 else "rows ") + ", ".join(parts)
+        return _("rows {rows} and {more:,} more", rows=named, more=more)
+    return _("rows {rows}", rows=named)
 
 
 def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -7,7 +7,9 @@ from typing import Any
 from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
-_BLANKS = ' A file name with blanks in it goes in quotes: "my roster.xlsx".'
+from bulk_register.language import N_, _
+
+_BLANKS = N_('A file name with blanks in it goes in quotes: "my roster.xlsx".')
 
 
 class Command(TyperCommand):
@@ -19,5 +21,5 @@ class Command(TyperCommand):
             return super().parse_args(ctx, args)
         except TyperException as error:
             if "extra argument" in str(error):
-                vars(error)["message"] = f"{error}.{_BLANKS}"
+                vars(error)["message"] = f"{error}. {_(_BLANKS)}"
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from bulk_register.language import _
 from bulk_register.version import __version__
 
 LIBRARIES = ("pandas", "openpyxl", "python-calamine", "requests", "tenacity", "pydantic", "typer", "rich")
@@ -19,7 +20,12 @@ def program_words() -> str:
 def surroundings() -> list[str]:
     """Return Python, the system and the libraries, with their versions."""
     found = [(name, _installed(name)) for name in (*LIBRARIES, *OPTIONAL)]
-    python = f"Python {platform.python_version()} on {platform.system()} {platform.release()}"
+    python = _(
+        "Python {python_version} on {system} {release}",
+        python_version=platform.python_version(),
+        system=platform.system(),
+        release=platform.release(),
+    )
     return [python, *(f"{name} {number}" for name, number in found if number)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from bulk_register.records import Employees, Status
+from bulk_register.records import Employees, Status, repeated_note
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds
 
@@ -87,7 +87,7 @@ def _mark(lines: RowKinds, cleaned: CleanedIdentifiers, status: np.ndarray, note
 def _note_repeats(rows: np.ndarray, employee: np.ndarray, first: np.ndarray, note: np.ndarray) -> None:
     valid = np.flatnonzero(employee >= 0)
     again = valid[first[employee[valid]] != valid]
-    note[again] = [f"same employee as row {row}" for row in rows[first[employee[again]]].tolist()]
+    note[again] = [repeated_note(row) for row in rows[first[employee[again]]].tolist()]
 
 
 def _compare(
