@@ -100,7 +100,7 @@ def faults(path: Path) -> Iterator[str]:
     catalog, wanted = _read(path), extracted()
     known = {_key(message) for message in catalog if message.id}
     needed = {_key(message) for message in wanted if message.id}
-    where = path.relative_to(ROOT)
+    where = path.parent.parent.name
     for words, _context in sorted(needed - known, key=str):
         yield f"{where}: not there: {words!r}"
     for words, _context in sorted(known - needed, key=str):

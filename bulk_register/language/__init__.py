@@ -1,6 +1,6 @@
 """The language of what people read; what programs read has none."""
 
-from bulk_register.language.system import system_language
+from bulk_register.language.choice import chosen_language
 from bulk_register.language.translation import (
     LANGUAGES,
     N_,
@@ -22,6 +22,7 @@ __all__ = [
     "N_",
     "Message",
     "_",
+    "chosen_language",
     "current",
     "english",
     "every_language",
@@ -30,6 +31,5 @@ __all__ = [
     "npgettext",
     "pgettext",
     "recalled",
-    "system_language",
     "use",
 ]

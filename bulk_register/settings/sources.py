@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bulk_register.errors import SettingsError
+from bulk_register.names import SETTINGS_FILE, VARIABLE_PREFIX
 from bulk_register.settings.model import Settings
 from bulk_register.settings.secret import VARIABLE
 from bulk_register.settings.values import PATH, at_home
 
-FILE_NAME = "bulk_register.toml"
-PREFIX = "BULK_REGISTER_"
+FILE_NAME = SETTINGS_FILE
+PREFIX = VARIABLE_PREFIX
 ACCOUNT_VARIABLE = "STARTEXAM_ACCOUNT_ID"
 
 UNREAD = "The settings file"  # how the message begins where nothing of it could be read
