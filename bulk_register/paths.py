@@ -14,11 +14,11 @@ import filelock
 import platformdirs
 
 from bulk_register.errors import InputError, LedgerError, SettingsError
+from bulk_register.language import _
 
 HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)  # flock(2)
 TEMPORARY = "TEMP" if os.name == "nt" else "TMPDIR"  # the variable that names the temporary folder
 PREFIX = "bulk_register-"  # of private folders
-NO_HOME = "This user has no home folder (HOME is not set), so there is no place"
 
 
 def real_path(path: Path) -> Path:
@@ -30,7 +30,14 @@ def config_folder() -> Path:
     """Return the user's folder for settings; it may not be there yet. Raises SettingsError without a home."""
     folder = _of_user(platformdirs.user_config_path)
     if folder is None:
-        raise SettingsError([f"{NO_HOME} for the secret key. Name a file for it with --secret-file."])
+        raise SettingsError(
+            [
+                _(
+                    "This user has no home folder (HOME is not set), so there is no place for the secret "
+                    "key. Name a file for it with --secret-file."
+                )
+            ]
+        )
     return folder
 
 
@@ -41,7 +48,12 @@ def ledger_file() -> Path:
     """
     folder = _of_user(platformdirs.user_state_path)
     if folder is None:
-        raise LedgerError(f"{NO_HOME} for the ledger. Name a file for it with --ledger.")
+        raise LedgerError(
+            _(
+                "This user has no home folder (HOME is not set), so there is no place for the ledger. Name a "
+                "file for it with --ledger."
+            )
+        )
     return folder / "ledger.sqlite3"
 
 
@@ -83,7 +95,7 @@ def _insist_on_locks(path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno not in HELD_BY_ANOTHER:
-            raise OSError(error.errno, "its file system knows no locks", str(path)) from None
+            raise OSError(error.errno, _("its file system knows no locks"), str(path)) from None
     finally:
         os.close(descriptor)
 
@@ -101,8 +113,12 @@ def private_folder() -> Iterator[Path]:
             folder = _locked_folder(stack)
         except OSError as error:
             raise InputError(
-                f"No folder for temporary files can be used ({error.strerror}). Name one of yours with the "
-                f"environment variable {TEMPORARY}, for the private copy of the roster."
+                _(
+                    "No folder for temporary files can be used ({strerror}). Name one of yours with the "
+                    "environment variable {temporary}, for the private copy of the roster.",
+                    strerror=error.strerror,
+                    temporary=TEMPORARY,
+                )
             ) from None
         yield folder
 

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.records import MAX_BATCH, Batch, Exam, KnownLinks, Plan, Roster, Scope, Status, Statuses
 
-LOST_NOTE = (
-    "a new registration was asked for and its answer never came; it may have been made, "
-    "so it is not asked for twice: look in StartExam"
+LOST_NOTE = N_(
+    "a new registration was asked for and its answer never came; it may have been made, so "
+    "it is not asked for twice: look in StartExam"
 )
 
 
@@ -57,7 +58,7 @@ def make_plan(roster: Roster, exam: Exam, scope: Scope, known: KnownLinks, optio
     lost = ~working & _among(roster, options.lost)
     statuses.settle(working, Status.ALREADY_REGISTERED)
     statuses.settle(working & got, Status.REGISTERED)
-    statuses.settle(lost, Status.UNKNOWN, LOST_NOTE)
+    statuses.settle(lost, Status.UNKNOWN, _(LOST_NOTE))
     if exam.reregister:
         statuses.participant[~working] = ""
         statuses.valid_till[~working] = 0

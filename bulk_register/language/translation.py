@@ -100,9 +100,12 @@ def recalled(text: str) -> str:
 
 
 @cache
-def every_language(message: str) -> frozenset[str]:
+def every_language(message: str, context: str = "") -> frozenset[str]:
     """Return a message without placeholders in all languages, as outputs of any of them hold it."""
-    return frozenset({message, *(_catalog(language).gettext(message) for language in LANGUAGES)})
+    found = map(_catalog, LANGUAGES)
+    if context:
+        return frozenset(catalog.pgettext(context, message) for catalog in found)
+    return frozenset(catalog.gettext(message) for catalog in found)
 
 
 def grouped(number: float, spec: str = ",") -> str:

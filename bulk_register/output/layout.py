@@ -10,7 +10,7 @@ from itertools import islice
 
 from bulk_register.errors import OutputError
 from bulk_register.ooxml.cell_values import letters, shown
-from bulk_register.records import RESULT_COLUMNS, Source, Status
+from bulk_register.records import RESULT_COLUMNS, Source, known_header, known_status
 
 LINK = RESULT_COLUMNS.index("Exam Link")
 
@@ -58,10 +58,9 @@ def place_columns(source: Source, used_width: int) -> Layout:
 
 def _result_columns(source: Source) -> dict[str, int]:
     """Return the columns that bear a result column's name; raises OutputError where two bear the same."""
-    names = {name.casefold(): name for name in RESULT_COLUMNS}
     found: dict[str, int] = {}
     for column, header in enumerate(source.headers if source.header_row else (), source.first_column):
-        name = names.get(header.strip().casefold())
+        name = known_header(header)
         if name in found:
             raise OutputError(
                 f'The roster has two columns named "{name}" ({letters(found[name])} and {letters(column)}), '
@@ -96,6 +95,6 @@ _OURS: dict[str, Callable[[str], object]] = {
     "Participant ID": _GUID.fullmatch,
     "Exam Link": lambda text: "#participant/" in text,
     "Link Valid Till": re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?").fullmatch,
-    "Registration Status": frozenset(Status).__contains__,
-    "Registration Note": lambda _: False,
+    "Registration Status": known_status,
+    "Registration Note": lambda _text: False,
 }

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from bulk_register.records import LINKED, Plan, Results, Roster, Status, Statuses
+from bulk_register.language import _
+from bulk_register.records import LINKED, Plan, Results, Roster, Status, Statuses, status_words
 
 SANDBOX_URL = "https://sandbox.invalid"  # what the ledger calls every in-process sandbox; its links begin so
 Places = slice | np.ndarray
@@ -65,7 +66,7 @@ class RunResults:
             participants,
             np.array([participant and self._prefix + participant for participant in participants], object),
             _by_distinct(dated, lambda end: local_text(end, self._style.zone)),
-            status,
+            _in_words(status),
             _joined(notes, self._own_notes[places]),
         )
 
@@ -89,7 +90,7 @@ class RosterResults:
     def texts(self, places: Places) -> tuple[np.ndarray, ...]:
         """Return the texts of the rows at these places, by result column."""
         blank = np.full(len(self._status[places]), "", object)
-        return blank, blank, blank, self._status[places], self._notes[places]
+        return blank, blank, blank, _in_words(self._status[places]), self._notes[places]
 
 
 class SomeResults:
@@ -128,6 +129,12 @@ def _plain(statuses: np.ndarray) -> np.ndarray:
     return np.array([texts[status] for status in statuses], object)
 
 
+def _in_words(statuses: np.ndarray) -> np.ndarray:
+    """Return statuses as people read them."""
+    words = {str(status): word for status, word in status_words().items()} | {"": ""}
+    return np.array([words[status] for status in statuses], object)
+
+
 def _by_distinct(values: np.ndarray, convert: Callable[[int], str]) -> np.ndarray:
     """Return a text for each number; "" for 0."""
     distinct, places = np.unique(values, return_inverse=True)
@@ -137,7 +144,7 @@ def _by_distinct(values: np.ndarray, convert: Callable[[int], str]) -> np.ndarra
 def _early(ends: np.ndarray, style: Style) -> np.ndarray:
     """Return notes on known links that end earlier than asked for; 0 for all others."""
     return _by_distinct(
-        ends, lambda end: f"the link ends {local_text(end, style.zone)}, earlier than asked for"
+        ends, lambda end: _("the link ends {end}, earlier than asked for", end=local_text(end, style.zone))
     )
 
 

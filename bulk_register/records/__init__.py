@@ -47,6 +47,8 @@ from bulk_register.records.runs import (
     Results,
     Status,
     Statuses,
+    known_header,
+    known_status,
     result_headers,
     status_words,
 )
@@ -107,6 +109,8 @@ __all__ = [
     "Unmatched",
     "Waiting",
     "Warned",
+    "known_header",
+    "known_status",
     "repeated_note",
     "repeated_note_pattern",
     "result_headers",

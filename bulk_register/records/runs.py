@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from dataclasses import replace as with_changes
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from bulk_register.language import N_, _, pgettext
+from bulk_register.language import N_, _, every_language, pgettext
 from bulk_register.records.exams import Exam, Scope
 from bulk_register.records.rosters import Roster
 
@@ -59,6 +60,26 @@ def status_words() -> dict[str, str]:
         Status.NOT_SENT: pgettext("status", "not sent"),
         Status.IGNORED: pgettext("status", "ignored"),
     }
+
+
+@cache
+def _known_headers() -> dict[str, str]:
+    return {said.casefold(): name for name in RESULT_COLUMNS for said in every_language(name)}
+
+
+def known_header(header: str) -> str | None:
+    """Return which of RESULT_COLUMNS a header in whatever language names, None for another's."""
+    return _known_headers().get(header.strip().casefold())
+
+
+@cache
+def _known_statuses() -> dict[str, Status]:
+    return {said.casefold(): status for status in Status for said in every_language(status, "status")}
+
+
+def known_status(word: str) -> Status | None:
+    """Return the status that a word of whatever language means, None for another word."""
+    return _known_statuses().get(word.strip().casefold())
 
 
 LINKED = (Status.REGISTERED, Status.ALREADY_REGISTERED)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import InputError, RosterError
+from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
 from bulk_register.records import Plan, Roster, RunRecord, Scope, Status, StatusNote
@@ -17,7 +18,7 @@ from bulk_register.run.context import ledger_flags
 from bulk_register.settings import Settings, command_line, flags_of, given_names
 from bulk_register.startexam import utc_text
 
-NO_RUNS = "There is no earlier run. bulk-register run ROSTER begins one."
+NO_RUNS = N_("There is no earlier run. bulk-register run ROSTER begins one.")
 
 NEW_WINDOW = "+10d"  # where the run's own is over
 
@@ -67,8 +68,12 @@ def _refused_altogether(record: RunRecord, ledger: Ledger) -> bool:
 def check_unchanged(roster: Roster, earlier: RunRecord, settings: Settings) -> None:
     if roster.source.sha256 != earlier.sha256:
         raise RosterError(
-            f"{roster.source.path} was changed since run {earlier.id}, so that can't be finished or written "
-            f"again. {suggest_command(earlier, settings)}"
+            _(
+                "{path} was changed since run {run}, so that can't be finished or written again. {advice}",
+                path=roster.source.path,
+                run=earlier.id,
+                advice=suggest_command(earlier, settings),
+            )
         )
 
 
@@ -82,9 +87,20 @@ def suggest_command(record: RunRecord, settings: Settings) -> str:
         words += ["--valid-from", utc_text(datetime.fromtimestamp(record.valid_from, UTC))]
     words += ["--valid-till", till]
     words += ledger_flags(settings)
-    lead = "Use this instead" + (", with the end that you want" if over else "")
     if record.reregister:
-        lead += " (it goes without --reregister, which would renew everybody's link once more)"
+        lead = (
+            _(
+                "Use this instead, with the end that you want (it goes without --reregister, which would "
+                "renew everybody's link once more)"
+            )
+            if over
+            else _(
+                "Use this instead (it goes without --reregister, which would renew everybody's link once "
+                "more)"
+            )
+        )
+    else:
+        lead = _("Use this instead, with the end that you want") if over else _("Use this instead")
     return f"{lead}:\n  {command_line(words)}"
 
 
@@ -108,7 +124,7 @@ def plan_options_for_rest(settings: Settings, ledger: Ledger, earlier: RunRecord
 def _lost(ledger: Ledger, earlier: RunRecord, planned: dict[int, tuple[str, ...]]) -> frozenset[str]:
     """Return whose new registration was asked for in a run without our ever learning of it."""
     lost = {item.employee for item in ledger.statuses(earlier.id) if item.status is Status.UNKNOWN}
-    for number, part, ended, _ in ledger.requests(earlier.id):
+    for number, part, ended, _note in ledger.requests(earlier.id):
         if ended is None:
             lost.update(part or planned[number])
     return frozenset(lost)
@@ -126,8 +142,8 @@ def restore_notes(plan: Plan, statuses: list[StatusNote]) -> None:
 def pick_run(runs: list[RunRecord], number: int | None) -> RunRecord:
     """Return a run by its number, or the latest; raises InputError where there is none."""
     if not runs:
-        raise InputError(NO_RUNS)
+        raise InputError(_(NO_RUNS))
     found = [record for record in runs if number is None or record.id == number]
     if not found:
-        raise InputError(f"There is no run {number}. bulk-register history lists them.")
+        raise InputError(_("There is no run {number}. bulk-register history lists them.", number=number))
     return found[0]

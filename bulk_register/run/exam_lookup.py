@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from bulk_register.errors import RefusedError, SettingsError, StartExamError, StopError
+from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.records import Exam, Tell, Test
 from bulk_register.run.context import connection_of, ledger_path
@@ -16,7 +17,7 @@ from bulk_register.startexam.titles import fold, identified, is_identifier, titl
 
 TITLE_SECONDS = 10.0  # a person waits for the question
 
-_BY_IDENTIFIER = "Name it by its identifier, like fa19e351-36d0-49c0-be92-66d640b17878."
+_BY_IDENTIFIER = N_("Name it by its identifier, like fa19e351-36d0-49c0-be92-66d640b17878.")
 
 
 def with_identified_tests(settings: Settings, tell: Tell) -> Settings:
@@ -74,18 +75,33 @@ def _tests(settings: Settings, tell: Tell) -> list[Test]:
         return StartExam(connection_of(settings), tell).tests()
     except RefusedError as error:
         raise SettingsError(
-            [f"The test can't be looked up by its title: {error}. {_BY_IDENTIFIER}"]
+            [
+                _(
+                    "The test can't be looked up by its title: {error}. {advice}",
+                    error=error,
+                    advice=_(_BY_IDENTIFIER),
+                )
+            ]
         ) from None
     except StopError as error:
         if error.status not in (401, 403):  # this address lists no tests
             raise SettingsError(
-                [f"The test can't be looked up by its title: {error} {_BY_IDENTIFIER}"]
+                [
+                    _(
+                        "The test can't be looked up by its title: {error} {advice}",
+                        error=error,
+                        advice=_(_BY_IDENTIFIER),
+                    )
+                ]
             ) from None
         raise
     except StartExamError as error:
         raise StartExamError(
-            f"The test could not be looked up by its title, so nothing was sent: {error}. "
-            "Run the same command again, or name the test by its identifier.",
+            _(
+                "The test could not be looked up by its title, so nothing was sent: {error}. Run the "
+                "same command again, or name the test by its identifier.",
+                error=error,
+            ),
             error.status,
         ) from None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError
+from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import replace_file
 from bulk_register.output.destinations import free_of
@@ -59,8 +60,15 @@ def deliver(
     except LedgerError as error:
         tell(Warned(str(error)))
     except OutputError as error:
-        advice = "Nothing is lost: when that is fixed, bulk-register export writes it"
-        tell(Warned(f"The output could not be written. {error} {advice}."))
+        tell(
+            Warned(
+                _(
+                    "The output could not be written. {error} Nothing is lost: when that is fixed, "
+                    "bulk-register export writes it.",
+                    error=error,
+                )
+            )
+        )
         code = code if outcome.signal else EXIT_UNDONE
     started = datetime.fromtimestamp(record.started, UTC)
     ended = datetime.now(UTC)
@@ -78,7 +86,9 @@ def of_its_own(output: Output, roster: Roster, context: RunContext, settings: Se
     target = free_of(taken, output.target)
     if target == output.target:
         return output
-    note = f"{output.target.name} holds links of another exam, so this output has a name of its own"
+    note = _(
+        "{name} holds links of another exam, so this output has a name of its own", name=output.target.name
+    )
     return _Renamed(output, target, (*output.notes, note))
 
 

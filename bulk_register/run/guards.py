@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.errors import GuardError, RosterError
+from bulk_register.language import _, ngettext
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 OURS = re.compile(r"\.(registered|sandbox|unknown)(-\d+)?( \d+)?\Z| \(before \d{4}")
@@ -41,8 +42,14 @@ def newest_roster(named: str, is_ours: Callable[[Path], bool] = lambda _: False)
     rosters = sorted(filter(_is_roster, found), key=lambda file: (file.stat().st_mtime, file.name))
     newest = next((file for file in reversed(rosters) if not is_ours(file)), None)
     if newest is None:
-        where = f"The folder {named}" if path.is_dir() else named
-        raise RosterError(f"{where} holds no roster (a CSV or Excel file). Name the file itself.")
+        raise RosterError(
+            _(
+                "The folder {folder} holds no roster (a CSV or Excel file). Name the file itself.",
+                folder=named,
+            )
+            if path.is_dir()
+            else _("{pattern} holds no roster (a CSV or Excel file). Name the file itself.", pattern=named)
+        )
     return newest
 
 
@@ -63,8 +70,13 @@ def check_age(roster: Path, limits: Limits) -> None:
     age = time.time() - roster.stat().st_mtime
     if age > limits.newer_than_seconds:
         raise GuardError(
-            f"{roster} was written {_span(age)} ago; --newer-than allows {_span(limits.newer_than_seconds)}. "
-            "Nothing was sent. Was the export made? A longer --newer-than lets it through."
+            _(
+                "{roster} was written {age} ago; --newer-than allows {allowed}. Nothing was "
+                "sent. Was the export made? A longer --newer-than lets it through.",
+                roster=roster,
+                age=_span(age),
+                allowed=_span(limits.newer_than_seconds),
+            )
         )
 
 
@@ -72,8 +84,14 @@ def check_rows(rows: int, limits: Limits) -> None:
     """Raise GuardError where a roster has fewer rows than it may have."""
     if limits.min_rows is not None and rows < limits.min_rows:
         raise GuardError(
-            f"The roster has {rows:,} rows, fewer than {limits.min_rows:,} (--min-rows). Nothing was sent. "
-            "Is the export complete? --min-rows 0 lets any roster through."
+            ngettext(
+                "The roster has {number:,} row, fewer than {min_rows:,} (--min-rows). Nothing was sent. "
+                "Is the export complete? --min-rows 0 lets any roster through.",
+                "The roster has {number:,} rows, fewer than {min_rows:,} (--min-rows). Nothing was sent. "
+                "Is the export complete? --min-rows 0 lets any roster through.",
+                rows,
+                min_rows=limits.min_rows,
+            )
         )
 
 
@@ -81,8 +99,14 @@ def check_new(new: int, limits: Limits) -> None:
     """Raise GuardError where more employees are new than may be."""
     if limits.max_new is not None and new > limits.max_new:
         raise GuardError(
-            f"{new:,} employees are new, more than {limits.max_new:,} (--max-new). Nothing was sent. "
-            f"Is it the right roster? If it is, run it once with --max-new {new}."
+            ngettext(
+                "{number:,} employee is new, more than {max_new:,} (--max-new). Nothing was sent. Is it "
+                "the right roster? If it is, run it once with --max-new {number}.",
+                "{number:,} employees are new, more than {max_new:,} (--max-new). Nothing was sent. Is it "
+                "the right roster? If it is, run it once with --max-new {number}.",
+                new,
+                max_new=limits.max_new,
+            )
         )
 
 
@@ -93,12 +117,20 @@ def check_missing(gone: int, before: int, limits: Limits) -> None:
     percent = 100 * gone / before
     if percent > limits.max_missing_percent:
         raise GuardError(
-            f"{gone:,} of the {before:,} employees of the last run are missing ({percent:.1f} percent, more "
-            f"than {limits.max_missing_percent:g}; --max-missing). Nothing was sent. Is the export complete? "
-            "If it is, run it once with --max-missing 100."
+            _(
+                "{gone:,} of the {before:,} employees of the last run are missing ({percent:.1f} "
+                "percent, more than {max_missing_percent:g}; --max-missing). Nothing was sent. Is the "
+                "export complete? If it is, run it once with --max-missing 100.",
+                gone=gone,
+                before=before,
+                percent=percent,
+                max_missing_percent=limits.max_missing_percent,
+            )
         )
 
 
 def _span(seconds: float) -> str:
     hours = seconds / 3600
-    return f"{hours:,.0f} hours" if hours >= 2 else f"{seconds / 60:,.0f} minutes"
+    if hours >= 2:
+        return ngettext("{number:,} hour", "{number:,} hours", round(hours))
+    return ngettext("{number:,} minute", "{number:,} minutes", round(seconds / 60))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError, RosterError
+from bulk_register.language import N_, _, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
 from bulk_register.output.destinations import check_list, output_path
@@ -31,7 +32,7 @@ UNKNOWN_WORDS = re.compile(
 )
 
 
-def _nothing(_: Path) -> bool:
+def _nothing(_path: Path) -> bool:
     return False
 
 
@@ -45,18 +46,20 @@ class _List(NamedTuple):
 
 
 _REFUSED = _List(
-    "StartExam refused {people}: {path} holds them, a row each. Add these people in StartExam, then run the "
-    "same command again"
+    N_(
+        "StartExam refused {people}: {path} holds them, a row each. Add these people in "
+        "StartExam, then run the same command again"
+    )
 )
 _NEW = _List(
-    "{people} got a new link: {path} holds them, a row each",
-    "Nobody got a new link: {path} has its headers only",
-    "When that is fixed, use run again, without --reregister: the list then holds these people.",
+    N_("{people} got a new link: {path} holds them, a row each"),
+    N_("Nobody got a new link: {path} has its headers only"),
+    N_("When that is fixed, use run again, without --reregister: the list then holds these people."),
     lambda path: not has_headers_only(path),  # perhaps nobody has mailed these yet
 )
-_LEFT = (
-    "Nobody got a new link, so {path} of an earlier run was left as it is. Once the people in it have been "
-    "mailed, delete it or move it away"
+_LEFT = N_(
+    "Nobody got a new link, so {path} of an earlier run was left as it is. Once the people "
+    "in it have been mailed, delete it or move it away"
 )
 _OUR_ENDING = re.compile(r"\.registered(-\d+)?$")
 
@@ -146,7 +149,7 @@ class Lists:
     def _list_new(self, finished: Finished, new: np.ndarray, wanted: Path) -> Finished | None:
         """List the new ones; a list with people who may wait for their mail is not made an empty one."""
         if not new.any() and self._written.delivery(wanted) and _holds_people(wanted):
-            return replace(finished, notes=(*finished.notes, _LEFT.format(path=wanted)))
+            return replace(finished, notes=(*finished.notes, _(_LEFT, path=wanted)))
         return self._deliver(finished, _first_places(finished, new), wanted, _NEW)
 
     def _undone(self, finished: Finished) -> Finished:
@@ -162,7 +165,8 @@ class Lists:
             write = partial(_write, finished, places, last)
             placed = replace_file(write, wanted, self._written.delivery, keep)
         except (OutputError, RosterError) as error:
-            self.tell(Warned(f"{wanted.name} could not be written: {error} {kind.failed}".rstrip()))
+            failed = _("{name} could not be written: {error}", name=wanted.name, error=error)
+            self.tell(Warned(f"{failed} {_(kind.failed) if kind.failed else ''}".rstrip()))
             return None
         self.tell(Delivered(placed.path, placed.notes))
         try:
@@ -170,11 +174,14 @@ class Lists:
             self._written.delivered(finished.run, placed.path, placed.sha256, links)
         except LedgerError as error:
             self.tell(Warned(str(error)))
-        people = "1 employee" if len(places) == 1 else f"{len(places):,} employees"
-        note = (kind.some if len(places) else kind.nobody).format(people=people, path=placed.path)
+        people = ngettext("{number:,} employee", "{number:,} employees", len(places))
+        note = _(kind.some if len(places) else kind.nobody, people=people, path=placed.path)
         if last:
-            whose = "row has" if len(last) == 1 else f"{len(last):,} rows have"
-            note += f". Its last {whose} no e-mail address"
+            note += ngettext(
+                ". Its last row has no e-mail address",
+                ". Its last {number:,} rows have no e-mail address",
+                len(last),
+            )
         surprises = finished.surprises + (placed.notes if placed.path != wanted else ())
         return replace(finished, notes=(*finished.notes, note, *placed.notes), surprises=surprises)
 
@@ -188,9 +195,17 @@ class Lists:
                 return finished
             unknown.unlink()
         except (OSError, LedgerError) as error:
-            self.tell(Warned(f"{unknown.name} is of an earlier run, and could not be removed: {error}"))
+            self.tell(
+                Warned(
+                    _(
+                        "{name} is of an earlier run, and could not be removed: {error}",
+                        name=unknown.name,
+                        error=error,
+                    )
+                )
+            )
             return finished
-        note = f"Nobody is refused any more, so {unknown.name} of an earlier run was removed"
+        note = _("Nobody is refused any more, so {name} of an earlier run was removed", name=unknown.name)
         return replace(finished, notes=(*finished.notes, note))
 
 
@@ -239,7 +254,7 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
     wrong = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
     target = output_path(roster.source.path, "xlsx", named)
     if target.suffix.lower() != ".xlsx":
-        raise OutputError(f"{named.name} must end in .xlsx: name it so.")
+        raise OutputError(_("{name} must end in .xlsx: name it so.", name=named.name))
     identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
     part = SomeResults(results, wrong)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bulk_register.errors import GuardError, RosterError
+from bulk_register.language import _
 from bulk_register.ledger import Ledger
-from bulk_register.records import RESULT_COLUMNS, Plan, Roster, Scope
+from bulk_register.records import RESULT_COLUMNS, Plan, Roster, Scope, known_header
 from bulk_register.run.changes import PreviousRun, gone_since
 from bulk_register.run.context import ledger_path, limits_of
 from bulk_register.run.guards import check_age, check_missing, check_new, check_rows, newest_roster
@@ -28,11 +29,17 @@ def resolve_roster(roster: str | Path, settings: Settings) -> Path:
 
 def refuse_own_output(named: str | Path, found: Roster) -> None:
     """Raise GuardError where what was chosen from a folder or pattern is an output of this program."""
-    path, ours = found.source.path, set(RESULT_COLUMNS)
-    if path != Path(named).expanduser() and ours.issubset(map(str.strip, found.source.headers)):
+    path = found.source.path
+    ours = {known_header(header) for header in found.source.headers}
+    if path != Path(named).expanduser() and ours.issuperset(RESULT_COLUMNS):
         raise GuardError(
-            f"The newest file of {named} is {path.name}, which has the columns of an output of this program. "
-            "Nothing was sent. Keep outputs in another folder (-o), or name the roster itself."
+            _(
+                "The newest file of {named} is {name}, which has the columns of an output of this "
+                "program. Nothing was sent. Keep outputs in another folder (-o), or name the roster "
+                "itself.",
+                named=named,
+                name=path.name,
+            )
         )
 
 
@@ -57,8 +64,14 @@ def check_roster(roster: Roster, settings: Settings) -> None:
         path = roster.source.path
         listing = command_line(["bulk-register", "check", str(path)])
         raise RosterError(
-            f"{path.name} has rows that can't be sent ({invalid:,}) or employees whose rows differ "
-            f"({differing:,}), and --strict was given: nothing was sent. This lists them:\n  {listing}"
+            _(
+                "{name} has rows that can't be sent ({invalid:,}) or employees whose rows differ "
+                "({differing:,}), and --strict was given: nothing was sent. This lists them:\n  {listing}",
+                name=path.name,
+                invalid=invalid,
+                differing=differing,
+                listing=listing,
+            )
         )
 
 

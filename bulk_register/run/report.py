@@ -68,8 +68,9 @@ class Finished:
         """What the output adds, for each row with something in it: its `row` and RESULT_COLUMNS."""
         import pandas as pd  # slow to load
 
-        columns = zip(RESULT_COLUMNS, self.results.texts(EVERY), strict=True)
-        return pd.DataFrame({"row": self.results.rows, **dict(columns)})
+        columns = dict(zip(RESULT_COLUMNS, self.results.texts(EVERY), strict=True))
+        status = {"Registration Status": self.results.status(EVERY)}
+        return pd.DataFrame({"row": self.results.rows, **columns, **status})
 
 
 def exit_code(outcome: Outcome, results: Results, tolerated: tuple[str, ...] = ()) -> int:
@@ -174,8 +175,8 @@ def problems(roster: Roster, results: Results) -> list[dict[str, Any]]:
     """Return every row that needs somebody's attention, and why."""
     places = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
     names = roster.employees.rows["identifier"].to_numpy()[places]
-    *_, states, notes = results.texts(places)
-    lines = zip(results.rows[places].tolist(), names, states, notes, strict=True)
+    *_links, notes = results.texts(places)
+    lines = zip(results.rows[places].tolist(), names, results.status(places), notes, strict=True)
     return [{"row": row, "employee": name, "status": state, "note": note} for row, name, state, note in lines]
 
 

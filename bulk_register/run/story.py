@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from bulk_register.errors import DeclinedError, RosterError
+from bulk_register.language import _
 from bulk_register.ledger import Ledger, lock
 from bulk_register.output import plan_output
 from bulk_register.output.destinations import check_name, output_path
@@ -104,8 +105,11 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
     """
     if record.valid_till <= time.time():
         raise RosterError(
-            f"Run {record.id} can't be finished: the time in which its links work is over. "
-            f"{suggest_command(record, settings)}"
+            _(
+                "Run {run} can't be finished: the time in which its links work is over. {advice}",
+                run=record.id,
+                advice=suggest_command(record, settings),
+            )
         )
     settings = settings.model_copy(update={"output": Path(record.output)})
     with open_roster(record.roster, settings, observer.tell) as found:
@@ -181,9 +185,9 @@ def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[
 def prepare_output(roster: Roster, settings: Settings) -> Output:
     """Find everything that would make the output fail; raises OutputError."""
     source = roster.source
-    check_name(source.path.absolute(), "roster", "rename it")
+    check_name(source.path.absolute(), "roster", _("rename it"))
     target = output_path(source.path, source.format, settings.output, sandbox=settings.sandbox)
-    check_name(target, "output", "name another file with -o")
+    check_name(target, "output", _("name another file with -o"))
     return plan_output(source, target, escape_formulas=settings.escape_formulas)
 
 
@@ -206,7 +210,7 @@ def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, obser
     observer.tell(Planned(plan))
     check_plan(plan, previous, settings)
     if plan.batches and not observer.confirm(plan):
-        raise DeclinedError("Nothing was sent.")
+        raise DeclinedError(_("Nothing was sent."))
 
 
 def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observer: Observer) -> Finished:

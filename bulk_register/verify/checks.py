@@ -10,13 +10,22 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from bulk_register.errors import RosterError
+from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.ooxml.cell_values import letters, shown
 from bulk_register.ooxml.hyperlinks import hyperlinks
 from bulk_register.output.results import SANDBOX_URL
-from bulk_register.records import LINKED, RESULT_COLUMNS, Roster, Scope, Source
+from bulk_register.records import (
+    LINKED,
+    RESULT_COLUMNS,
+    Roster,
+    Scope,
+    Source,
+    known_header,
+    known_status,
+)
 
-OVER = "the link has stopped working: its time is over"
+OVER = N_("the link has stopped working: its time is over")
 DAY_APART_SECONDS = 26 * 3600  # how far the same clock reading may lie apart in two time zones
 
 _LINK = re.compile(r"(?P<base>https?://.+)/(?P<center>[^/#]+)#participant/(?P<participant>[^/#?]+)")
@@ -74,8 +83,12 @@ def claims_of(roster: Roster) -> Claims:
     places = _result_places(source)
     if "Exam Link" not in places:
         raise RosterError(
-            f"{source.path.name} has no column Exam Link: it isn't what bulk-register run wrote. "
-            "Name the file with the links, like staff.registered.xlsx."
+            _(
+                "{file} has no column {column}: it isn't what bulk-register run wrote. Name the file with "
+                "the links, like staff.registered.xlsx.",
+                file=source.path.name,
+                column=_("Exam Link"),
+            )
         )
     linked = hyperlinks(source.copy, source.sheet or "") if source.format in ("xlsx", "xlsm") else {}
     identifiers = dict(zip(rows["row"].tolist(), rows["identifier"].tolist(), strict=True))
@@ -144,15 +157,19 @@ def runs_to_ask(
 
 
 def _result_places(source: Source) -> dict[str, int]:
-    names = {name.casefold(): name for name in RESULT_COLUMNS}
     places: dict[str, int] = {}
     for column, header in enumerate(source.headers, source.first_column):
-        name = names.get(header.strip().casefold())
+        name = known_header(header)
         if name in places:
-            both = f"{letters(places[name])} and {letters(column)}"
             raise RosterError(
-                f"{source.path.name} has two columns {name} ({both}), and nobody can tell which is mailed. "
-                "Remove one of them."
+                _(
+                    "{file} has two columns {column} ({first} and {second}), and nobody can tell which is "
+                    "mailed. Remove one of them.",
+                    file=source.path.name,
+                    column=header.strip(),
+                    first=letters(places[name]),
+                    second=letters(column),
+                )
             )
         if name:
             places[name] = column
@@ -169,13 +186,17 @@ def _all(places: Mapping[str, int]) -> list[int | None]:
 
 
 def _status_faults(claim: Claim, claims: Claims) -> Iterator[str]:
-    given, said = bool(claim.link or claim.participant), claim.status.casefold()
-    if said in LINKED and not claim.link:
-        yield f"the status is {said}, but there is no link"
-    elif given and said not in LINKED and "Registration Status" in claims.columns:
-        yield f"a link is given although {f'the status is {said}' if said else 'there is no status'}"
+    given, status = bool(claim.link or claim.participant), known_status(claim.status)
+    if status in LINKED and not claim.link:
+        yield _("the status is {status}, but there is no link", status=claim.status.casefold())
+    elif given and status not in LINKED and "Registration Status" in claims.columns:
+        yield (
+            _("a link is given although the status is {status}", status=claim.status.casefold())
+            if claim.status
+            else _("a link is given although there is no status")
+        )
     if given and not claim.identifier:
-        yield "a link is given, but there is no employee identifier"
+        yield _("a link is given, but there is no employee identifier")
 
 
 def _link_faults(
@@ -184,16 +205,16 @@ def _link_faults(
     if not (claim.link or claim.participant):
         return
     if claim.link.casefold().startswith(SANDBOX_URL):
-        yield "this is a link of the sandbox, which works for nobody"
+        yield _("this is a link of the sandbox, which works for nobody")
         return
     yield from _form_faults(claim, terms)
     holder = known.get(claim.key)
     if holder is None:
-        yield "no earlier run on this computer got this link"
+        yield _("no earlier run on this computer got this link")
         return
     found = _LINK.fullmatch(claim.link)
     if found and unquote(found["center"]) != holder.scope.center:
-        yield "the link names another center than the one it was made for"
+        yield _("the link names another center than the one it was made for")
     yield from _holder_faults(claim, claims, holder)
     yield from _time_faults(claim, holder, terms)
 
@@ -201,37 +222,37 @@ def _link_faults(
 def _form_faults(claim: Claim, terms: Terms) -> Iterator[str]:
     found = _LINK.fullmatch(claim.link)
     if claim.link and not found:
-        yield "the link is not an exam link, or was changed"
+        yield _("the link is not an exam link, or was changed")
     elif found and found["base"] != terms.link_base:
-        yield f"the link does not lead to {terms.link_base}"
+        yield _("the link does not lead to {link_base}", link_base=terms.link_base)
     if found and claim.participant and claim.key != claim.participant.casefold():
-        yield "the link is not that of the row's Participant ID"
+        yield _("the link is not that of the row's participant identifier")
     if unquote(claim.address) != unquote(claim.link):
-        yield "a click on the link leads elsewhere than its text says"
+        yield _("a click on the link leads elsewhere than its text says")
 
 
 def _holder_faults(claim: Claim, claims: Claims, holder: Registered) -> Iterator[str]:
     if claim.identifier and holder.employee != claim.identifier:
         other = claims.places.get(holder.employee)
         if _bare(holder.employee) == _bare(claim.identifier):
-            yield "the employee identifier was changed: its zeros in front, or upper and lower case"
+            yield _("the employee identifier was changed: its zeros in front, or upper and lower case")
         elif other is not None:
-            yield f"this is the link of another employee, the one in row {other}"
+            yield _("this is the link of another employee, the one in row {other}", other=other)
         else:
-            yield "this is another employee's link, or the employee identifier was changed"
+            yield _("this is another employee's link, or the employee identifier was changed")
     elif not holder.latest:
-        yield "this link is an earlier one: the employee has got a newer one since"
+        yield _("this link is an earlier one: the employee has got a newer one since")
 
 
 def _time_faults(claim: Claim, holder: Registered, terms: Terms) -> Iterator[str]:
     if holder.valid_till <= terms.now:
-        yield OVER
+        yield _(OVER)
     try:
         said = datetime.fromisoformat(claim.till).replace(tzinfo=UTC).timestamp()
     except ValueError:
         return
     if abs(said - holder.valid_till) > DAY_APART_SECONDS:
-        yield "Link Valid Till was changed: the link ends at another time"
+        yield _("{column} was changed: the link ends at another time", column=_("Link Valid Till"))
 
 
 def _bare(identifier: str) -> str:

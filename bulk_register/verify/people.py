@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bulk_register.errors import BulkRegisterError
+from bulk_register.language import _, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.paths import real_path
@@ -44,7 +45,7 @@ def compare_people(
         return Compared()
     if ledger.has_output(found.source.sha256):
         return Compared(
-            words="Nobody has changed the file since it was written.", unchanged=True, run=runs[0].id
+            words=_("Nobody has changed the file since it was written."), unchanged=True, run=runs[0].id
         )
     comparison = _Comparison(found, {claim.row for claim in claims.rows if claim.link})
     for run in islice(runs, MAX_ROSTERS):
@@ -82,21 +83,23 @@ class _Comparison:
         """Compare the employees who are left with a run's roster, if that is there as it was."""
         try:
             of_run = settings_of_run(run.settings, settings, secret=False)
-            with open_roster(run.roster, of_run, lambda _: None) as roster:
+            with open_roster(run.roster, of_run, lambda _event: None) as roster:
                 if roster.source.sha256 == run.sha256:
                     self._compare(roster)
                 else:
-                    self._why_not = self._why_not or f"{run.roster} was changed since run {run.id}"
+                    self._why_not = self._why_not or _(
+                        "{roster} was changed since run {run}", roster=run.roster, run=run.id
+                    )
         except BulkRegisterError:
-            self._why_not = self._why_not or f"{run.roster} can't be read any more"
+            self._why_not = self._why_not or _("{roster} can't be read any more", roster=run.roster)
 
     def _compare(self, roster: Roster) -> None:
         pairs, missing = _pairs(roster.source, self._found.source)
         said: dict[str, tuple[str, ...]] = {}
         otherwise: dict[str, list[tuple[str, ...]]] = {}  # what further rows of an employee say
-        for _, employee, cells in _employees(roster):
+        for _row, employee, cells in _employees(roster):
             if employee in self.left:
-                texts = tuple(_text(cells, theirs) for theirs, _ in pairs)
+                texts = tuple(_text(cells, theirs) for theirs, _ours in pairs)
                 if said.setdefault(employee, texts) != texts:
                     otherwise.setdefault(employee, []).append(texts)
         for row, employee, cells in _employees(self._found):
@@ -105,12 +108,14 @@ class _Comparison:
             rows = [said[employee], *otherwise.get(employee, ())]
             wrong = [
                 _header(self._found.source, ours)
-                for at, (_, ours) in enumerate(pairs)
+                for at, (_theirs, ours) in enumerate(pairs)
                 if not _agrees(_text(cells, ours), [texts[at] for texts in rows])
             ]
             if wrong:
-                what = " and ".join(wrong)
-                self.findings.append(Finding(row, f"{what}: not what the roster says of this employee"))
+                what = ", ".join(wrong)
+                self.findings.append(
+                    Finding(row, _("{what}: not what the roster says of this employee", what=what))
+                )
         if said and pairs:
             self._agreed.append(roster.source.path.name)
         self._missing |= dict.fromkeys(missing if said else ())
@@ -120,17 +125,28 @@ class _Comparison:
         """Say what was compared, and what could not be."""
         sentences = []
         if self._agreed:
-            state = "don't all agree" if self.findings else "agree"
-            sentences.append(f"Names and addresses {state} with {' and '.join(self._agreed)}.")
+            agreed = ", ".join(self._agreed)
+            sentences.append(
+                _("Names and addresses don't all agree with {rosters}.", rosters=agreed)
+                if self.findings
+                else _("Names and addresses agree with {rosters}.", rosters=agreed)
+            )
         if self._missing:
             columns = ", ".join(self._missing)
-            sentences.append(f"Not compared, for the file has no such column: {columns}.")
-        if self.left and any(what in COMPARED for what, _ in self._found.source.persons):
-            people = "1 employee" if len(self.left) == 1 else f"{len(self.left):,} employees"
-            who = f"of {people} " if self._agreed or self._missing else ""
-            why = self._why_not or "no roster of an earlier run has these identifiers"
-            sentences.append(f"Names and addresses {who}could not be compared: {why}.")
-            sentences.append("Compare them yourself before you mail them.")
+            sentences.append(_("Not compared, for the file has no such column: {columns}.", columns=columns))
+        if self.left and any(what in COMPARED for what, _column in self._found.source.persons):
+            why = self._why_not or _("no roster of an earlier run has these identifiers")
+            sentences.append(
+                ngettext(
+                    "Names and addresses of {number:,} employee could not be compared: {why}.",
+                    "Names and addresses of {number:,} employees could not be compared: {why}.",
+                    len(self.left),
+                    why=why,
+                )
+                if self._agreed or self._missing
+                else _("Names and addresses could not be compared: {why}.", why=why)
+            )
+            sentences.append(_("Compare them yourself before you mail them."))
         return " ".join(sentences)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.records import Tell
 from bulk_register.run.context import connection_of, exam_of
@@ -13,7 +14,7 @@ from bulk_register.startexam import StartExam
 from bulk_register.verify.checks import Claim, Claims, Finding, Registered, runs_to_ask
 from bulk_register.verify.requery import Replies, ask_again
 
-_ELSEWHERE = "StartExam was not asked: the settings name another account or address than this link's"
+_ELSEWHERE = N_("StartExam was not asked: the settings name another account or address than this link's")
 
 
 def confirm_links(
@@ -35,7 +36,7 @@ def confirm_links(
     findings, count = [], 0
     for number, asked in runs_to_ask(claims, known, found).items():
         if number not in runs:
-            findings += [Finding(claim.row, _ELSEWHERE) for claim in asked]
+            findings += [Finding(claim.row, _(_ELSEWHERE)) for claim in asked]
             continue
         there = settings.model_copy(update={"base_url": runs[number].scope.base_url})
         client = StartExam(connection_of(there), tell)
@@ -49,12 +50,12 @@ def confirm_links(
 def _compared(asked: Sequence[Claim], replies: Replies) -> Iterator[Finding]:
     for claim in asked:
         if claim.identifier in replies.refused:
-            yield Finding(claim.row, "StartExam refuses this employee now")
+            yield Finding(claim.row, _("StartExam refuses this employee now"))
         elif claim.identifier not in replies.participants:
             yield Finding(
-                claim.row, "StartExam's answer could not be matched to employees, so nothing is sure"
+                claim.row, _("StartExam's answer could not be matched to employees, so nothing is sure")
             )
         elif (replies.participants[claim.identifier] or "").casefold() != claim.key:
             yield Finding(
-                claim.row, "StartExam gives this employee another link, or none (run --refresh asks again)"
+                claim.row, _("StartExam gives this employee another link, or none (run --refresh asks again)")
             )

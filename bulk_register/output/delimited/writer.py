@@ -18,7 +18,7 @@ from bulk_register.errors import OutputError
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.output.delimited.fields import all_quoted, before_end, field_spans, is_quoted, unquoted
 from bulk_register.output.layout import Layout, place_columns
-from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Results, Source
+from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Results, Source, result_headers
 
 BLOCK_ROWS = 2_000  # of a workbook, written together
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, "CSV Injection"
@@ -110,7 +110,7 @@ class DelimitedText:
                 yield self._merged(raw, values, True)
                 next_row, values = next(results, (0, blank))
             elif row == self.source.header_row:
-                yield self._merged(raw, list(RESULT_COLUMNS), True)
+                yield self._merged(raw, list(result_headers()), True)
             elif row < self.source.header_row:
                 yield self._above(raw)
             else:
@@ -146,7 +146,7 @@ class DelimitedText:
 
     def _in_place(self, values: list[str]) -> dict[int, str]:
         """The results that go into columns of the roster, by column; its own headers stay."""
-        if self.source.header_row and values == list(RESULT_COLUMNS):
+        if self.source.header_row and values == list(result_headers()):
             return {}
         by_column = zip(self.layout.columns, values, strict=True)
         return {column: value for column, value in by_column if column in self.layout.filled_in_place}

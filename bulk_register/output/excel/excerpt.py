@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bulk_register.language import every_language
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.ooxml.cells import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
@@ -66,7 +67,9 @@ def has_headers_only(path: Path) -> bool:
     with WorkbookFile(path, UNBOUNDED) as book:
         part = book.sheets[0].part
         data = b"".join(piece.data for piece in islice(pieces(book.large(part), part), 2))
-    return data.count(b"<row ") == 1 and f">{RESULT_COLUMNS[0]}<".encode() in data
+    return data.count(b"<row ") == 1 and any(
+        f">{header}<".encode() in data for header in every_language(RESULT_COLUMNS[0])
+    )
 
 
 def _lines(source: Source, rows: dict[int, str], last: Container[int]) -> Iterator[Line]:

@@ -26,7 +26,7 @@ import numpy as np
 from bulk_register.ooxml.cell_values import MAX_CELL_CHARACTERS, MAX_HYPERLINKS, letters
 from bulk_register.ooxml.xml import attribute, text, texts
 from bulk_register.output.layout import LINK, Layout
-from bulk_register.records import RESULT_COLUMNS, Results
+from bulk_register.records import RESULT_COLUMNS, Results, result_headers
 
 BLOCK_ROWS = 2_000  # whose results are asked for at once; the first block decides how wide columns are
 MAX_URL = 2_079  # characters of an address or location in Excel; longer ones make it repair the file
@@ -66,7 +66,7 @@ class ResultCells:
         columns = self._results.texts(slice(BLOCK_ROWS))
         return [
             min(max(_MIN_WIDTH, len(name) + 4, *map(len, column), 0) + 1, _MAX_WIDTH)
-            for name, column in zip(RESULT_COLUMNS, columns, strict=True)
+            for name, column in zip(result_headers(), columns, strict=True)
         ]
 
     def place(self, row: int) -> int | None:
@@ -117,7 +117,7 @@ class ResultCells:
 
     def header(self, which: int, row: int, style: int) -> bytes:
         """A header cell."""
-        return self.text_cell(row, self.layout.columns[which], RESULT_COLUMNS[which], style)
+        return self.text_cell(row, self.layout.columns[which], result_headers()[which], style)
 
     def text_cell(self, row: int, column: int, value: str, style: int) -> bytes:
         """A cell with text in it."""

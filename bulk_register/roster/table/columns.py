@@ -12,6 +12,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import NamedTuple
 
+from bulk_register.language import every_language
 from bulk_register.records import RESULT_COLUMNS
 
 RANKS = ("strong", "likely", "bare", "number")  # of identifier names in columns.toml, best first
@@ -163,7 +164,7 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 def _names() -> dict[str, ColumnKind]:
     """The known names, folded. The first list that has a name counts: result, foreign, identifier, person."""
     lists = _lists()
-    known = {fold(name): ColumnKind("result") for name in RESULT_COLUMNS}
+    known = {fold(said): ColumnKind("result") for name in RESULT_COLUMNS for said in every_language(name)}
     for name in lists["foreign"]["names"]:
         known.setdefault(fold(name), ColumnKind("foreign"))
     for rank, key in enumerate(RANKS):
