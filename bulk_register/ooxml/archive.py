@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from bulk_register.errors import RosterError
+from bulk_register.language import N_, _
 
 CHUNK_BYTES = 1 << 20
 MAX_MEMBERS = 20_000
@@ -21,9 +22,9 @@ RATIO_COUNTS_FROM_BYTES = 64 * 1024**2
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")  # [MS-OFFCRYPTO] 2.3.4.4
 
-PROTECTED = (
-    "the workbook is protected with a password: open it, remove the password "
-    "(in Excel: File, Info, Protect Workbook, Encrypt with Password), save it, and run again."
+PROTECTED = N_(
+    "the workbook is protected with a password: open it, remove the password (in Excel: "
+    "File, Info, Protect Workbook, Encrypt with Password), save it, and run again."
 )
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
@@ -31,8 +32,11 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 def damaged(detail: str) -> RosterError:
     """The error for a workbook that is broken, with what to do about it."""
     return RosterError(
-        f"the workbook is damaged: {detail}. Get the file again from where it came; "
-        "if Excel can still open it, save it there under a new name and use that."
+        _(
+            "the workbook is damaged: {detail}. Get the file again from where it came; if Excel can "
+            "still open it, save it there under a new name and use that.",
+            detail=detail,
+        )
     )
 
 
@@ -40,7 +44,7 @@ def refuse_encrypted(path: Path) -> None:
     """Raise RosterError if the file is an Office document encrypted with a password."""
     with path.open("rb") as file:
         if file.read(8) == OLE_MAGIC and ENCRYPTED_STREAM in file.read():
-            raise RosterError(PROTECTED)
+            raise RosterError(_(PROTECTED))
 
 
 class Archive:
@@ -55,7 +59,7 @@ class Archive:
             self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
             refuse_encrypted(path)
-            raise damaged(f"it is cut off or not a workbook at all ({error})") from error
+            raise damaged(_("it is cut off or not a workbook at all ({error})", error=error)) from error
         self.members = self._zip.infolist()
         try:
             self._by_name = self._checked(max_bytes)
@@ -99,13 +103,13 @@ class Archive:
         """The member piece by piece; the checksum is verified by the time the last piece is out."""
         member = self._by_name.get(canonical(name))
         if member is None:
-            raise damaged(f"its part {name} is missing")
+            raise damaged(_("its part {name} is missing", name=name))
         try:
             with self._zip.open(member) as file:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except _BROKEN as error:
-            raise damaged(f"its part {name} can't be unpacked ({error})") from error
+            raise damaged(_("its part {name} can't be unpacked ({error})", name=name, error=error)) from error
 
     def _checked(self, max_bytes: int) -> dict[str, zipfile.ZipInfo]:
         by_name: dict[str, zipfile.ZipInfo] = {}
@@ -113,24 +117,34 @@ class Archive:
             if member.is_dir():
                 continue
             if member.flag_bits & 1:
-                raise RosterError(PROTECTED)
+                raise RosterError(_(PROTECTED))
             if by_name.setdefault(canonical(member.filename), member) is not member:
-                raise damaged(f"it holds the part {member.filename} twice")
+                raise damaged(_("it holds the part {filename} twice", filename=member.filename))
         unpacked = sum(member.file_size for member in self.members)
         packed = sum(member.compress_size for member in self.members) or 1
         if len(self.members) > MAX_MEMBERS:
             raise RosterError(
-                f"the workbook has {len(self.members):,} parts, which no workbook needs: refused."
+                _(
+                    "the workbook has {members:,} parts, which no workbook needs: refused.",
+                    members=len(self.members),
+                )
             )
         if unpacked > max_bytes:
             raise RosterError(
-                f"the workbook unpacks to {unpacked:,} bytes, more than the {max_bytes:,} allowed: "
-                "remove what isn't needed from it, or raise --max-size."
+                _(
+                    "the workbook unpacks to {unpacked:,} bytes, more than the {max_bytes:,} allowed: remove "
+                    "what isn't needed from it, or raise --max-size.",
+                    unpacked=unpacked,
+                    max_bytes=max_bytes,
+                )
             )
         if unpacked > RATIO_COUNTS_FROM_BYTES and unpacked / packed > MAX_RATIO:
             raise RosterError(
-                f"the workbook unpacks to {unpacked // packed} times its size, which no roster does. "
-                "Copy the roster into a new workbook and use that."
+                _(
+                    "the workbook unpacks to {unpacked} times its size, which no roster does. Copy the "
+                    "roster into a new workbook and use that.",
+                    unpacked=unpacked // packed,
+                )
             )
         return by_name
 

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.ooxml.archive import CHUNK_BYTES, Archive, canonical, damaged
 
 LEVEL = 4  # of zlib; level 6 takes half as long again for files a sixth smaller
@@ -96,7 +97,7 @@ class ArchiveWriter:
         source.seek(member.header_offset)
         header = source.read(_LOCAL.size)
         if len(header) < _LOCAL.size or not header.startswith(b"PK\3\4"):
-            raise damaged(f"its part {member.filename} can't be found")
+            raise damaged(_("its part {filename} can't be found", filename=member.filename))
         name_bytes, extra_bytes = struct.unpack("<2H", header[26:30])
         source.seek(name_bytes + extra_bytes, 1)
         encoding = "utf-8" if member.flag_bits & _UTF8_NAME else "cp437"
@@ -119,7 +120,7 @@ class ArchiveWriter:
         while left:
             chunk = source.read(min(CHUNK_BYTES, left))
             if not chunk:
-                raise damaged(f"its part {member.filename} is cut off")
+                raise damaged(_("its part {filename} is cut off", filename=member.filename))
             self._file.write(chunk)
             left -= len(chunk)
 
@@ -144,7 +145,7 @@ class ArchiveWriter:
 
     def _add(self, entry: _Entry) -> None:
         if max(entry.packed, entry.unpacked, entry.offset) >= _LIMIT:
-            raise OutputError("The output is too large for a workbook (4 GiB): name a .csv file instead.")
+            raise OutputError(_("The output is too large for a workbook (4 GiB): name a .csv file instead."))
         self._file.write(entry.local())
         self._entries.append(entry)
 
@@ -153,7 +154,7 @@ class ArchiveWriter:
         self._file.write(b"".join(entry.central() for entry in self._entries))
         size, count = self._file.tell() - start, len(self._entries)
         if start + size >= _LIMIT or count > 0xFFFF:
-            raise OutputError("The output is too large for a workbook (4 GiB): name a .csv file instead.")
+            raise OutputError(_("The output is too large for a workbook (4 GiB): name a .csv file instead."))
         self._file.write(_END.pack(b"PK\5\6", 0, 0, count, count, size, start, 0))
 
 

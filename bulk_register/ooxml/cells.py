@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
+from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of
 from bulk_register.ooxml.xml import MAX_DIGITS, MAX_HELD_BYTES, whole
@@ -87,7 +88,7 @@ def pieces(chunks: Iterable[bytes], part: str) -> Iterator[Piece]:
     while not match:
         more = next(stream, b"")
         if not more or len(held) > MAX_HELD_BYTES:
-            raise damaged(f"its part {part} is not a worksheet")
+            raise damaged(_("its part {part} is not a worksheet", part=part))
         held, seen = held + more, len(held)
         match = _DATA.search(held, seen)  # a tag is never in two pieces
     opening = match[0].replace(b"/>", b">")
@@ -127,9 +128,9 @@ def _rows(held: bytes, stream: Iterator[bytes], ends: tuple[bytes, bytes], part:
             held = held[cut:]
         more = next(stream, b"")
         if not more:
-            raise damaged(f"its part {part} is cut off")
+            raise damaged(_("its part {part} is cut off", part=part))
         if len(held) > MAX_HELD_BYTES:
-            raise damaged(f"its part {part} has a row that never ends")
+            raise damaged(_("its part {part} has a row that never ends", part=part))
         held += more
 
 
@@ -183,12 +184,14 @@ def rows(block: bytes, tags: Tags, after: int) -> Iterator[RowTag]:
         inner = match.end()
         stop = inner if alone else block.find(closing, inner)
         at = inner if alone else block.find(b">", stop) + 1
-        number = int(given) if given else whole(str(valued(_R, attributes) or b"0", "latin-1"), "row number")
+        number = (
+            int(given) if given else whole(str(valued(_R, attributes) or b"0", "latin-1"), _("row number"))
+        )
         number = number or told_by_cells(block, tags, inner, stop) or after + 1
         if not 0 < number <= MAX_ROWS:
-            raise damaged(f"it has a row {number}")
+            raise damaged(_("it has a row {number}", number=number))
         if stop < 0 or at <= 0:
-            raise damaged(f"its row {number} is cut off")
+            raise damaged(_("its row {number} is cut off", number=number))
         yield RowTag(number, attributes, match.start(), inner, stop, at, bool(alone))
         after = number
 
@@ -229,7 +232,7 @@ def cells(block: bytes, tags: Tags, start: int = 0, stop: int | None = None) -> 
                 return
             cell = _unusual(match, column + 1)
         if cell.column >= MAX_COLUMNS:
-            raise damaged(f"it has a cell {match[0][:40]!r}")
+            raise damaged(_("it has a cell {match!r}", match=match[0][:40]))
         column, at = cell.column, cell.end
         yield cell
 

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from operator import gt
 
+from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import column_of, letters
 from bulk_register.ooxml.cells import Tags, cells, rows, told_by_cells
@@ -49,7 +50,9 @@ class Extent:
             numbers = [(row.number, of_cell or row.number) for row, of_cell in zip(there, told, strict=True)]
         for number, of_cell in numbers:
             if of_cell != number:
-                raise damaged(f"its row {number} has a cell of row {of_cell}")
+                raise damaged(
+                    _("its row {number} has a cell of row {of_cell}", number=number, of_cell=of_cell)
+                )
         return [number for number, _ in numbers]
 
     def _beyond(self, block: bytes, width: int) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import unquote
 
+from bulk_register.language import _
 from bulk_register.ooxml.archive import Archive, canonical, damaged
 from bulk_register.ooxml.xml import Element, elements, plain
 
@@ -59,7 +60,7 @@ class WorkbookFile:
         self.links = {one.id: one for one in self.relationships(self.workbook)}
         self.sheets = [self._sheet(one) for one in self.workbook_elements if one.name == "sheet"]
         if not self.sheets:
-            raise damaged("it has no sheets")
+            raise damaged(_("it has no sheets"))
 
     def _sheet(self, element: Element) -> Sheet:
         link = self.links.get(element.attributes.get("r:id", ""))

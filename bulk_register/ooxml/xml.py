@@ -13,6 +13,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape as _escape
 
+from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 
 MAX_HELD_BYTES = 64 * 1024**2  # the longest cell has 32,767 characters
@@ -68,15 +69,17 @@ def elements(data: bytes, part: str) -> list[Element]:
         after = element.inner if alone else data.index(b">", at) + 1
         found[index] = element._replace(stop=stop, end=after)
 
-    def doctype(*_: object) -> None:
-        raise damaged(f"its part {part} has a document type declaration, which workbooks never have")
+    def doctype(*_said: object) -> None:
+        raise damaged(
+            _("its part {part} has a document type declaration, which workbooks never have", part=part)
+        )
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise damaged(f"its part {part} is not well-formed ({error})") from error
+        raise damaged(_("its part {part} is not well-formed ({error})", part=part, error=error)) from error
     return found
 
 
@@ -104,7 +107,13 @@ def whole(written: str, what: str) -> int:
     """Return the whole number that an attribute holds; raises RosterError for anything else."""
     digits = written.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
-        raise damaged(f"its {what} {digits[:20]!r} is no whole number that a workbook could have")
+        raise damaged(
+            _(
+                "its {what} {digits!r} is no whole number that a workbook could have",
+                what=what,
+                digits=digits[:20],
+            )
+        )
     return int(digits)
 
 
@@ -151,7 +160,7 @@ def untext(raw: bytes) -> str:
     try:
         value = raw.decode()
     except UnicodeDecodeError as error:
-        raise damaged(f"a text in it is not in the encoding it names ({error})") from error
+        raise damaged(_("a text in it is not in the encoding it names ({error})", error=error)) from error
     if "&" in value:
         value = _REFERENCE.sub(_entity, value)
     if "_x" in value:
@@ -167,7 +176,7 @@ def _entity(found: re.Match[str]) -> str:
         digits, base = (name[2:], 16) if name[1] == "x" else (name[1:], 10)
         code = int(digits, base) if len(digits.lstrip("0")) <= MAX_DIGITS else 0x110000
         if code >= 0x110000 or 0xD800 <= code < 0xE000:  # XML 1.0, 2.2
-            raise damaged(f"a text in it holds {found[0][:20]}, which is no character")
+            raise damaged(_("a text in it holds {found}, which is no character", found=found[0][:20]))
         return chr(code)
     return {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}.get(name, found[0])
 
@@ -190,9 +199,9 @@ def plain(chunks: Iterable[bytes], part: str) -> Iterator[bytes]:
         if piece:
             yield piece
         if len(held) > MAX_HELD_BYTES:
-            raise damaged(f"its part {part} has a tag or text that never ends")
+            raise damaged(_("its part {part} has a tag or text that never ends", part=part))
     if held.strip():
-        raise damaged(f"its part {part} is cut off")
+        raise damaged(_("its part {part} is cut off", part=part))
 
 
 def _utf8(chunks: Iterator[bytes], part: str) -> Iterator[bytes]:
@@ -214,7 +223,9 @@ def _utf8(chunks: Iterator[bytes], part: str) -> Iterator[bytes]:
         for chunk in chunks:
             yield decoder.decode(chunk).encode()
     except (LookupError, UnicodeError) as error:
-        raise damaged(f"its part {part} is not in the encoding it names ({error})") from error
+        raise damaged(
+            _("its part {part} is not in the encoding it names ({error})", part=part, error=error)
+        ) from error
 
 
 def _without_specials(data: bytes, part: str) -> tuple[bytes, bytes]:
@@ -223,7 +234,9 @@ def _without_specials(data: bytes, part: str) -> tuple[bytes, bytes]:
     while match := _SPECIAL.search(data, at):
         pieces.append(data[at : match.start()])
         if match[0] not in _SPECIAL_ENDS:
-            raise damaged(f"its part {part} has a document type declaration, which workbooks never have")
+            raise damaged(
+                _("its part {part} has a document type declaration, which workbooks never have", part=part)
+            )
         close = _SPECIAL_ENDS[match[0]]
         end = data.find(close, match.end())
         if end < 0:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.paths import real_path
 
 HELD_SECONDS = 2.0  # Windows: how long virus scanners and indexers hold a file that was just written
@@ -66,7 +67,7 @@ def replace_file(
                 wanted = _free_name(wanted, "{stem}-{number}{suffix}")
             return _place(write, wanted, lambda path: _is_ours(path, ours) and not keep(path), failures)
         except OSError as error:
-            failures.append(f"{wanted} can't be written: {_reason(error)}")
+            failures.append(_("{file} can't be written: {reason}", file=wanted, reason=_reason(error)))
     raise OutputError(f"{'; '.join(failures)}.")
 
 
@@ -86,7 +87,7 @@ def _place(
         draft.open("xb").close()  # not mkstemp: that makes files which colleagues can't open
         write(draft)
         sha256 = _flush(draft)
-        notes = [f"{failure}, so it is in {wanted}" for failure in failures]
+        notes = [_("{failure}, so it is in {file}", failure=failure, file=wanted) for failure in failures]
         try:
             if wanted.exists() and not replaceable(wanted):
                 notes.append(_move_aside(wanted))
@@ -94,7 +95,14 @@ def _place(
         except PermissionError as error:
             other = _free_name(wanted, "{stem}-{number}{suffix}")
             _replace(draft, other)
-            notes.append(f"{wanted} can't be written ({_reason(error)}), so it is in {other}")
+            notes.append(
+                _(
+                    "{file} can't be written ({reason}), so it is in {other}",
+                    file=wanted,
+                    reason=_reason(error),
+                    other=other,
+                )
+            )
             wanted = other
         return DeliveredFile(wanted, sha256, tuple(notes))
     finally:
@@ -142,7 +150,7 @@ def _move_aside(target: Path) -> str:
     aside = target.with_name(f"{_cut(target.stem, 200)} (before {stamp}){target.suffix}")
     aside = aside if not aside.exists() else _free_name(aside, "{stem} {number}{suffix}")
     _replace(target, aside)
-    return f"What was in {target.name} before is in {aside.name}"
+    return _("What was in {name} before is in {aside}", name=target.name, aside=aside.name)
 
 
 def _free_name(path: Path, pattern: str) -> Path:
@@ -150,7 +158,7 @@ def _free_name(path: Path, pattern: str) -> Path:
         name = pattern.format(stem=_cut(path.stem, 240), number=number, suffix=path.suffix)
         if not path.with_name(name).exists():
             return path.with_name(name)
-    raise OSError(errno.EEXIST, "too many files of that name", str(path))
+    raise OSError(errno.EEXIST, _("too many files of that name"), str(path))
 
 
 def _replace(source: Path, target: Path) -> None:
@@ -167,6 +175,6 @@ def _replace(source: Path, target: Path) -> None:
 
 
 def _reason(error: OSError) -> str:
-    return "is it open in Excel?" if os.name == "nt" and isinstance(error, PermissionError) else str(
+    return _("is it open in Excel?") if os.name == "nt" and isinstance(error, PermissionError) else str(
         error.strerror or error
     )  # fmt: skip

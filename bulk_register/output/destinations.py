@@ -10,6 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.paths import real_path
 from bulk_register.records import Format
 
@@ -24,15 +25,15 @@ def output_path(roster: Path, format: Format, named: Path | None, *, sandbox: bo
     """
     suffix = ".xlsm" if format == "xlsm" else ".xlsx"
     default = _default_name(roster, "sandbox" if sandbox else "registered", suffix)
-    with _explained("output", "-o"):
+    with _explained(_("output"), "-o"):
         target = roster.with_name(default) if named is None else named.expanduser()
         if target.is_dir():
             target = target / default
         _check_ending(target, format)
         target = real_path(target)
         if target.exists() and roster.exists() and target.samefile(roster):
-            raise OutputError("The output can't be the roster itself. Name another file with -o.")
-        check_writable(target, "output", "-o")
+            raise OutputError(_("The output can't be the roster itself. Name another file with -o."))
+        check_writable(target, _("output"), "-o")
         return target
 
 
@@ -41,7 +42,9 @@ def check_name(path: Path, what: str, advice: str) -> None:
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        raise OutputError(f"The name of the {what} {path} is not in UTF-8: {advice}.") from None
+        raise OutputError(
+            _("The name of the {what} {path} is not in UTF-8: {advice}.", what=what, path=path, advice=advice)
+        ) from None
 
 
 def free_of(taken: Callable[[Path], bool], target: Path) -> Path:
@@ -53,24 +56,28 @@ def free_of(taken: Callable[[Path], bool], target: Path) -> Path:
 
 def check_report(target: Path, taken: Iterable[Path]) -> None:
     """Find what would make a report fail; raises OutputError. `taken` are files that it must not replace."""
-    with _explained("report", "--report"):
+    with _explained(_("report"), "--report"):
         real = real_path(target)
         if real.exists() and not real.is_file() and not real.is_dir():
             return  # a device or a pipe
-        _check_free(real, taken, "report", "--report")
+        _check_free(real, taken, _("report"), "--report")
         if real.suffix.lower() in SUFFIXES:  # most likely the output that is about to be written
-            raise OutputError(f"The report is JSON, not {real.suffix}. Name a .json file with --report.")
-        check_writable(real, "report", "--report")
+            raise OutputError(
+                _("The report is JSON, not {suffix}. Name a .json file with --report.", suffix=real.suffix)
+            )
+        check_writable(real, _("report"), "--report")
 
 
 def check_list(target: Path, taken: Iterable[Path], flag: str) -> None:
     """Find what would make a workbook beside the output fail, which `flag` names; raises OutputError."""
-    with _explained("list", flag):
+    with _explained(_("list"), flag):
         real = real_path(target)
         if real.suffix.lower() != ".xlsx":
-            raise OutputError(f"{target} must end in .xlsx. Name another file with {flag}.")
-        _check_free(real, taken, "list", flag)
-        check_writable(real, "list", flag)
+            raise OutputError(
+                _("{target} must end in .xlsx. Name another file with {flag}.", target=target, flag=flag)
+            )
+        _check_free(real, taken, _("list"), flag)
+        check_writable(real, _("list"), flag)
 
 
 def _default_name(roster: Path, word: str, suffix: str) -> str:
@@ -86,38 +93,70 @@ def _explained(what: str, flag: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f" to {error.filename}" if error.filename else ""
+        known = {"what": what, "reason": error.strerror, "flag": flag}
         raise OutputError(
-            f"The {what} can't be written{where} ({error.strerror}). Fix that, or name another file with "
-            f"{flag}."
+            _(
+                "The {what} can't be written to {path} ({reason}). Fix that, or name another file with "
+                "{flag}.",
+                path=error.filename,
+                **known,
+            )
+            if error.filename
+            else _(
+                "The {what} can't be written ({reason}). Fix that, or name another file with {flag}.", **known
+            )
         ) from None
 
 
 def _check_ending(target: Path, format: Format) -> None:  # noqa: A002
     if target.suffix.lower() not in SUFFIXES:
-        raise OutputError(f"The output {target} must end in .xlsx or .csv. Name another file with -o.")
+        raise OutputError(
+            _("The output {target} must end in .xlsx or .csv. Name another file with -o.", target=target)
+        )
     if target.suffix.lower() == ".xlsm" and format != "xlsm":
-        raise OutputError(f"The output {target} can't be .xlsm: the roster has no macros. End it in .xlsx.")
+        raise OutputError(
+            _("The output {target} can't be .xlsm: the roster has no macros. End it in .xlsx.", target=target)
+        )
 
 
 def _check_free(target: Path, taken: Iterable[Path], what: str, flag: str) -> None:
     if any(target == real_path(path) for path in taken):
-        raise OutputError(f"The {what} would replace {target}. Name another file with {flag}.")
+        raise OutputError(
+            _(
+                "The {what} would replace {target}. Name another file with {flag}.",
+                what=what,
+                target=target,
+                flag=flag,
+            )
+        )
 
 
 def check_writable(target: Path, what: str, flag: str) -> None:
     """Try to write into a target's folder; raises OutputError where that fails."""
     if target.exists() and not target.is_file():
-        raise OutputError(f"The {what} {target} is not a file. Name one with {flag}.")
+        raise OutputError(
+            _("The {what} {target} is not a file. Name one with {flag}.", what=what, target=target, flag=flag)
+        )
     if not target.parent.is_dir():
         raise OutputError(
-            f"The folder {target.parent} for the {what} doesn't exist. "
-            f"Make it, or name another file with {flag}."
+            _(
+                "The folder {folder} for the {what} doesn't exist. Make it, or name another file with "
+                "{flag}.",
+                folder=target.parent,
+                what=what,
+                flag=flag,
+            )
         )
     try:
         tempfile.TemporaryFile(dir=target.parent).close()
     except OSError as error:
         raise OutputError(
-            f"The folder {target.parent} for the {what} can't be written to ({error.strerror}). Fix that, "
-            f"or name a file in another folder with {flag}."
+            _(
+                "The folder {folder} for the {what} can't be written to ({reason}). Fix that, or name "
+                "a file in another folder with {flag}.",
+                folder=target.parent,
+                what=what,
+                reason=error.strerror,
+                flag=flag,
+            )
         ) from None

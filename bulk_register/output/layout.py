@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.ooxml.cell_values import letters, shown
 from bulk_register.records import RESULT_COLUMNS, Source, known_header, known_status
 
@@ -63,8 +64,13 @@ def _result_columns(source: Source) -> dict[str, int]:
         name = known_header(header)
         if name in found:
             raise OutputError(
-                f'The roster has two columns named "{name}" ({letters(found[name])} and {letters(column)}), '
-                "and it can't be told which of them is to be filled. Rename or delete one of them."
+                _(
+                    'The roster has two columns named "{name}" ({first} and {second}), and it can\'t be told '
+                    "which of them is to be filled. Rename or delete one of them.",
+                    name=name,
+                    first=letters(found[name]),
+                    second=letters(column),
+                )
             )
         if name:
             found[name] = column
@@ -84,9 +90,14 @@ def _refuse_foreign_values(source: Source, named: dict[str, int]) -> None:
             text = shown(line.cells[column]).strip() if column < len(line.cells) else ""
             if text and not _OURS[name](text):
                 raise OutputError(
-                    f'The roster has a column "{name}" of its own (column {letters(column)}; row {row} holds '
-                    "something that this program never wrote), and the output needs that name. Rename the "
-                    "column in the roster."
+                    _(
+                        'The roster has a column "{name}" of its own (column {column}; row {row} holds '
+                        "something that this program never wrote), and the output needs that name. Rename "
+                        "the column in the roster.",
+                        name=name,
+                        column=letters(column),
+                        row=row,
+                    )
                 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.output.delimited.writer import plan_delimited
 from bulk_register.output.excel.in_place import NotRewritableError, plan_in_place
 from bulk_register.output.excel.new_workbook import plan_new_workbook
@@ -13,7 +14,6 @@ from bulk_register.records import Output, Source
 
 _DELIMITED = (".csv", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
-_VALUES_ONLY = "The output is a new {}workbook with the roster's values only: {}."
 
 
 def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) -> Output:
@@ -25,14 +25,23 @@ def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) 
     if suffix in _DELIMITED:
         return plan_delimited(source, target, escape_formulas=escape_formulas)
     if suffix not in _WORKBOOKS:
-        raise OutputError(f"The output {target.name} has to be an .xlsx, .xlsm or .csv file: name it so.")
+        raise OutputError(
+            _("The output {name} has to be an .xlsx, .xlsm or .csv file: name it so.", name=target.name)
+        )
     if source.format in ("xlsx", "xlsm"):
         try:
             return plan_in_place(source, target)
         except NotRewritableError as reason:
-            lost = _VALUES_ONLY.format("", reason)
+            lost = _("The output is a new workbook with the roster's values only: {reason}.", reason=reason)
     else:
-        why = f"an .{source.format} file's formats, other sheets and formulas can't be carried over"
-        lost = "" if source.format == "csv" else _VALUES_ONLY.format(".xlsx ", why)
+        lost = (
+            ""
+            if source.format == "csv"
+            else _(
+                "The output is a new .xlsx workbook with the roster's values only: an .{format} file's "
+                "formats, other sheets and formulas can't be carried over.",
+                format=source.format,
+            )
+        )
     new = plan_new_workbook(source, target)
     return replace(new, notes=(lost, *new.notes)) if lost else new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bulk_register.language import N_, _, grouped
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Employees, Matter, Source, Status
 from bulk_register.roster.doubt_text import candidate_line, evidence_text
@@ -18,22 +19,32 @@ def describe(
     source: Source, table: Table, employees: Employees, text: TextEncoding | None, sample: str
 ) -> tuple[tuple[str, str], ...]:
     """The pairs in the order in which they were found out."""
-    pairs = [("Format", KINDS[source.format])]
+    pairs = [(N_("Format"), _(KINDS[source.format]))]
     if text is not None and source.dialect is not None:
-        pairs.append(("Encoding", f"{text.name} ({text.how})" if text.how else text.name))
+        pairs.append((N_("Encoding"), f"{text.name} ({text.how})" if text.how else text.name))
         if sample:
-            pairs.append(("Names read", sample))
-        pairs.append(("Delimiter", _delimiter(source.dialect.delimiter)))
+            pairs.append((N_("Names read"), sample))
+        pairs.append((N_("Delimiter"), _delimiter(source.dialect.delimiter)))
     if source.sheet is not None:
-        pairs.append(("Sheet", source.sheet))
-    pairs += _others(table, Matter.SHEET, "Other sheets")
-    pairs.append(("Header row", str(source.header_row) if source.header_row else "none"))
-    pairs += _others(table, Matter.HEADER_ROW, "Other header rows")
-    pairs.append(("Identifier column", f"{letters(source.id_column)} ({table.why})"))
+        pairs.append((N_("Sheet"), source.sheet))
+    pairs += _others(table, Matter.SHEET, N_("Other sheets"))
+    pairs.append((N_("Header row"), str(source.header_row) if source.header_row else _("none")))
+    pairs += _others(table, Matter.HEADER_ROW, N_("Other header rows"))
+    pairs.append(
+        (N_("Identifier column"), _("{column} ({why})", column=letters(source.id_column), why=table.why))
+    )
     pairs += _why(table)
-    pairs += _others(table, Matter.IDENTIFIER_COLUMN, "Other columns")
+    pairs += _others(table, Matter.IDENTIFIER_COLUMN, N_("Other columns"))
     pairs += (
-        [("Compared", ", ".join(f"{what} in {letters(column)}" for what, column in table.persons))]
+        [
+            (
+                N_("Compared"),
+                ", ".join(
+                    _("{what} in {column}", what=_(what), column=letters(column))
+                    for what, column in table.persons
+                ),
+            )
+        ]
         if table.persons
         else []
     )
@@ -43,7 +54,7 @@ def describe(
 def _why(table: Table) -> list[tuple[str, str]]:
     """What speaks for the identifier column, with its first values."""
     taken = [one.taken for one in table.decisions if one.matter is Matter.IDENTIFIER_COLUMN]
-    return [("Evidence", evidence_text(one.evidence)) for one in taken if one.evidence]
+    return [(N_("Evidence"), evidence_text(one.evidence)) for one in taken if one.evidence]
 
 
 def _others(table: Table, matter: Matter, what: str) -> list[tuple[str, str]]:
@@ -54,12 +65,12 @@ def _others(table: Table, matter: Matter, what: str) -> list[tuple[str, str]]:
         if one.matter is matter
         for other in one.others
     ]
-    more = f"; and {len(found) - OTHERS} more" if len(found) > OTHERS else ""
+    more = _("; and {more:,} more", more=len(found) - OTHERS) if len(found) > OTHERS else ""
     return [(what, "; ".join(found[:OTHERS]) + more)] if found else []
 
 
 def _delimiter(delimiter: str) -> str:
-    return f"{DELIMITERS[delimiter]}" if delimiter in DELIMITERS else repr(delimiter)
+    return _(DELIMITERS[delimiter]) if delimiter in DELIMITERS else repr(delimiter)
 
 
 def _counts(employees: Employees) -> list[tuple[str, str]]:
@@ -70,11 +81,13 @@ def _counts(employees: Employees) -> list[tuple[str, str]]:
     duplicates = len(rows) - ignored - invalid - len(employees)
     first, last = employees.identifiers[:ENDS].tolist(), employees.identifiers[-ENDS:].tolist()
     counts = [
-        ("Rows", len(rows)),
-        ("Employees", len(employees)),
-        ("Duplicate rows", duplicates),
-        ("Invalid rows", invalid),
-        ("Ignored lines", ignored),
+        (N_("Rows"), len(rows)),
+        (N_("Employees"), len(employees)),
+        (N_("Duplicate rows"), duplicates),
+        (N_("Invalid rows"), invalid),
+        (N_("Ignored lines"), ignored),
     ]
-    shown = [(what, f"{count:,}") for what, count in counts if count or what in ("Rows", "Employees")]
-    return [*shown, ("First identifiers", ", ".join(first)), ("Last identifiers", ", ".join(last))]
+    shown = [
+        (what, grouped(count)) for what, count in counts if count or what in (N_("Rows"), N_("Employees"))
+    ]
+    return [*shown, (N_("First identifiers"), ", ".join(first)), (N_("Last identifiers"), ", ".join(last))]

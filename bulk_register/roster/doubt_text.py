@@ -6,29 +6,30 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bulk_register.errors import RosterDoubtError
+from bulk_register.language import N_, _
 from bulk_register.records import Candidate, Doubt, Evidence, Sign
 
 QUOTED = 60  # characters of a text that is quoted
 LISTED = 6  # candidates that a message lists
 
 _SIGNS = {
-    Sign.NAMED_BY_PERSON: "named by the flag",
-    Sign.STRONG_NAME: "a name for an employee's number",
-    Sign.LIKELY_NAME: "a name for a person's number",
-    Sign.BARE_NAME: "a name that doesn't say whose number it is",
-    Sign.SPEAKS_OF_EMPLOYEE: "speaks of an employee's number",
-    Sign.SPEAKS_OF_NUMBER: "speaks of a number",
-    Sign.UNKNOWN_NAME: "an unknown name",
-    Sign.COUNTS_ROWS: "counts the rows",
-    Sign.LIKE_IDENTIFIERS: "each value another one, as identifiers are",
-    Sign.LIKE_THE_OTHERS: "values of the same form",
-    Sign.PEOPLE_BELOW: "lines below that look like people: {}",
-    Sign.LINES: "lines: {}",
-    Sign.PEOPLE_ABOVE: "lines above that look like people: {}",
-    Sign.PERSON_COLUMNS: "columns of people: {}",
-    Sign.LEGIBLE: "fits {}",
-    Sign.KNOWN_HEADERS: "headers where identifiers should be",
-    Sign.DEBRIS: "surrounded by {}",
+    Sign.NAMED_BY_PERSON: N_("named by the flag"),
+    Sign.STRONG_NAME: N_("a name for an employee's number"),
+    Sign.LIKELY_NAME: N_("a name for a person's number"),
+    Sign.BARE_NAME: N_("a name that doesn't say whose number it is"),
+    Sign.SPEAKS_OF_EMPLOYEE: N_("speaks of an employee's number"),
+    Sign.SPEAKS_OF_NUMBER: N_("speaks of a number"),
+    Sign.UNKNOWN_NAME: N_("an unknown name"),
+    Sign.COUNTS_ROWS: N_("counts the rows"),
+    Sign.LIKE_IDENTIFIERS: N_("each value another one, as identifiers are"),
+    Sign.LIKE_THE_OTHERS: N_("values of the same form"),
+    Sign.PEOPLE_BELOW: N_("lines below that look like people: {detail}"),
+    Sign.LINES: N_("lines: {detail}"),
+    Sign.PEOPLE_ABOVE: N_("lines above that look like people: {detail}"),
+    Sign.PERSON_COLUMNS: N_("columns of people: {detail}"),
+    Sign.LEGIBLE: N_("fits {detail}"),
+    Sign.KNOWN_HEADERS: N_("headers where identifiers should be"),
+    Sign.DEBRIS: N_("surrounded by {detail}"),
 }
 
 
@@ -41,17 +42,21 @@ def doubt_message(doubt: Doubt) -> str:
     """The whole message: what is in doubt, the candidates with their evidence and values, and the way out."""
     lines = [_reason(doubt), *map(candidate_line, doubt.candidates[:LISTED])]
     if len(doubt.candidates) > LISTED:
-        lines.append(f"  … and {len(doubt.candidates) - LISTED} more")
-    flags = [flag(one) for one in doubt.candidates[:LISTED] if one.setting]
-    if flags:
-        ask = "Say which is right" if len(flags) > 1 else "If that is right"
-        lines.append(f"{ask}: {' or '.join(dict.fromkeys(flags))}.")
+        lines.append(_("  … and {more:,} more", more=len(doubt.candidates) - LISTED))
+    flags = list(dict.fromkeys(flag(one) for one in doubt.candidates[:LISTED] if one.setting))
+    if len(flags) > 1:
+        either = _(" or ").join(flags)
+        lines.append(_("Say which is right: {flags}.", flags=either))
+    elif flags:
+        lines.append(_("If that is right: {flag}.", flag=flags[0]))
     lines += [doubt.remedy] if doubt.remedy else []
     return "\n".join(lines) if doubt.candidates else " ".join(lines)
 
 
 def _reason(doubt: Doubt) -> str:
-    return f'sheet "{doubt.sheet}": {doubt.reason}' if doubt.sheet else doubt.reason
+    if not doubt.sheet:
+        return doubt.reason
+    return _('sheet "{sheet}": {reason}', sheet=doubt.sheet, reason=doubt.reason)
 
 
 def candidate_line(candidate: Candidate) -> str:
@@ -65,7 +70,7 @@ def candidate_line(candidate: Candidate) -> str:
 
 def evidence_text(evidence: Sequence[Evidence]) -> str:
     """The observations, one after the other."""
-    return "; ".join(_SIGNS[one.sign].format(one.detail) for one in evidence)
+    return "; ".join(_(_SIGNS[one.sign], detail=one.detail) for one in evidence)
 
 
 def flag(candidate: Candidate) -> str:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import numpy as np
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _, ngettext
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
 from bulk_register.records import RESULT_COLUMNS, Doubt, Employees, Findings, Format, Reading, Roster, Source
 from bulk_register.roster.description import describe
@@ -30,7 +31,6 @@ from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
 from bulk_register.roster.text.delimiter import DELIMITERS, sniff_delimiter
 from bulk_register.roster.text.encoding import TextEncoding, detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
-from bulk_register.roster.text.encoding_names import NAMES
 from bulk_register.roster.text.lines import text_lines
 from bulk_register.roster.text.scan import MAX_CELL, MAX_WIDTH
 from bulk_register.roster.text.text_grid import TextGrid
@@ -82,13 +82,16 @@ def _refuse_misread(text: TextEncoding, texts: list[str], doubt: Doubt) -> NoRet
         one: [cell.encode(text.encoding, "replace").decode(one, "replace")[:30] for cell in texts[:3]]
         for one in encodings
     }
-    reason = f"the encoding isn't certain, and the headers may be misread as {text.name}: {doubt.reason}"
+    reason = _(
+        "the encoding isn't certain, and the headers may be misread as {name}: {reason}",
+        name=text.name,
+        reason=doubt.reason,
+    )
     refuse_encodings(
         reason,
-        NAMES,
         readings,
         row=doubt.row,
-        remedy=f"If the letters are right: {doubt.remedy}",
+        remedy=_("If the letters are right: {remedy}", remedy=doubt.remedy),
     )
 
 
@@ -96,17 +99,23 @@ def open_text(text: TextEncoding, reading: Reading) -> TextGrid:
     """The text cut into cells, by the delimiter that was said or the one that cuts it evenly."""
     said = DELIMITER_WORDS.get(str(reading.delimiter), reading.delimiter)
     if said is not None and (len(said) != 1 or said in '"\r\n'):
-        raise RosterError(f"--delimiter {said!r}: one character, as in --delimiter ';', or the word tab.")
+        raise RosterError(
+            _("--delimiter {said!r}: one character, as in --delimiter ';', or the word tab.", said=said)
+        )
     lines = list(islice(text_lines(text), SAMPLE_LINES))
     for number, line in enumerate(lines, 1):
         for one in DELIMITERS if said is None else said:
             if line.count(one) > MAX_WIDTH + MAX_CELL:  # more than a long cell may hold, too
                 raise RosterError(
-                    f"line {number:,} has more than {MAX_WIDTH:,} cells, more than any roster: export the "
-                    "roster again."
+                    _(
+                        "line {number:,} has more than {max_width:,} cells, more than any roster: export the "
+                        "roster again.",
+                        number=number,
+                        max_width=MAX_WIDTH,
+                    )
                 )
     if not any(map(str.strip, lines)):
-        raise RosterError("there is nothing but blanks in the file: it holds no employees.")
+        raise RosterError(_("there is nothing but blanks in the file: it holds no employees."))
     return TextGrid(text, sniff_delimiter(lines, said, partial(_is_identifier, said=reading.id_column)))
 
 
@@ -140,30 +149,55 @@ def _without_hidden(grid: Grid, lines: RowKinds, reading: Reading) -> tuple[RowK
     hidden = people[grid.hidden[people - 1]].tolist() if grid.hidden is not None else []
     if not hidden:
         return lines, []
-    count = f"{len(hidden):,} of {len(people):,} rows are hidden, by hand or by a filter"
+    counts = {"hidden": len(hidden), "rows": len(people)}
     if not reading.skip_hidden:
-        return lines, [f"{count}, and registered all the same; --skip-hidden leaves them out."]
-    left_out = dict.fromkeys(hidden, "hidden in the sheet, and left out by --skip-hidden")
-    return replace(lines, ignored=lines.ignored | left_out), [f"{count}, and left out by --skip-hidden."]
+        return lines, [
+            _(
+                "{hidden:,} of {rows:,} rows are hidden, by hand or by a filter, and registered all the "
+                "same; "
+                "--skip-hidden leaves them out.",
+                **counts,
+            )
+        ]
+    left_out = dict.fromkeys(hidden, _("hidden in the sheet, and left out by --skip-hidden"))
+    words = _(
+        "{hidden:,} of {rows:,} rows are hidden, by hand or by a filter, and left out by --skip-hidden.",
+        **counts,
+    )
+    return replace(lines, ignored=lines.ignored | left_out), [words]
 
 
 def _insist_on_employees(employees: Employees, table: Table) -> None:
     rows = employees.rows
     if not len(rows):
-        where = f"below its header in row {table.header_row}" if table.header_row else "in it"
-        raise RosterError(f"the roster holds no employees: there is nothing {where}.")
+        raise RosterError(
+            _(
+                "the roster holds no employees: there is nothing below its header in row {row}.",
+                row=table.header_row,
+            )
+            if table.header_row
+            else _("the roster holds no employees: there is nothing in it.")
+        )
     if not len(employees):
         raise RosterError(
-            f"the roster holds no employees: none of its {len(rows):,} lines has a valid identifier (row "
-            f"{rows['row'].iloc[0]}: {rows['note'].iloc[0]}). If the identifiers are in another column, "
-            "name it with --id-column."
+            ngettext(
+                "the roster holds no employees: its {number:,} line has no valid identifier (row {row}: "
+                "{note}). If the identifiers are in another column, name it with --id-column.",
+                "the roster holds no employees: none of its {number:,} lines has a valid identifier (row "
+                "{row}: {note}). If the identifiers are in another column, name it with --id-column.",
+                len(rows),
+                row=rows["row"].iloc[0],
+                note=rows["note"].iloc[0],
+            )
         )
     numbers = map(str, range(1, len(employees) + 1))
     if table.rank == NUMBER_RANK and employees.identifiers.tolist() == list(numbers):
         raise RosterError(
-            f"the column {quoted(table.headers[table.id_column - table.first_column])} only counts the "
-            "rows (1, 2, 3, …), and no column is known to hold the employee identifiers. Name the right "
-            "one with --id-column; that may be this one."
+            _(
+                "the column {header} only counts the rows (1, 2, 3, …), and no column is known to hold "
+                "the employee identifiers. Name the right one with --id-column; that may be this one.",
+                header=quoted(table.headers[table.id_column - table.first_column]),
+            )
         )
 
 
@@ -201,27 +235,42 @@ def _odd(cleaned: CleanedIdentifiers, employees: Employees) -> Iterator[str]:
         if row in sent:
             found.setdefault(oddity, []).append(row)
     for oddity, places in found.items():
-        who = "1 identifier has" if len(places) == 1 else f"{len(places):,} identifiers have"
-        yield f"{who} {oddity} ({named_rows(places)}); sent as written."
+        yield ngettext(
+            "{number:,} identifier has {oddity} ({rows}); sent as written.",
+            "{number:,} identifiers have {oddity} ({rows}); sent as written.",
+            len(places),
+            oddity=oddity,
+            rows=named_rows(places),
+        )
 
 
 def _too_large(source: Source, grid: Grid) -> Iterator[str]:
     """Warnings about what a workbook as the output couldn't hold."""
-    way_out = "name a .csv output with -o"
     columns = source.first_column + len(source.headers) + len(RESULT_COLUMNS)
     if source.last_row > MAX_ROWS:
-        yield f"A workbook's sheet holds {MAX_ROWS:,} rows, fewer than the roster has: {way_out}."
+        yield _(
+            "A workbook's sheet holds {max_rows:,} rows, fewer than the roster has: name a .csv output "
+            "with -o.",
+            max_rows=MAX_ROWS,
+        )
     if columns > MAX_COLUMNS:
-        yield f"A workbook's sheet holds {MAX_COLUMNS:,} columns, fewer than the output needs: {way_out}."
+        yield _(
+            "A workbook's sheet holds {max_columns:,} columns, fewer than the output needs: name a .csv "
+            "output with -o.",
+            max_columns=MAX_COLUMNS,
+        )
     if isinstance(grid, TextGrid) and grid.long_cells:
-        yield f"A cell in {named_rows(grid.long_cells)} is longer than a workbook's may be: {way_out}."
+        yield _(
+            "A cell in {rows} is longer than a workbook's may be: name a .csv output with -o.",
+            rows=named_rows(grid.long_cells),
+        )
 
 
 def _reading_of(grid: Grid, table: Table, persons: Sequence[Person]) -> tuple[TextEncoding | None, str]:
     """How the text was decoded, with some names to look at if that was a guess."""
     if not isinstance(grid, TextGrid):
         return None, ""
-    if not grid.text.how.startswith("detected"):
+    if not grid.text.is_guess:
         return grid.text, ""
     columns = (load() for what, load in persons if what == "name")
     names = (text.strip() for column in columns for text in column[table.header_row :].tolist())

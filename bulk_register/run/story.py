@@ -185,9 +185,9 @@ def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[
 def prepare_output(roster: Roster, settings: Settings) -> Output:
     """Find everything that would make the output fail; raises OutputError."""
     source = roster.source
-    check_name(source.path.absolute(), "roster", _("rename it"))
+    check_name(source.path.absolute(), _("roster"), _("rename it"))
     target = output_path(source.path, source.format, settings.output, sandbox=settings.sandbox)
-    check_name(target, "output", _("name another file with -o"))
+    check_name(target, _("output"), _("name another file with -o"))
     return plan_output(source, target, escape_formulas=settings.escape_formulas)
 
 

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.output.delimited.fields import all_quoted, before_end, field_spans, is_quoted, unquoted
 from bulk_register.output.layout import Layout, place_columns
@@ -199,7 +200,7 @@ def plan_delimited(source: Source, target: Path, *, escape_formulas: bool) -> De
         _encoder(dialect)
     except LookupError as error:
         raise OutputError(
-            f"The output can't be written in the roster's encoding {dialect.encoding}."
+            _("The output can't be written in the roster's encoding {encoding}.", encoding=dialect.encoding)
         ) from error
     if source.records is None:
         deque(source.lines(), 0)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import OutputError, RosterError
+from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.archive_writer import rewrite
 from bulk_register.ooxml.cell_values import MAX_COLUMNS
@@ -61,19 +62,23 @@ def plan_in_place(source: Source, target: Path) -> InPlaceWorkbook:
             _rehearse(book, source, found, ResultCells(_NoResults(), layout, 0, found.prefix), target)
     except RosterError as error:
         raise NotRewritableError(
-            f"the roster's workbook can be read, but not rewritten safely ({error})"
+            _("the roster's workbook can be read, but not rewritten safely ({error})", error=error)
         ) from error
     return InPlaceWorkbook(source, target, layout, found, notes)
 
 
 def _placed(source: Source, found: SheetSurvey) -> Layout:
     if not found.outline.in_order:
-        raise NotRewritableError("the roster's rows don't stand in order in its file")
+        raise NotRewritableError(_("the roster's rows don't stand in order in its file"))
     layout = place_columns(source, found.used_width)
     if layout.width > MAX_COLUMNS:
         raise OutputError(
-            f"The roster and the results take {layout.width:,} columns, a worksheet holds {MAX_COLUMNS:,}: "
-            "name a .csv output instead (-o NAME.csv)."
+            _(
+                "The roster and the results take {width:,} columns, a worksheet holds {max_columns:,}: "
+                "name a .csv output instead (-o NAME.csv).",
+                width=layout.width,
+                max_columns=MAX_COLUMNS,
+            )
         )
     return layout
 
@@ -100,13 +105,18 @@ def _rehearse(
     try:
         ChangedParts(book, source, found, made).rehearse(target.suffix.lower())
     except (ValueError, LookupError) as error:
-        raise damaged(f"a part around its rows is not as it should be ({error})") from error
+        raise damaged(_("a part around its rows is not as it should be ({error})", error=error)) from error
 
 
 def _notes(book: WorkbookFile, found: SheetSurvey, suffix: str, source: Source) -> Iterator[str]:
     if book.signed:
-        yield "The roster's digital signature can't survive a change: the output is not signed."
+        yield _("The roster's digital signature can't survive a change: the output is not signed.")
     if found.protected:
-        yield f"The sheet {source.sheet!r} is protected: the results are added all the same, and it stays so."
+        yield _(
+            "The sheet {sheet!r} is protected: the results are added all the same, and it stays so.",
+            sheet=source.sheet,
+        )
     if suffix == ".xlsx" and book.related("vbaProject"):
-        yield "An .xlsx workbook can't hold macros: the output is without them. Name it .xlsm to keep them."
+        yield _(
+            "An .xlsx workbook can't hold macros: the output is without them. Name it .xlsm to keep them."
+        )

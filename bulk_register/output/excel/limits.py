@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bulk_register.errors import OutputError
+from bulk_register.language import _
 from bulk_register.ooxml.cell_values import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, letters
 from bulk_register.records import Cell, Line
 
@@ -64,16 +65,32 @@ def refuse_what_no_workbook_holds(found: Survey, width: int) -> None:
     """Raise OutputError if these rows and columns don't fit into a worksheet (Excel specifications and
     limits).
     """
-    way_out = "name a .csv output instead (-o NAME.csv)"
     if found.rows > MAX_ROWS:
-        raise OutputError(f"The roster has {found.rows:,} rows, a worksheet holds {MAX_ROWS:,}: {way_out}.")
+        raise OutputError(
+            _(
+                "The roster has {rows:,} rows, a worksheet holds {max_rows:,}: name a .csv output "
+                "instead (-o NAME.csv).",
+                rows=found.rows,
+                max_rows=MAX_ROWS,
+            )
+        )
     if width > MAX_COLUMNS:
         raise OutputError(
-            f"Roster and results take {width:,} columns, a worksheet holds {MAX_COLUMNS:,}: {way_out}."
+            _(
+                "Roster and results take {width:,} columns, a worksheet holds {max_columns:,}: name a .csv "
+                "output instead (-o NAME.csv).",
+                width=width,
+                max_columns=MAX_COLUMNS,
+            )
         )
     if found.too_long:
         row, column = found.too_long
         raise OutputError(
-            f"Row {row}, column {letters(column)} holds over {MAX_CELL_CHARACTERS:,} characters, "
-            f"which no workbook's cell can: shorten it, or {way_out}."
+            _(
+                "Row {row}, column {column} holds over {max_cell_characters:,} characters, which no "
+                "workbook's cell can: shorten it, or name a .csv output instead (-o NAME.csv).",
+                row=row,
+                column=letters(column),
+                max_cell_characters=MAX_CELL_CHARACTERS,
+            )
         )

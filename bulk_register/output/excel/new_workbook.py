@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bulk_register.language import _
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES, Content, rewrite
 from bulk_register.ooxml.cell_values import letters, reference, shown
 from bulk_register.ooxml.cells import pieces
@@ -234,6 +235,10 @@ def _notes(found: Survey) -> Iterator[str]:
     if found.control:
         row, column = found.control
         yield (
-            f"Row {row}, column {letters(column)} of the roster holds control characters (others may too): "
-            "the workbook keeps them, as Excel does, but they can't be seen."
+            _(
+                "Row {row}, column {column} of the roster holds control characters (others may too): the "
+                "workbook keeps them, as Excel does, but they can't be seen.",
+                row=row,
+                column=letters(column),
+            )
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bulk_register.language import _
 from bulk_register.ooxml.cell_values import bounds, reference
 from bulk_register.ooxml.xml import Element, elements, splice, whole, with_attributes
 
@@ -63,7 +64,7 @@ def _merged(head: bytes, members: list[Element], prefix: str, widths: dict[int, 
     pieces: list[tuple[int, bytes]] = []
     for one in members:
         tag = head[one.start : one.end]
-        first, last = (whole(one.attributes.get(side, "1"), "column's number") for side in ("min", "max"))
+        first, last = (whole(one.attributes.get(side, "1"), _("column's number")) for side in ("min", "max"))
         covered = sorted(number for number in own if first <= number <= last)
         for number in covered:
             if "style" in one.attributes:

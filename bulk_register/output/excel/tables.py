@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bulk_register.language import _
 from bulk_register.ooxml.cell_values import bounds, letters, reference
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, attribute, elements, prefix_of, splice, whole, with_attributes
@@ -45,7 +46,7 @@ def grown_table(data: bytes, part: str, header_row: int, first: int, names: Iter
 
 
 def _columns_added(data: bytes, group: Element, columns: list[Element], names: list[str]) -> list[Change]:
-    used = [whole(one.attributes.get("id", "0"), "table column's number") for one in columns]
+    used = [whole(one.attributes.get("id", "0"), _("table column's number")) for one in columns]
     p = prefix_of(data, group)
     new = "".join(
         f'<{p}tableColumn id="{max(used, default=0) + number}" name="{attribute(name)}"/>'

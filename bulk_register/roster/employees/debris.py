@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.records import Candidate, Change, Doubt, Evidence, Fix, Matter, Sign
 from bulk_register.roster.doubt_text import refuse
 from bulk_register.roster.employees.identifiers import EXAMPLES, CleanedIdentifiers, check_identifier
@@ -47,6 +48,11 @@ class _Debris:
 
     what: str
     strip: Callable[[str], str | None]
+    pair: str = ""  # the first and the last character
+
+    def words(self) -> str:
+        """Return what it is, in the language in use."""
+        return _(self.what, first=self.pair[0], last=self.pair[1]) if self.pair else _(self.what)
 
 
 def _wrapped(pair: str) -> Callable[[str], str | None]:
@@ -74,10 +80,10 @@ def _without_tail(text: str) -> str | None:
 
 
 _KINDS = (
-    *(_Debris(f"the quotes {pair[0]}…{pair[1]}", _wrapped(pair)) for pair in QUOTES),
-    _Debris('the quotes ""…""', _doubled),
-    *(_Debris(f"the brackets {pair[0]}…{pair[1]}", _wrapped(pair)) for pair in BRACKETS),
-    _Debris("an apostrophe in front", _behind_apostrophe),
+    *(_Debris(N_("the quotes {first}…{last}"), _wrapped(pair), pair) for pair in QUOTES),
+    _Debris(N_('the quotes ""…""'), _doubled),
+    *(_Debris(N_("the brackets {first}…{last}"), _wrapped(pair), pair) for pair in BRACKETS),
+    _Debris(N_("an apostrophe in front"), _behind_apostrophe),
 )
 
 
@@ -91,7 +97,7 @@ def without_debris(cleaned: CleanedIdentifiers, rows: np.ndarray) -> CleanedIden
     """
     if not cleaned.unusual:
         return cleaned
-    for _ in range(MOST_LAYERS):
+    for _layer in range(MOST_LAYERS):
         found = _stripped(cleaned, rows)
         if found is None:
             break
@@ -114,12 +120,20 @@ def _stripped(cleaned: CleanedIdentifiers, rows: np.ndarray) -> CleanedIdentifie
     for kind in _KINDS:
         if kind.strip(texts[0]) is not None and all(kind.strip(text) is not None for text in texts):
             return _changed(
-                cleaned, kept, texts, kind.strip, f"{kind.what}, around all identifiers, taken off"
+                cleaned,
+                kept,
+                texts,
+                kind.strip,
+                _("{what}, around all identifiers, taken off", what=kind.words()),
             )
     if all(map(_TAIL.fullmatch, texts)):
         tail = _TAIL.sub(lambda match: match[0][len(match[1]) :], texts[0])
         return _changed(
-            cleaned, kept, texts, _without_tail, f"all identifiers ended in {tail}, which was taken off"
+            cleaned,
+            kept,
+            texts,
+            _without_tail,
+            _("all identifiers ended in {tail}, which was taken off", tail=tail),
         )
     return None
 
@@ -153,15 +167,17 @@ def _with_strays(cleaned: CleanedIdentifiers, rows: list[int], texts: list[str])
     marked = [
         (row, text) for row, text in zip(rows, texts, strict=True) if text[:1] in _FIRST or text[-2:] == "00"
     ]
-    tails = {text for _, text in marked if _TAIL.fullmatch(text) and not text.isdigit()}
+    tails = {text for _row, text in marked if _TAIL.fullmatch(text) and not text.isdigit()}
     whole = bool(tails) and 2 * sum(map(str.isdigit, texts)) > len(texts)
     faults: dict[int, str] = {}
     for row, text in marked:
         kind = next((one for one in _KINDS if one.strip(text) is not None), None)
         if kind is not None:
-            faults[row] = f"{kind.what}, which other identifiers don't have: remove it"
+            faults[row] = _("{what}, which other identifiers don't have: remove it", what=kind.words())
         elif whole and text in tails:
-            faults[row] = f"{text[-3:]} at the end, which other identifiers don't have: remove it"
+            faults[row] = _(
+                "{text} at the end, which other identifiers don't have: remove it", text=text[-3:]
+            )
     return replace(cleaned, faults=cleaned.faults | faults) if faults else cleaned
 
 
@@ -170,13 +186,21 @@ def _refuse_uncertain(texts: Sequence[str]) -> None:
     if not texts:
         return
     if all(map(_MONEY.fullmatch, texts)):
-        _refuse(texts, "amounts", "the identifiers have the form of amounts of money")
+        _refuse(texts, _("amounts"), _("the identifiers have the form of amounts of money"))
     if texts[0][-1:] in _SEPARATORS and all(text[-1:] == texts[0][-1] for text in texts):
-        _refuse(texts, f"a {texts[0][-1]} at the end", f"all identifiers end in {texts[0][-1]!r}")
+        _refuse(
+            texts,
+            _("a {character} at the end", character=texts[0][-1]),
+            _("all identifiers end in {character!r}", character=texts[0][-1]),
+        )
 
 
 def _refuse(texts: Sequence[str], detail: str, what: str) -> None:
-    reason = f"{what} ({', '.join(texts[:EXAMPLES])}), and how they are written otherwise isn't certain."
-    remedy = "Format the column as text and export the roster again."
-    candidate = Candidate("identifiers", "", (Evidence(Sign.DEBRIS, detail),), tuple(texts[:EXAMPLES]))
+    reason = _(
+        "{what} ({examples}), and how they are written otherwise isn't certain.",
+        what=what,
+        examples=", ".join(texts[:EXAMPLES]),
+    )
+    remedy = _("Format the column as text and export the roster again.")
+    candidate = Candidate(_("identifiers"), "", (Evidence(Sign.DEBRIS, detail),), tuple(texts[:EXAMPLES]))
     refuse(Doubt(Matter.IDENTIFIERS, reason, (candidate,), remedy))

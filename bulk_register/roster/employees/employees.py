@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from bulk_register.language import _
 from bulk_register.records import Employees, Status, repeated_note
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds
@@ -45,12 +46,12 @@ def near_duplicates(employees: Employees) -> Iterator[str]:
     texts = employees.identifiers.tolist()
     joined = "".join(texts)
     if not joined.isascii() or joined not in (joined.upper(), joined.lower()):
-        yield from _alike(employees, [text.casefold() for text in texts], "upper and lower case")
+        yield from _alike(employees, [text.casefold() for text in texts], _("upper and lower case"))
     if len(set(map(len, texts))) > 1 and any(text.startswith("0") for text in texts):
-        yield from _alike(employees, [text.lstrip("0") for text in texts], "leading zeros")
+        yield from _alike(employees, [text.lstrip("0") for text in texts], _("leading zeros"))
     if not joined.isascii():
         written = [unicodedata.normalize("NFKC", text) for text in texts]
-        yield from _alike(employees, written, "how their characters are written")
+        yield from _alike(employees, written, _("how their characters are written"))
 
 
 def _alike(employees: Employees, keys: list[str], what: str) -> Iterator[str]:
@@ -65,8 +66,13 @@ def _alike(employees: Employees, keys: list[str], what: str) -> Iterator[str]:
         for places in alike.groupby(alike, sort=False).groups.values()
     ]
     shown = "; ".join(named_rows(rows) for rows in groups[:5])
-    more = f"; and {len(groups) - 5:,} more such groups" if len(groups) > 5 else ""
-    yield f"Identifiers that differ only in {what} are taken as different employees: {shown}{more}."
+    more = _("; and {more:,} more such groups", more=len(groups) - 5) if len(groups) > 5 else ""
+    yield _(
+        "Identifiers that differ only in {what} are taken as different employees: {shown}{more}.",
+        what=what,
+        shown=shown,
+        more=more,
+    )
 
 
 def _mark(lines: RowKinds, cleaned: CleanedIdentifiers, status: np.ndarray, note: np.ndarray) -> np.ndarray:
@@ -107,9 +113,10 @@ def _compare(
         )
         if differ:
             status[places] = str(Status.CONFLICT)
-            note[places] = (
-                f"{named_rows(numbers)} have the same identifier but differ in {' and '.join(differ)}: "
-                "correct the roster"
+            note[places] = _(
+                "{numbers} have the same identifier but differ in {differ}: correct the roster",
+                numbers=named_rows(numbers),
+                differ=_(" and ").join(map(_, differ)),
             )
 
 
@@ -120,7 +127,7 @@ def _written_alike(
     alike = np.ones(len(first), bool)
     valid = np.flatnonzero(employee >= 0)
     own, of_first = rows[valid] - 1, rows[first[employee[valid]]] - 1
-    for _, texts in columns:
+    for _what, texts in columns:
         alike[employee[valid][texts[own] != texts[of_first]]] = False
     return alike
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.records import MAX_IDENTIFIER, Change, Fix
 from bulk_register.roster.grid import IdentifierCells
 
@@ -74,7 +75,7 @@ _SPECIAL = re.compile(
 # How databases write NULL; never an identifier, whereas "null" alone may be one.
 _NULLS = re.compile(r"\\N|[(\[<{](?:null|none|blank|empty|leer|vide|vacío|пусто)[)\]>}]", re.IGNORECASE)
 
-NO_IDENTIFIER = "no identifier: fill it in"
+NO_IDENTIFIER = N_("no identifier: fill it in")
 
 
 class CheckedIdentifier(NamedTuple):
@@ -121,7 +122,7 @@ def check_identifiers(cells: IdentifierCells, first_row: int) -> CleanedIdentifi
 def _trimmed(rows: list[int], before: np.ndarray, after: np.ndarray) -> Iterator[Fix]:
     if rows:
         examples = (Change(row, before[row - 1], after[row - 1]) for row in rows[:EXAMPLES])
-        what = "white space and invisible characters around identifiers taken off"
+        what = _("white space and invisible characters around identifiers taken off")
         yield Fix(what, len(rows), tuple(examples))
 
 
@@ -137,26 +138,30 @@ def named_rows(rows: Iterable[int]) -> str:
     """ "row 3" or "rows 3, 7 and 12 more", for messages."""
     rows = list(rows)
     shown = ", ".join(map(str, rows[:ROWS_NAMED]))
-    more = f" and {len(rows) - ROWS_NAMED:,} more" if len(rows) > ROWS_NAMED else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
+    if len(rows) == 1:
+        return _("row {row}", row=shown)
+    if more := max(len(rows) - ROWS_NAMED, 0):
+        return _("rows {rows} and {more:,} more", rows=shown, more=more)
+    return _("rows {rows}", rows=shown)
 
 
 def _fault(text: str) -> str:
     if not text:
-        return NO_IDENTIFIER
+        return _(NO_IDENTIFIER)
     if len(text) > MAX_IDENTIFIER:
-        return (
-            f"the identifier has {len(text):,} characters, more than the {MAX_IDENTIFIER} allowed: shorten it"
+        return _(
+            "the identifier has {length:,} characters, more than the {most} allowed: shorten it",
+            length=len(text),
+            most=MAX_IDENTIFIER,
         )
     if any(unicodedata.category(one) == "Cc" for one in text):
-        return "the identifier holds control characters: type it again"
+        return _("the identifier holds control characters: type it again")
     if "\ufffd" in text:
-        return (
-            "a character of the identifier was lost in an earlier conversion (\ufffd): export the roster "
-            "again"
+        return _(
+            "a character of the identifier was lost in an earlier conversion (�): export the roster again"
         )
     if _ERROR.match(text):
-        return f"an error value ({text}), not an identifier: fix the formula"
+        return _("an error value ({text}), not an identifier: fix the formula", text=text)
     return _fault_of_form(text)
 
 
@@ -167,19 +172,20 @@ def is_placeholder(text: str) -> bool:
 
 def _fault_of_form(text: str) -> str:
     if _NULLS.fullmatch(text):
-        return f"no identifier ({text} stands for a missing value): fill it in"
+        return _("no identifier ({text} stands for a missing value): fill it in", text=text)
     if not any(map(str.isalnum, text)):
-        return f"no identifier ({text[:10]} holds neither letter nor digit): fill it in"
+        return _("no identifier ({text} holds neither letter nor digit): fill it in", text=text[:10])
     if text.startswith("="):
-        return "a formula, not an identifier: replace it by its value"
+        return _("a formula, not an identifier: replace it by its value")
     if text.upper() in ("TRUE", "FALSE"):
-        return f"a {text.upper()} value, not an identifier"
+        return _("a {value} value, not an identifier", value=text.upper())
     if EXPONENT.match(text):
-        return (
-            f"{text} has lost digits of the identifier: format the column as text and export the roster again"
+        return _(
+            "{text} has lost digits of the identifier: format the column as text and export the roster again",
+            text=text,
         )
     if _is_date(text):
-        return "a date, not an identifier: format the cell as text and type the identifier again"
+        return _("a date, not an identifier: format the cell as text and type the identifier again")
     return ""
 
 
@@ -201,13 +207,13 @@ def _on_calendar(year: int, month: int, day: int) -> bool:
 
 def _oddity(text: str) -> str:
     if _INNER.search(text):
-        return "white space or invisible characters inside"
+        return _("white space or invisible characters inside")
     if text.lower() in _PLACEHOLDERS:
-        return "a word that often stands for a missing value"
+        return _("a word that often stands for a missing value")
     if _MONTHS.match(text):
-        return "the look of a date that a spreadsheet made of an identifier"
+        return _("the look of a date that a spreadsheet made of an identifier")
     if _FLOAT.fullmatch(text):
-        return "a .0 at the end, though others have none"
+        return _("a .0 at the end, though others have none")
     if any("\u0400" <= one <= "\u04ff" for one in text) and re.search("[A-Za-z]", text):
-        return "Latin and Cyrillic letters mixed"
+        return _("Latin and Cyrillic letters mixed")
     return ""

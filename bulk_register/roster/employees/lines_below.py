@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.records import Candidate, Doubt, Matter
 from bulk_register.roster.doubt_text import refuse
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers, is_placeholder
@@ -21,7 +22,7 @@ from bulk_register.roster.table.detection import Table
 from bulk_register.roster.table.headers import says_again
 from bulk_register.roster.table.rows import Cells
 
-LEGEND = "a legend of the columns"
+LEGEND = N_("a legend of the columns")
 
 _LABEL = re.compile(r"\b(ID|No|Nr|Number|Code|Номер|Код)\W*\Z|№", re.IGNORECASE)
 
@@ -113,13 +114,14 @@ def _is_legend(table: Table, cleaned: CleanedIdentifiers, texts: dict[int, Cells
 
 def _refuse_other_table(table: Table, row: int, cells: Cells) -> NoReturn:
     header = ", ".join(cells.values())[:60]
-    reason = (
-        f"row {row}: another table seems to begin here, below the one with its header in row "
-        f"{table.header_row}."
+    reason = _(
+        "row {row}: another table seems to begin here, below the one with its header in row {header_row}.",
+        row=row,
+        header_row=table.header_row,
     )
-    remedy = "Keep only the roster in the file, or move the other table to another sheet."
-    first = Candidate(", ".join(filter(None, table.headers))[:60], f"row {table.header_row}")
-    other = Candidate(header, f"row {row}", (), (), "header_row", str(row))
+    remedy = _("Keep only the roster in the file, or move the other table to another sheet.")
+    first = Candidate(", ".join(filter(None, table.headers))[:60], _("row {row}", row=table.header_row))
+    other = Candidate(header, _("row {row}", row=row), (), (), "header_row", str(row))
     refuse(Doubt(Matter.HEADER_ROW, reason, (first, other), remedy, row=row))
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers, is_placeholder
 from bulk_register.roster.employees.lines_below import LEGEND, descriptions, other_table, repeats_header
-from bulk_register.roster.employees.row_labels import is_total, label_of
+from bulk_register.roster.employees.row_labels import A_TOTAL, is_total, label_of
 from bulk_register.roster.employees.row_looks import DIGIT, Looks, looks_of
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.table.column_evidence import shape
@@ -20,14 +21,13 @@ from bulk_register.roster.table.shape import is_header_text
 
 NEAR = 3  # rows above and below in which a subtotal's identifier stands
 
-NOBODY = "not an employee"
-HEADING = "a heading or remark"
-DESCRIPTION = "it describes the columns"
-UNLIKE = "the identifier looks unlike all others: check it"
-A_HEADER = "a column's header, not an identifier: correct it"
-A_SUBTOTAL = "the identifier of a row beside it with more words: a subtotal, or else remove the words"
-MISSING = "a word that stands for a missing value: fill in the identifier"
-ALONE = "nothing but this cell in the row: fill in the rest if it is an employee, or remove it"
+HEADING = N_("a heading or remark")
+DESCRIPTION = N_("it describes the columns")
+UNLIKE = N_("the identifier looks unlike all others: check it")
+A_HEADER = N_("a column's header, not an identifier: correct it")
+A_SUBTOTAL = N_("the identifier of a row beside it with more words: a subtotal, or else remove the words")
+MISSING = N_("a word that stands for a missing value: fill in the identifier")
+ALONE = N_("nothing but this cell in the row: fill in the rest if it is an employee, or remove it")
 
 _WORDS = re.compile(r"[\s:]|\A[^\W\d_]+[^\w@.]*\Z|\A\W*\Z")  # what says something is one word, or several
 
@@ -55,24 +55,28 @@ def classify_rows(grid: Grid, table: Table, cleaned: CleanedIdentifiers) -> RowK
     filled = _filled(grid, table)
     rows = np.flatnonzero(grid.filled > 0) + 1
     rows = rows[rows >= table.first_row].astype(np.int64)
-    ignored = dict.fromkeys(descriptions(grid, table), f"{NOBODY}: {DESCRIPTION}")
+    ignored = dict.fromkeys(descriptions(grid, table), _nobody(DESCRIPTION))
     body = rows[~np.isin(rows, [*ignored])] if ignored else rows
     looks = looks_of(cleaned, filled, body)
     suspects = _suspects(table, cleaned, filled, body, looks) | _headed(grid, table, filled, body, looks)
-    ignored |= {row: f"{NOBODY}: a total" for row in suspects if is_total(cleaned.texts[row - 1])}
+    ignored |= {row: _nobody(A_TOTAL) for row in suspects if is_total(cleaned.texts[row - 1])}
     texts = row_texts(grid, suspects - ignored.keys(), table)
     legend = other_table(table, cleaned, looks, texts, body)
-    ignored |= dict.fromkeys(legend, f"{NOBODY}: {LEGEND}")
+    ignored |= dict.fromkeys(legend, _nobody(LEGEND))
     faults: dict[int, str] = {}
     for row, cells in texts.items():
         if row in ignored:
             continue
         beside = _beside(cleaned, row)
         if why := _no_employee(table, cleaned.texts[row - 1], cells, looks, beside):
-            ignored[row] = f"{NOBODY}: {why}"
+            ignored[row] = _nobody(why)
         elif fault := _doubt(table, row, cleaned.texts[row - 1], cells, looks, beside):
-            faults[row] = fault
+            faults[row] = _(fault)
     return RowKinds(rows, ignored, faults)
+
+
+def _nobody(what: str) -> str:
+    return _("not an employee: {what}", what=_(what))
 
 
 def _beside(cleaned: CleanedIdentifiers, row: int) -> set[str]:
@@ -149,18 +153,18 @@ def _own_number(table: Table) -> str:
 def _no_employee(table: Table, identifier: str, cells: Cells, looks: Looks, beside: set[str]) -> str:
     """What the line is instead of an employee; "" if it may be one."""
     if repeats_header(table, cells):
-        return "the header again"
+        return N_("the header again")
     if cells and not any(map(str.isalnum, "".join(cells.values()))):
-        return "a ruled line"
+        return N_("a ruled line")
     if len(cells) > 2 and _counts_columns(cells):
-        return "numbers of the columns"
+        return N_("numbers of the columns")
     if not identifier:
         return _without_identifier(table, cells, looks)
     first = next(iter(cells.values()), "")
-    if is_total(identifier) or (label_of(first) == "a total" and shape(identifier) not in looks.shapes):
-        return "a total"
-    if _is_subtotal(identifier, beside) and (len(cells) < looks.filled or label_of(identifier) == "a total"):
-        return "a subtotal"
+    if is_total(identifier) or (label_of(first) == A_TOTAL and shape(identifier) not in looks.shapes):
+        return A_TOTAL
+    if _is_subtotal(identifier, beside) and (len(cells) < looks.filled or label_of(identifier) == A_TOTAL):
+        return N_("a subtotal")
     if identifier[-1] in COLONS and len(cells) <= 2:
         return HEADING
     what = label_of(identifier)
@@ -202,11 +206,11 @@ def _without_identifier(table: Table, cells: Cells, looks: Looks) -> str:
     first = next(iter(cells.values()), "")
     if looks.is_thin(len(cells)) or len(cells) <= 2:
         if what := label_of(first) or next(
-            (one for one in map(label_of, cells.values()) if one == "a total"), ""
+            (one for one in map(label_of, cells.values()) if one == A_TOTAL), ""
         ):
             return what
         if not persons & cells.keys() and not any(map(str.isalpha, "".join(cells.values()))):
-            return "a total"
+            return A_TOTAL
     return HEADING if len(cells) <= 1 and not persons & cells.keys() else ""
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from bulk_register.language import N_
+
+A_TOTAL = N_("a total")
+
 # Each begins the cell, after punctuation; what follows must not be a letter unless the word ends in "…".
 _TOTALS = (
     "total totals grand_total sub_total subtotal sub-total running_total overall_total sum count "
@@ -62,10 +66,10 @@ _TOTAL, _REMARK = _beginning(_TOTALS), _beginning(_REMARKS)
 def label_of(text: str) -> str:
     """What a line with this text in it is: a page line, a total, a remark; "" if the text doesn't say."""
     if _PAGE.match(text):
-        return "a page line"
+        return N_("a page line")
     if _TOTAL.match(text) or _TOTAL_AT_END.match(text):
-        return "a total"
-    return "a remark or signature" if _REMARK.match(text) else ""
+        return A_TOTAL
+    return N_("a remark or signature") if _REMARK.match(text) else ""
 
 
 def is_total(text: str) -> bool:

@@ -11,6 +11,7 @@ from itertools import islice
 import numpy as np
 
 from bulk_register.errors import RosterError
+from bulk_register.language import N_, _
 from bulk_register.roster.employees.employees import Person
 from bulk_register.roster.employees.identifiers import EXPONENT, CleanedIdentifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds
@@ -27,17 +28,17 @@ WITH_ZEROS = re.compile(r"\d+,0{1,2}")
 SHAPES_FROM = 5000  # identifiers that tell what identifiers look like
 
 
-_SURE = "The identifiers there are certain and sent; names and other cells may have moved."
-_LONG = (
-    "the row has more cells than the header, and which of them is the identifier isn't certain: put quotes "
-    "around the cell with the delimiter in it"
+_LONG = N_(
+    "the row has more cells than the header, and which of them is the identifier isn't "
+    "certain: put quotes around the cell with the delimiter in it"
 )
-_SHORT = (
-    "the row is cut short and its identifier looks unlike the others: perhaps a line break in a cell "
-    "without quotes"
+_SHORT = N_(
+    "the row is cut short and its identifier looks unlike the others: perhaps a line break "
+    "in a cell without quotes"
 )
-_CUT_OFF = (
-    "the last line has {} of {} cells and no line end, as in a file that was cut off: export the roster again"
+_CUT_OFF = N_(
+    "the last line has {cells} of {width} cells and no line end, as in a file that was cut off: export "
+    "the roster again"
 )
 
 
@@ -79,8 +80,11 @@ def _refuse_swallowed(grid: TextGrid, table: Table, shapes: set[str]) -> None:
         found = any(shape(cells[table.id_column].strip().strip('"')) in shapes for cells in whole)
         if found and len(lines[-1]) >= usual:
             raise RosterError(
-                f'row {row}: a stray quote (") seems to swallow the lines that follow, which look like '
-                "rows of their own. Fix the quote in that row, or export the roster again."
+                _(
+                    'row {row}: a stray quote (") seems to swallow the lines that follow, which look like '
+                    "rows of their own. Fix the quote in that row, or export the roster again.",
+                    row=row,
+                )
             )
 
 
@@ -92,8 +96,11 @@ def _refuse_uncut(grid: TextGrid, cleaned: CleanedIdentifiers, lines: RowKinds) 
     for delimiter, name in DELIMITERS.items():
         if delimiter != grid.cut.delimiter and sum(delimiter in text for text in texts) > MANY * len(texts):
             raise RosterError(
-                f"most identifiers have a {name} inside, as if the cells were parted by it: say how they "
-                "are parted with --delimiter, as in --delimiter ';'."
+                _(
+                    "most identifiers have a {name} inside, as if the cells were parted by it: say how they "
+                    "are parted with --delimiter, as in --delimiter ';'.",
+                    name=_(name),
+                )
             )
 
 
@@ -105,18 +112,29 @@ def _ragged(
     longer = _longer(grid, table, people[widths > end].tolist(), end)
     if len(longer) > MANY * len(people):
         raise RosterError(
-            f"row {table.header_row} has {end} headers, but most rows have more cells than that "
-            f"({named_rows(longer)}), so it isn't certain which cell belongs to which header. Give every "
-            "column a header, or name the row with the headers with --header-row N."
+            _(
+                "row {row} has {headers} headers, but most rows have more cells than that ({longer}), "
+                "so it isn't certain which cell belongs to which header. Give every column a header, or "
+                "name the row with the headers with --header-row N.",
+                row=table.header_row,
+                headers=end,
+                longer=named_rows(longer),
+            )
         )
-    faults = {row: _LONG for row, cells in longer.items() if not _sure_if_longer(table, cells, end, shapes)}
+    faults = {
+        row: _(_LONG) for row, cells in longer.items() if not _sure_if_longer(table, cells, end, shapes)
+    }
     if _mostly_whole(grid, widths):
         shorter = people[widths < grid.cut.width].tolist()
-        faults |= {row: _SHORT for row in shorter if not _sure_if_shorter(cleaned.texts[row - 1], shapes)}
+        faults |= {row: _(_SHORT) for row in shorter if not _sure_if_shorter(cleaned.texts[row - 1], shapes)}
         if shorter == [len(grid.widths)] and grid.ends_open:
-            faults[shorter[0]] = _CUT_OFF.format(widths[-1], grid.cut.width)
+            faults[shorter[0]] = _(_CUT_OFF, cells=int(widths[-1]), width=grid.cut.width)
     sure = [row for row in longer if row not in faults]
-    warning = f"More cells than headers in {named_rows(sure)}: a delimiter in a cell without quotes. {_SURE}"
+    warning = _(
+        "More cells than headers in {rows}: a delimiter in a cell without quotes. The identifiers there "
+        "are certain and sent; names and other cells may have moved.",
+        rows=named_rows(sure),
+    )
     return replace(lines, faults=lines.faults | faults), [warning] if sure else []
 
 
@@ -149,22 +167,32 @@ def check_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> li
     Raises RosterError if identifiers, names or e-mails would read differently in another likely encoding.
     """
     encoding = grid.text.encoding
-    columns: list[Person] = [("identifier", partial(_column, grid, table.id_column)), *persons]
+    columns: list[Person] = [(N_("identifier"), partial(_column, grid, table.id_column)), *persons]
     for rival in grid.text.rivals:
         for what, load in columns:
             if found := _different(load(), encoding, rival, table.header_row):
                 row, text, other = found
-                reason = (
-                    f"the encoding can't be told for certain: in row {row} the {what} reads {text!r} in "
-                    f"{NAMES[encoding]} and {other!r} in {NAMES[rival]}."
+                reason = _(
+                    "the encoding can't be told for certain: in row {row} the {what} reads {text!r} in "
+                    "{encoding} and {other!r} in {rival}.",
+                    row=row,
+                    what=_(what),
+                    text=text,
+                    encoding=_(NAMES[encoding]),
+                    other=other,
+                    rival=_(NAMES[rival]),
                 )
-                refuse_encodings(reason, NAMES, _readings(load(), grid, table), row=row)
+                refuse_encodings(reason, _readings(load(), grid, table), row=row)
     if not grid.text.rivals:
         return []
-    others = ", ".join(NAMES[rival] for rival in grid.text.rivals)
+    others = ", ".join(_(NAMES[rival]) for rival in grid.text.rivals)
     return [
-        f"The encoding isn't certain: read as {NAMES[encoding]}, but it may be {others}. Identifiers and "
-        "names are the same in all of them; other cells may not be. Say --encoding to be sure."
+        _(
+            "The encoding isn't certain: read as {encoding}, but it may be {others}. Identifiers and "
+            "names are the same in all of them; other cells may not be. Say --encoding to be sure.",
+            encoding=_(NAMES[encoding]),
+            others=others,
+        )
     ]
 
 

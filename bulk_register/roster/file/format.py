@@ -6,18 +6,19 @@ import re
 from pathlib import Path
 
 from bulk_register.errors import RosterError
+from bulk_register.language import N_, _
 from bulk_register.records import Format
 
 KINDS: dict[Format, str] = {
-    "csv": "delimited text",
-    "xlsx": "Excel workbook (XLSX)",
-    "xlsm": "Excel workbook with macros (XLSM)",
-    "xlsb": "Excel binary workbook (XLSB)",
-    "xls": "Excel 97-2003 workbook (XLS)",
-    "ods": "OpenDocument spreadsheet (ODS)",
+    "csv": N_("delimited text"),
+    "xlsx": N_("Excel workbook (XLSX)"),
+    "xlsm": N_("Excel workbook with macros (XLSM)"),
+    "xlsb": N_("Excel binary workbook (XLSB)"),
+    "xls": N_("Excel 97-2003 workbook (XLS)"),
+    "ods": N_("OpenDocument spreadsheet (ODS)"),
 }
 START_BYTES = 8192
-RESAVE = "open it in Excel and save it as .xlsx (File, Save As, Excel Workbook), then use that file."
+RESAVE = N_("open it in Excel and save it as .xlsx (File, Save As, Excel Workbook), then use that file.")
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,25 +29,31 @@ _OLD_EXCEL = (
     b"\x09\x08",
 )  # [MS-XLS] 2.4.21 BOF
 _OTHERS = (
-    (b"%PDF", "a PDF: export the roster as .xlsx or .csv from the program it comes from."),
-    (b"{\\rtf", "a rich text document: " + RESAVE),
-    (b"\x1f\x8b", "packed with gzip: unpack it first."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first."),
-    (b"Rar!", "a RAR archive: unpack it first."),
-    (b"BZh", "packed with bzip2: unpack it first."),
-    (b"\xfd7zXZ", "packed with xz: unpack it first."),
-    (b"\x89PNG", "a picture (PNG): export the roster as .xlsx or .csv."),
-    (b"\xff\xd8\xff", "a picture (JPEG): export the roster as .xlsx or .csv."),
-    (b"GIF8", "a picture (GIF): export the roster as .xlsx or .csv."),
-    (b"SQLite format 3", "an SQLite database: export the roster from it as .csv."),
-    (b"\x00\x01\x00\x00Standard", "an Access database: export the roster from it as .xlsx or .csv."),
-    (b"PAR1", "a Parquet file: save it as .csv first."),
+    (b"%PDF", N_("a PDF: export the roster as .xlsx or .csv from the program it comes from.")),
+    (
+        b"{\\rtf",
+        N_(
+            "a rich text document: open it in Excel and save it as .xlsx (File, Save As, Excel Workbook), "
+            "then use that file."
+        ),
+    ),
+    (b"\x1f\x8b", N_("packed with gzip: unpack it first.")),
+    (b"7z\xbc\xaf\x27\x1c", N_("a 7-Zip archive: unpack it first.")),
+    (b"Rar!", N_("a RAR archive: unpack it first.")),
+    (b"BZh", N_("packed with bzip2: unpack it first.")),
+    (b"\xfd7zXZ", N_("packed with xz: unpack it first.")),
+    (b"\x89PNG", N_("a picture (PNG): export the roster as .xlsx or .csv.")),
+    (b"\xff\xd8\xff", N_("a picture (JPEG): export the roster as .xlsx or .csv.")),
+    (b"GIF8", N_("a picture (GIF): export the roster as .xlsx or .csv.")),
+    (b"SQLite format 3", N_("an SQLite database: export the roster from it as .csv.")),
+    (b"\x00\x01\x00\x00Standard", N_("an Access database: export the roster from it as .xlsx or .csv.")),
+    (b"PAR1", N_("a Parquet file: save it as .csv first.")),
 )
 # Streams of an OLE file, named in UTF-16 in its directory ([MS-CFB] 2.6.1)
 _OLE_STREAMS = (
-    ("WordDocument", "a Word document: copy the table into a workbook and use that."),
-    ("PowerPoint Document", "a PowerPoint file: copy the table into a workbook and use that."),
-    ("__properties_version1.0", "an Outlook message: save the attached roster and use that."),
+    ("WordDocument", N_("a Word document: copy the table into a workbook and use that.")),
+    ("PowerPoint Document", N_("a PowerPoint file: copy the table into a workbook and use that.")),
+    ("__properties_version1.0", N_("an Outlook message: save the attached roster and use that.")),
 )
 _HTML = re.compile(
     r"(<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*+)*+"
@@ -62,16 +69,21 @@ def detect_format(snapshot: Path, max_bytes: int) -> Format:
         start = file.read(START_BYTES)
     for magic, what in _OTHERS:
         if start.startswith(magic):
-            raise RosterError(f"the file is {what}")
+            raise RosterError(_("the file is {what}", what=_(what)))
     if start.startswith(_ZIP):
         return _tell_zip(snapshot, max_bytes)
     if start.startswith(_OLE):
         return _tell_ole(snapshot)
     if start.startswith(_OLD_EXCEL):
-        raise RosterError(f"the file is a workbook of Excel 4 or older: {RESAVE}")
+        raise RosterError(_("the file is a workbook of Excel 4 or older: {resave}", resave=_(RESAVE)))
     _refuse_markup(_text(start).lstrip().lower())
     if snapshot.stat().st_size > max_bytes:
-        raise RosterError(f"the file has more than {max_bytes:,} bytes: split it, or raise --max-size.")
+        raise RosterError(
+            _(
+                "the file has more than {max_bytes:,} bytes: split it, or raise --max-size.",
+                max_bytes=max_bytes,
+            )
+        )
     return "csv"
 
 
@@ -88,21 +100,25 @@ def _tell_zip(snapshot: Path, max_bytes: int) -> Format:
         return "xlsb"
     if b"spreadsheetml" in types or b"ms-excel" in types or any(name.startswith("xl/") for name in names):
         return "xlsm" if b"macroEnabled.main+xml" in types else "xlsx"
-    raise RosterError(f"the file is {_other_zip(names, mimetype, types)}")
+    raise RosterError(_("the file is {what}", what=_other_zip(names, mimetype, types)))
 
 
 def _other_zip(names: list[str], mimetype: bytes, types: bytes) -> str:
     if b"wordprocessingml" in types or b"opendocument.text" in mimetype:
-        return "a text document: copy the table into a workbook and use that."
+        return _("a text document: copy the table into a workbook and use that.")
     if b"presentationml" in types or b"opendocument.presentation" in mimetype:
-        return "a presentation: copy the table into a workbook and use that."
+        return _("a presentation: copy the table into a workbook and use that.")
     if any(name.endswith(".iwa") for name in names):
-        return "an Apple Numbers document: export it as Excel or CSV (File, Export To) and use that."
+        return _("an Apple Numbers document: export it as Excel or CSV (File, Export To) and use that.")
     rosters = [
         name for name in names if name.endswith((".csv", ".txt", ".tsv", ".xlsx", ".xls", ".xlsm", ".ods"))
     ]
-    inside = f" with {', '.join(rosters[:3])} in it" if rosters else ", and no workbook"
-    return f"a ZIP archive{inside}: unpack it and name the roster itself."
+    if not rosters:
+        return _("a ZIP archive, and no workbook: unpack it and name the roster itself.")
+    return _(
+        "a ZIP archive with {rosters} in it: unpack it and name the roster itself.",
+        rosters=", ".join(rosters[:3]),
+    )
 
 
 def _tell_ole(snapshot: Path) -> Format:
@@ -112,32 +128,43 @@ def _tell_ole(snapshot: Path) -> Format:
     data = snapshot.read_bytes()
     for stream, what in _OLE_STREAMS:
         if stream.encode("utf-16-le") in data:
-            raise RosterError(f"the file is {what}")
+            raise RosterError(_("the file is {what}", what=_(what)))
     if any(stream.encode("utf-16-le") in data for stream in ("Workbook", "Book", "WORKBOOK", "BOOK")):
         return "xls"
     raise RosterError(
-        "the file is an old Office document without a workbook in it, or it is cut off: get it again from "
-        "where it came."
+        _(
+            "the file is an old Office document without a workbook in it, or it is cut off: get it "
+            "again from where it came."
+        )
     )
 
 
 def _refuse_markup(text: str) -> None:
     """Raise RosterError if the text is markup or another program's format rather than a table of text."""
     if text.startswith("mime-version:") or "multipart/related" in text[:1000]:
-        raise RosterError(f"the file is a web archive (MHTML), whatever its name says: {RESAVE}")
+        raise RosterError(
+            _("the file is a web archive (MHTML), whatever its name says: {resave}", resave=_(RESAVE))
+        )
     if text.startswith("<?xml") and "urn:schemas-microsoft-com:office:spreadsheet" in text:
-        raise RosterError(f"the file is an XML spreadsheet (Excel 2003), whatever its name says: {RESAVE}")
+        raise RosterError(
+            _(
+                "the file is an XML spreadsheet (Excel 2003), whatever its name says: {resave}",
+                resave=_(RESAVE),
+            )
+        )
     if _HTML.match(text) or ("<table" in text and text.startswith("<")):
-        raise RosterError(f"the file is a web page (HTML), whatever its name says: {RESAVE}")
+        raise RosterError(
+            _("the file is a web page (HTML), whatever its name says: {resave}", resave=_(RESAVE))
+        )
     if text.startswith("<?xml") or re.match(r"<[a-z][\w:.-]*(\s[^<>]*)?/?>", text):
-        raise RosterError("the file is XML, not a table: export the roster as .xlsx or .csv.")
+        raise RosterError(_("the file is XML, not a table: export the roster as .xlsx or .csv."))
     if re.match(r'\{\s*("|\})|\[\s*[\{\[]', text):
-        raise RosterError("the file is JSON, not a table: export the roster as .xlsx or .csv.")
+        raise RosterError(_("the file is JSON, not a table: export the roster as .xlsx or .csv."))
     if _SYLK.match(text):
-        raise RosterError(f"the file is a SYLK sheet, whatever its name says: {RESAVE}")
+        raise RosterError(_("the file is a SYLK sheet, whatever its name says: {resave}", resave=_(RESAVE)))
     if text.startswith("begin:vcard"):
         raise RosterError(
-            "the file is a list of contacts (vCard), not a table: export the roster as .xlsx or .csv."
+            _("the file is a list of contacts (vCard), not a table: export the roster as .xlsx or .csv.")
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _
 
 CHUNK_BYTES = 1 << 20
 
@@ -34,9 +35,11 @@ def take_snapshot(path: Path, folder: Path) -> Snapshot:
     except OSError as error:
         raise RosterError(_in_plain_words(error)) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise RosterError("the file was changed while it was being read: run again when it has been saved.")
+        raise RosterError(
+            _("the file was changed while it was being read: run again when it has been saved.")
+        )
     if not after.st_size:
-        raise RosterError("the file is empty (zero bytes): export the roster again.")
+        raise RosterError(_("the file is empty (zero bytes): export the roster again."))
     return snapshot
 
 
@@ -52,32 +55,36 @@ def _copy(path: Path, target: Path) -> Snapshot:
 def _refuse_what_is_no_file(path: Path) -> None:
     if path.name.startswith("~$"):
         raise RosterError(
-            "this is the note that Excel leaves beside an open workbook, not a roster: name "
-            f"{path.name[2:]} instead."
+            _(
+                "this is the note that Excel leaves beside an open workbook, not a roster: name {name} "
+                "instead.",
+                name=path.name[2:],
+            )
         )
     if not path.exists():
-        raise RosterError(f"there is no such file{_like(path)}")
+        raise RosterError(_not_there(path))
     if path.is_dir():
-        raise RosterError("this is a folder: name the file of the roster in it.")
+        raise RosterError(_("this is a folder: name the file of the roster in it."))
     if not stat.S_ISREG(path.stat().st_mode):
-        raise RosterError("this is not a regular file: save the roster as a file first.")
+        raise RosterError(_("this is not a regular file: save the roster as a file first."))
 
 
-def _like(path: Path) -> str:
-    """A hint at the file that was probably meant, if there is one beside it."""
+def _not_there(path: Path) -> str:
+    """What to say of a file that isn't there; with the one that was probably meant, if it is beside it."""
     if not path.parent.is_dir():
-        return f": the folder {path.parent} doesn't exist."
+        return _("there is no such file: the folder {folder} doesn't exist.", folder=path.parent)
     if not os.access(path.parent, os.R_OK):
-        return f": the folder {path.parent} can't be looked into."
+        return _("there is no such file: the folder {folder} can't be looked into.", folder=path.parent)
     beside = {one.name.casefold(): one.name for one in path.parent.iterdir() if one.is_file()}
     near = get_close_matches(path.name.casefold(), beside, n=1, cutoff=0.6)
-    return f" in {path.parent.absolute()}" + (f". Did you mean {beside[near[0]]}?" if near else ".")
+    words = _("there is no such file in {folder}.", folder=path.parent.absolute())
+    return f"{words} {_('Did you mean {name}?', name=beside[near[0]])}" if near else words
 
 
 def _in_plain_words(error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return (
-            "the file can't be read: you have no permission, or another program has locked it. Close it "
-            "there, or copy it to a folder of yours."
+        return _(
+            "the file can't be read: you have no permission, or another program has locked it. Close "
+            "it there, or copy it to a folder of yours."
         )
-    return f"the file can't be read ({error.strerror or error})."
+    return _("the file can't be read ({error}).", error=error.strerror or error)

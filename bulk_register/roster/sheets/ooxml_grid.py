@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import RosterError
+from bulk_register.language import N_, _, ngettext
 from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown
 from bulk_register.ooxml.formats import NumberFormat, cell_formats
 from bulk_register.ooxml.workbook import Sheet, WorkbookFile
@@ -21,8 +22,8 @@ from bulk_register.roster.sheets.reach import check_reach, check_texts
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid, value_faults
 
 EXAMPLES = 5
-UNCALCULATED = "a formula that was never calculated: open the workbook in Excel, save it, and run again"
-ERROR = "the error value {}, not an identifier"
+UNCALCULATED = N_("a formula that was never calculated: open the workbook in Excel, save it, and run again")
+ERROR = N_("the error value {value}, not an identifier")
 
 
 class OoxmlGrid(ValueGrid):
@@ -81,7 +82,7 @@ class OoxmlGrid(ValueGrid):
         values = self.columns.cells[column]
         text = self._texts(column)
         faults = value_faults(values)
-        faults |= {row: ERROR.format(value) for row, at, value in self._scan.errors if at == column}
+        faults |= {row: _(ERROR, value=value) for row, at, value in self._scan.errors if at == column}
         reader = _Column(text, faults)
         with self._book() as book:
             formats = cell_formats(book)
@@ -97,7 +98,7 @@ class OoxmlGrid(ValueGrid):
                     if formula and (
                         (not stored and cell.type != b"str") or (book.recalculates and stored == "0")
                     ):
-                        faults[row] = UNCALCULATED
+                        faults[row] = _(UNCALCULATED)
         reader.merge(self._scan, column)
         return IdentifierCells(text, faults, reader.fixes(), reader.warnings())
 
@@ -155,18 +156,32 @@ class _Column:
     def fixes(self) -> tuple[Fix, ...]:
         """The number formats that were applied."""
         return tuple(
-            Fix(f"shown as the number format {code} shows it", count, tuple(self._examples[code][:EXAMPLES]))
+            Fix(
+                _("shown as the number format {code} shows it", code=code),
+                count,
+                tuple(self._examples[code][:EXAMPLES]),
+            )
             for code, count in self._padded.items()
         )
 
     def warnings(self) -> tuple[str, ...]:
         """What wasn't read as it is shown, and merged cells."""
         formats = tuple(
-            f"{'1 identifier is a number' if count == 1 else f'{count:,} identifiers are numbers'} with the "
-            f"number format {code}, read without it as plain digits."
+            ngettext(
+                "{number:,} identifier is a number with the number format {code}, read without it as plain "
+                "digits.",
+                "{number:,} identifiers are numbers with the number format {code}, read without it as plain "
+                "digits.",
+                count,
+                code=code,
+            )
             for code, count in self._others.items()
         )
         if not self._merged:
             return formats
-        rows = "1 row takes its" if self._merged == 1 else f"{self._merged:,} rows take their"
-        return (*formats, f"{rows} identifier from a merged cell above.")
+        merged = ngettext(
+            "{number:,} row takes its identifier from a merged cell above.",
+            "{number:,} rows take their identifier from a merged cell above.",
+            self._merged,
+        )
+        return (*formats, merged)

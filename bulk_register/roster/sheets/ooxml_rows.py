@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 
+from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import EXACT_BELOW, as_shown
 from bulk_register.ooxml.cells import CellTag, Tags, cells, each_row
@@ -37,8 +38,8 @@ def exact_rows(book: WorkbookFile, part: str, width: int, *, seen: bool = False)
     before = 0
     for row, block, tags in each_row(book.large(part), part):
         if row.number <= before:
-            raise damaged(f"its row {row.number} stands below row {before}")
-        for _ in range(row.number - before - 1):
+            raise damaged(_("its row {number} stands below row {before}", number=row.number, before=before))
+        for _gap in range(row.number - before - 1):
             yield [""] * width
         line: list[Cell] = [""] * width
         for cell in cells(block, tags, row.inner, row.stop):
@@ -84,14 +85,14 @@ class _Reader:
         digits = stored.strip()
         index = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else -1
         if not 0 <= index < len(self._strings):
-            raise damaged("a cell's text is missing from its shared strings")
+            raise damaged(_("a cell's text is missing from its shared strings"))
         return self._strings[index]
 
     def _number(self, stored: str, style: int) -> Cell:
         try:
             number = float(stored)
         except ValueError as error:
-            raise damaged(f"a number cell holds {stored[:40]!r}") from error
+            raise damaged(_("a number cell holds {stored!r}", stored=stored[:40])) from error
         format_ = self._formats[style] if style < len(self._formats) else None
         if format_ and format_.kind == "date":
             return self._date(number, format_)

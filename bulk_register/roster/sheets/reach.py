@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of, letters
 from bulk_register.ooxml.strings import shared_strings
@@ -71,8 +72,13 @@ def check_reach(book: WorkbookFile, name: str, outline: SheetOutline, *, overloo
     places = row * (column + 1)
     if places > MAX_CELLS or (places > MAX_SPARSE and filled * SPARSE < places):
         raise RosterError(
-            f"the sheet {name!r} reaches down to row {row:,} and right to column {letters(column)} (cell "
-            f"{letters(column)}{row}), nearly all empty: delete the stray cells far out, and save it."
+            _(
+                "the sheet {name!r} reaches down to row {row:,} and right to column {column} (cell "
+                "{column}{row}), nearly all empty: delete the stray cells far out, and save it.",
+                name=name,
+                row=row,
+                column=letters(column),
+            )
         )
 
 
@@ -88,11 +94,11 @@ def _farthest(book: WorkbookFile, outline: SheetOutline) -> tuple[int, int, int]
             if not name and not number:  # it stands in its row, where the scan has counted it
                 row, column = max(row, current), max(column, outline.width - 1)
             elif not name or not number or len(name) > LONGEST_NAME or len(number) > MAX_DIGITS:
-                raise damaged(f"it has a cell {(name + number)[:20].decode()}")
+                raise damaged(_("it has a cell {decode}", decode=(name + number)[:20].decode()))
             else:
                 row, column = max(row, int(number)), max(column, column_of(name.decode()))
         if row > MAX_ROWS or column >= MAX_COLUMNS:
-            raise damaged(f"it has a cell beyond row {MAX_ROWS:,} or column XFD")
+            raise damaged(_("it has a cell beyond row {max_rows:,} or column XFD", max_rows=MAX_ROWS))
     return row, column, filled
 
 
@@ -117,8 +123,12 @@ def check_texts(book: WorkbookFile, name: str, part: str) -> None:
     )
     if held > most:
         raise RosterError(
-            f"the cells of the sheet {name!r} hold {held:,} characters, nearly all in copies of a few long "
-            "texts: delete the columns with the long texts, and save it."
+            _(
+                "the cells of the sheet {name!r} hold {held:,} characters, nearly all in copies of a few "
+                "long texts: delete the columns with the long texts, and save it.",
+                name=name,
+                held=held,
+            )
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bulk_register.errors import RosterDoubtError, RosterError
+from bulk_register.language import _
 from bulk_register.records import Decision, Doubt, Format, Matter, Reading
 from bulk_register.roster.doubt_text import refuse
 from bulk_register.roster.grid import Grid
@@ -34,12 +35,15 @@ def choose_sheet(copy: Path, kind: Format, reading: Reading) -> tuple[Grid, Tabl
         return sheet, detect_table_in(sheet, reading)
     if len(sheets) > MAX_SHEETS:
         raise RosterError(
-            f"the workbook has {len(sheets):,} visible sheets, too many to look through: name the right one "
-            "with --sheet."
+            _(
+                "the workbook has {sheets:,} visible sheets, too many to look through: name the right "
+                "one with --sheet.",
+                sheets=len(sheets),
+            )
         )
     sheets = [sheet for sheet in sheets if sheet.filled.any()]
     if not sheets:
-        raise RosterError("the workbook has no visible sheet with anything in it: it holds no employees.")
+        raise RosterError(_("the workbook has no visible sheet with anything in it: it holds no employees."))
     if len(sheets) == 1:
         return sheets[0], detect_table_in(sheets[0], reading)
     return _only_one(sheets, reading)
@@ -54,10 +58,19 @@ def _named(sheets: Sequence[Grid], hidden: Sequence[str], name: str) -> Grid:
         return found[0]
     if name.strip().casefold() in (one.strip().casefold() for one in hidden):
         raise RosterError(
-            f"--sheet {name}: this sheet is hidden. Unhide it in the workbook, or name another: "
-            f"{_names(sheets)}."
+            _(
+                "--sheet {name}: this sheet is hidden. Unhide it in the workbook, or name another: {sheets}.",
+                name=name,
+                sheets=_names(sheets),
+            )
         )
-    raise RosterError(f"--sheet {name}: there is no such sheet. The workbook has: {_names(sheets)}.")
+    raise RosterError(
+        _(
+            "--sheet {name}: there is no such sheet. The workbook has: {sheets}.",
+            name=name,
+            sheets=_names(sheets),
+        )
+    )
 
 
 def _only_one(sheets: Sequence[Grid], reading: Reading) -> tuple[Grid, Table]:
@@ -85,36 +98,46 @@ def _only_one(sheets: Sequence[Grid], reading: Reading) -> tuple[Grid, Table]:
 
 def _refuse_as_in(view: SheetView) -> NoReturn:
     """Raise what the sheet was refused for, with its name."""
-    where, more = f'sheet "{view.sheet.name}": ', " If another sheet is meant, name it with --sheet."
+    words = _(
+        'sheet "{sheet}": {reason} If another sheet is meant, name it with --sheet.',
+        sheet=view.sheet.name,
+        reason=view.error,
+    )
     if isinstance(view.error, RosterDoubtError):
-        doubt = replace(view.error.doubt, sheet=str(view.sheet.name))
-        raise RosterDoubtError(f"{where}{view.error}{more}", doubt) from view.error
-    raise RosterError(f"{where}{view.error}{more}") from view.error
+        raise RosterDoubtError(words, replace(view.error.doubt, sheet=str(view.sheet.name))) from view.error
+    raise RosterError(words) from view.error
 
 
 def _refuse_all(sheets: Sequence[Grid], views: Sequence[SheetView]) -> NoReturn:
     errors = [view for view in views if view.error is not None]
     if not errors:
-        raise RosterError("no sheet has anything below its header: the roster holds no employees.")
+        raise RosterError(_("no sheet has anything below its header: the roster holds no employees."))
     first = next((view for view in errors if view.shows_people), errors[0])
     if not isinstance(first.error, NoIdentifierColumnError):
         _refuse_as_in(first)
     doubt = Doubt(
         Matter.SHEET,
-        "no sheet has a column that is known to hold the employee identifiers.",
+        _("no sheet has a column that is known to hold the employee identifiers."),
         tuple(view.candidate() for view in views),
-        f'Sheet "{first.sheet.name}": {first.error}\nThe sheets are: {_names(sheets)}; name the right one '
-        "with --sheet.",
+        _(
+            'Sheet "{name}": {error}\nThe sheets are: {sheets}; name the right one with --sheet.',
+            name=first.sheet.name,
+            error=first.error,
+            sheets=_names(sheets),
+        ),
     )
     raise NoIdentifierColumnError(f"{doubt.reason} {doubt.remedy}", doubt)
 
 
 def _refuse_rivals(views: Sequence[SheetView]) -> NoReturn:
     names = _names([view.sheet for view in views])
-    reason = f"more than one sheet could be the roster: {names}. Name the right one with --sheet."
+    reason = _(
+        "more than one sheet could be the roster: {names}. Name the right one with --sheet.", names=names
+    )
     refuse(Doubt(Matter.SHEET, reason, tuple(view.candidate() for view in views)))
 
 
 def _names(sheets: Sequence[Grid]) -> str:
     names = [f'"{sheet.name}"' for sheet in sheets]
-    return ", ".join(names[:LISTED]) + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+    more = max(len(names) - LISTED, 0)
+    return ", ".join(names[:LISTED]) + (_(" and {more:,} more", more=more) if more else "")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _
 from bulk_register.ooxml.archive import PROTECTED, Archive, damaged, refuse_encrypted
 from bulk_register.ooxml.cell_values import MAX_COLUMNS
 from bulk_register.ooxml.workbook import WorkbookFile
@@ -85,22 +86,24 @@ def _workbook(copy: Path) -> Iterator[CalamineWorkbook]:
         with CalamineWorkbook.from_path(copy) as workbook:
             yield workbook
     except PasswordError as error:
-        raise RosterError(PROTECTED) from error
+        raise RosterError(_(PROTECTED)) from error
     except RosterError:
         raise
     except (CalamineError, OSError) as error:
         if "limit exceeded" in str(error):
             raise RosterError(
-                "a sheet reaches too far down or right, nearly all of it empty: delete the stray cells far "
-                "out, and save it."
+                _(
+                    "a sheet reaches too far down or right, nearly all of it empty: delete the stray cells "
+                    "far out, and save it."
+                )
             ) from error
-        raise damaged(f"it can't be read ({error})") from error
+        raise damaged(_("it can't be read ({error})", error=error)) from error
     except (ValueError, ArithmeticError, LookupError, TypeError, SystemError) as error:
-        raise damaged(f"a value in it can't be read ({error})") from error
+        raise damaged(_("a value in it can't be read ({error})", error=error)) from error
     except BaseException as error:
         if type(error).__module__ != _PANICS:
             raise
-        raise damaged("it breaks off or contradicts itself where it can't be read any further") from error
+        raise damaged(_("it breaks off or contradicts itself where it can't be read any further")) from error
 
 
 def read_columns(copy: Path, sheet: str) -> Columns:
@@ -117,7 +120,7 @@ def _columns(sheet: CalamineSheet) -> Columns:
     if start is None or end is None:
         return Columns(0)
     if end[1] >= MAX_COLUMNS:
-        raise damaged(f"it has more than {MAX_COLUMNS:,} columns")
+        raise damaged(_("it has more than {max_columns:,} columns", max_columns=MAX_COLUMNS))
     columns = Columns(end[1] + 1)
     columns.skip_rows(start[0])
     with _garbage_kept():

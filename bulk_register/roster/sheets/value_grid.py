@@ -9,16 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.ooxml.cell_values import EXACT_BELOW, shown
 from bulk_register.records import Cell, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 
 BLOCK_ROWS = 4096
-BOOLEAN = "a TRUE or FALSE value, not an identifier"
-DATE = "a date, not an identifier: format the cell as text and type the identifier again"
-TOO_LONG = (
-    "a number of more than 15 digits, of which the workbook kept only 15: "
-    "format the cell as text and type the identifier again"
+BOOLEAN = N_("a TRUE or FALSE value, not an identifier")
+DATE = N_("a date, not an identifier: format the cell as text and type the identifier again")
+TOO_LONG = N_(
+    "a number of more than 15 digits, of which the workbook kept only 15: format the cell as "
+    "text and type the identifier again"
 )
 
 
@@ -145,8 +146,11 @@ class ValueGrid:
         faults = value_faults(self.columns.cells[column])
         numbers = any(cell.__class__ in (int, float) for cell in self.columns.cells[column])
         warnings = (
-            f"The identifiers are number cells in an .{self._kind} workbook, where leading zeros that only "
-            "the cells' format shows can't be seen; if there are any, save it as .xlsx and use that.",
+            _(
+                "The identifiers are number cells in an .{kind} workbook, where leading zeros that only "
+                "the cells' format shows can't be seen; if there are any, save it as .xlsx and use that.",
+                kind=self._kind,
+            ),
         )
         return IdentifierCells(self._texts(column), faults, (), warnings if numbers else ())
 
@@ -164,9 +168,9 @@ def value_faults(cells: Sequence[Cell]) -> dict[int, str]:
         if cell.__class__ is str:
             continue
         if isinstance(cell, bool):
-            faults[row] = BOOLEAN
+            faults[row] = _(BOOLEAN)
         elif isinstance(cell, (date, datetime, time, timedelta)):
-            faults[row] = DATE
+            faults[row] = _(DATE)
         elif isinstance(cell, (int, float)) and abs(cell) >= EXACT_BELOW:
-            faults[row] = TOO_LONG
+            faults[row] = _(TOO_LONG)
     return faults

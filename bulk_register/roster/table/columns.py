@@ -12,18 +12,18 @@ from importlib.resources import files
 from itertools import islice
 from typing import NamedTuple
 
-from bulk_register.language import every_language
+from bulk_register.language import N_, every_language
 from bulk_register.records import RESULT_COLUMNS
 
 RANKS = ("strong", "likely", "bare", "number")  # of identifier names in columns.toml, best first
 NUMBER_RANK = RANKS.index("number")
 PERSON = {
-    "name": "name",
+    "name": N_("name"),
     "first": "name",
     "last": "name",
     "middle": "name",
-    "email": "e-mail",
-    "birth": "birth date",
+    "email": N_("e-mail"),
+    "birth": N_("birth date"),
 }  # lists of columns.toml, and what a message calls them
 MAX_COMPARED = 200  # unknown headers that are compared with known names
 # How alike a header and a known name must be to be suggested: "Emplyee ID", not "Age" (Agent).

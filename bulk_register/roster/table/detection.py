@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bulk_register.errors import RosterDoubtError, RosterError
+from bulk_register.language import N_, _
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Candidate, Decision, Doubt, Matter, Reading, Sign
 from bulk_register.roster.doubt_text import doubt_message, quoted
@@ -17,7 +18,7 @@ from bulk_register.roster.table.shape import refuse_neighbour, refuse_no_table
 
 HEAD_ROWS = 200  # rows that are looked at; the header must be in the first half of them
 LISTED = 12  # headers that a message lists
-_MARKS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
+_MARKS = {";": N_("semicolon"), ",": N_("comma"), "\t": N_("tab"), "|": N_("pipe")}
 
 
 class NoIdentifierColumnError(RosterDoubtError):
@@ -66,7 +67,13 @@ def _header_rows(head: Sequence[Row], reading: Reading) -> list[int]:
     row = reading.header_row
     if row is not None:
         if not 1 <= row <= len(head):
-            raise RosterError(f"--header-row {row}: there is no such row; the last one is {len(head)}.")
+            raise RosterError(
+                _(
+                    "--header-row {row}: there is no such row; the last one is {last}.",
+                    row=row,
+                    last=len(head),
+                )
+            )
         return [row]
     return [row for row in range(1, min(len(head), HEAD_ROWS // 2) + 1) if any(map(str.strip, head[row - 1]))]
 
@@ -85,7 +92,11 @@ def _table(
         first_column=first,
         headers=header.texts[first : last + 1],
         id_column=column,
-        why=("named by --id-column, " if said else "") + f"header {quoted(header.texts[column])}",
+        why=(
+            _("named by --id-column, header {header}", header=quoted(header.texts[column]))
+            if said
+            else _("header {header}", header=quoted(header.texts[column]))
+        ),
         rank=0 if said else own.rank,
         persons=tuple((what, place) for what, place in other if what in ("name", "e-mail", "birth date")),
         results=tuple(place for what, place in other if what == "result"),
@@ -99,20 +110,24 @@ def _table(
 
 def _without_header(head: Sequence[Row], reading: Reading) -> Table:
     if reading.header_row is not None:
-        raise RosterError("--no-header and --header-row contradict each other: say one of them.")
+        raise RosterError(_("--no-header and --header-row contradict each other: say one of them."))
     if not reading.id_column:
-        raise RosterError("--no-header: say which column holds the identifiers too, as in --id-column A.")
+        raise RosterError(_("--no-header: say which column holds the identifiers too, as in --id-column A."))
     width = len(head[0]) if head else 0
     column = _lettered(reading.id_column, width)
     if column is None:
         raise RosterError(
-            f"--id-column {reading.id_column}: without a header the column is named by its letter or "
-            f"number, from A to {letters(max(0, width - 1))}."
+            _(
+                "--id-column {id_column}: without a header the column is named by its letter or number, "
+                "from A to {last}.",
+                id_column=reading.id_column,
+                last=letters(max(0, width - 1)),
+            )
         )
     used = [place for row in head for place, cell in enumerate(row) if cell.strip()]
     first, last = min(used, default=0), max(used, default=0)
     headers = tuple(letters(place) for place in range(first, last + 1))
-    return Table(0, 1, first, headers, column, "named by --id-column")
+    return Table(0, 1, first, headers, column, _("named by --id-column"))
 
 
 def _lettered(said: str, width: int) -> int | None:
@@ -153,11 +168,17 @@ def _said(
     column = _only(header, header.called(name)) if named else _lettered(name, len(header.texts))
     if column is None or (not named and name.strip().isdecimal()):
         hint = _meant_by(name, header, column)
-        raise _nothing_known(f"no column is called {quoted(name)} (--id-column).{hint}", head, headers)
+        raise _nothing_known(
+            _("no column is called {name} (--id-column).", name=quoted(name)) + hint, head, headers
+        )
     if header.meanings[column].what == "result":
         raise RosterError(
-            f"--id-column {name}: this program writes the column {quoted(header.texts[column])} itself, so "
-            "it can't hold the identifiers. Name another column, or rename this one in the roster."
+            _(
+                "--id-column {name}: this program writes the column {header} itself, so it can't hold the "
+                "identifiers. Name another column, or rename this one in the roster.",
+                name=name,
+                header=quoted(header.texts[column]),
+            )
         )
     if reading.header_row is None:
         refuse_people_above(head, headers, header, column)
@@ -174,12 +195,14 @@ def _meant_by(name: str, header: Header, column: int | None) -> str:
     """A word about a letter or number that names no column."""
     name = name.strip()
     if column is not None and header.texts[column]:
-        return (
-            f" Column {name} is {letters(column)}, {quoted(header.texts[column])}: say --id-column "
-            f"{letters(column)} if that is meant."
+        return _(
+            " Column {name} is {column}, {header}: say --id-column {column} if that is meant.",
+            name=name,
+            column=letters(column),
+            header=quoted(header.texts[column]),
         )
     if name.isascii() and name.isalpha() and len(name) <= 2 and header.texts:
-        return f" The columns go from A to {letters(len(header.texts) - 1)}."
+        return _(" The columns go from A to {last}.", last=letters(len(header.texts) - 1))
     return ""
 
 
@@ -193,10 +216,16 @@ def _only(header: Header, columns: list[int]) -> int:
     """The one column; raises RosterError if there are more of the name that was said."""
     if len(columns) == 1:
         return columns[0]
-    places = " and ".join(letters(column) for column in columns)
+    places = _(" and ").join(letters(column) for column in columns)
     raise RosterError(
-        f"row {header.row}: the columns {places} are both called {quoted(header.texts[columns[0]])}. Say the "
-        f"letter of the right one, as in --id-column {letters(columns[0])}."
+        _(
+            "row {row}: the columns {places} are both called {header}. Say the letter of the right "
+            "one, as in --id-column {column}.",
+            row=header.row,
+            places=places,
+            header=quoted(header.texts[columns[0]]),
+            column=letters(columns[0]),
+        )
     )
 
 
@@ -207,23 +236,27 @@ def _nothing_known(what: str, head: Sequence[Row], headers: list[Header]) -> NoI
     """The error that no column is known, with the columns that may hold identifiers and their values."""
     header = _likely(headers)
     texts = [text for text in header.texts if text]
-    reason = what or "no column is known to hold the employee identifiers."
+    reason = what or _("no column is known to hold the employee identifiers.")
     if not texts or any(is_number(text) or "@" in text for text in texts):
-        remedy = (
-            "There is no row that looks like headers: say --header-row N where they are, or --no-header "
-            "--id-column A if there are none."
+        remedy = _(
+            "There is no row that looks like headers: say --header-row N where they are, or "
+            "--no-header --id-column A if there are none."
         )
         doubt = Doubt(Matter.IDENTIFIER_COLUMN, reason, (), remedy)
         return NoIdentifierColumnError(doubt_message(doubt), doubt)
-    more = f" and {len(texts) - LISTED:,} more" if len(texts) > LISTED else ""
+    shown = ", ".join(map(quoted, texts[:LISTED]))
+    if more := max(len(texts) - LISTED, 0):
+        shown += _(" and {more:,} more", more=more)
     people = [row for row in head[header.row :] if any(map(str.strip, row))]
     possible = possible_columns(header, people)
     near = _near(texts, possible)
-    hint = f" Perhaps --id-column {quoted(near)}?" if near else ""
-    reason += f" Row {header.row} reads: {', '.join(map(quoted, texts[:LISTED]))}{more}.{hint}"
+    reason += _(" Row {row} reads: {headers}.", row=header.row, headers=shown)
+    reason += _(" Perhaps --id-column {near}?", near=quoted(near)) if near else ""
     remedy = _in_one_column(texts) or (
-        "Name the right column with --id-column, say --header-row N if the headers are in another row, or "
-        "--no-header --id-column A if there are none."
+        _(
+            "Name the right column with --id-column, say --header-row N if the headers are in "
+            "another row, or --no-header --id-column A if there are none."
+        )
     )
     doubt = Doubt(Matter.IDENTIFIER_COLUMN, reason, tuple(possible), remedy, row=header.row)
     return NoIdentifierColumnError(doubt_message(doubt), doubt)
@@ -244,8 +277,9 @@ def _in_one_column(texts: Sequence[str]) -> str:
     for mark, name in _MARKS.items():
         parts = [part.strip(" \"'") for part in texts[0].split(mark)] if len(texts) == 1 else []
         if len(parts) > 1 and any(classify_header(part).what for part in parts):
-            return (
-                f"The headers stand in one cell, parted by a {name}. In a workbook use Data, Text to Columns;"
-                " in a text take the quotes around whole lines off, or say --delimiter."
+            return _(
+                "The headers stand in one cell, parted by a {name}. In a workbook use Data, Text to "
+                "Columns; in a text take the quotes around whole lines off, or say --delimiter.",
+                name=_(name),
             )
     return ""

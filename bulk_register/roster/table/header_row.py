@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
+from bulk_register.language import _
 from bulk_register.records import Candidate, Decision, Doubt, Evidence, Matter, Sign
 from bulk_register.roster.doubt_text import refuse
 from bulk_register.roster.table.column_evidence import LONGEST, is_like_identifier, shape
@@ -122,9 +123,13 @@ def is_repeated(first: Header, again: Header, column: int) -> bool:
 
 
 def _refuse_tables(head: Sequence[Row], best: Region, regions: list[Region]) -> None:
-    rows = " and ".join(str(region.header.row) for region in regions)
-    reason = f"another table may be the roster: the headers in rows {rows} have people below them."
-    remedy = "With --header-row the lines above that row are left out; or keep only the roster in the file."
+    rows = _(" and ").join(str(region.header.row) for region in regions)
+    reason = _(
+        "another table may be the roster: the headers in rows {rows} have people below them.", rows=rows
+    )
+    remedy = _(
+        "With --header-row the lines above that row are left out; or keep only the roster in the file."
+    )
     *above, last = (_candidate(head, region) for region in regions)
     candidates = (
         *(replace(one, setting="", value="") for one in above),
@@ -142,13 +147,28 @@ def refuse_people_above(head: Sequence[Row], headers: list[Header], header: Head
     above = _above(head, header, column, below) or _other_people(head, headers, header)
     if not above:
         return
-    lines = f"row {above[0]}" if len(above) == 1 else f"rows {above[0]} to {above[-1]}"
-    reason = f"{lines} look like people, but stand above the header in row {header.row}."
+    reason = (
+        _(
+            "row {line} looks like a person, but stands above the header in row {row}.",
+            line=above[0],
+            row=header.row,
+        )
+        if len(above) == 1
+        else _(
+            "rows {first} to {last} look like people, but stand above the header in row {row}.",
+            first=above[0],
+            last=above[-1],
+            row=header.row,
+        )
+    )
     evidence = (Evidence(Sign.PEOPLE_ABOVE, str(len(above))), Evidence(Sign.PEOPLE_BELOW, str(len(below))))
     samples = tuple(head[row - 1][column].strip() or "…" for row in above[:3])
-    candidate = Candidate("", f"row {header.row}", evidence, samples, "header_row", str(header.row))
-    remedy = (
-        f"Move the header above all people, or leave the lines above it out with --header-row {header.row}."
+    candidate = Candidate(
+        "", _("row {row}", row=header.row), evidence, samples, "header_row", str(header.row)
+    )
+    remedy = _(
+        "Move the header above all people, or leave the lines above it out with --header-row {row}.",
+        row=header.row,
     )
     refuse(Doubt(Matter.HEADER_ROW, reason, (candidate,), remedy, row=above[0]))
 
@@ -197,7 +217,7 @@ def _candidate(head: Sequence[Row], region: Region) -> Candidate:
     texts = ", ".join(text for text in region.header.texts if text)
     samples = tuple(head[place - 1][region.column].strip() for place in region.people[:3])
     evidence = (Evidence(Sign.PEOPLE_BELOW, str(len(region.people))),)
-    return Candidate(texts[:60], f"row {row}", evidence, samples, "header_row", str(row))
+    return Candidate(texts[:60], _("row {row}", row=row), evidence, samples, "header_row", str(row))
 
 
 def _decision(head: Sequence[Row], chosen: Region, regions: list[Region]) -> Decision:

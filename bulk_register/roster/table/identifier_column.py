@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bulk_register.language import N_, _
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Candidate, Decision, Doubt, Evidence, Matter, Sign
 from bulk_register.roster.doubt_text import QUOTED, quoted, refuse
@@ -104,36 +105,54 @@ def _is_telling(one: Profile) -> bool:
 
 
 def _refuse_equals(header: Header, columns: list[int], people: Sequence[Row]) -> None:
-    names = " and ".join(f"{quoted(header.texts[place])} (column {letters(place)})" for place in columns)
-    reason = f"row {header.row}: more than one column may hold the employee identifiers: {names}."
+    names = _(" and ").join(
+        _("{header} (column {column})", header=quoted(header.texts[place]), column=letters(place))
+        for place in columns
+    )
+    reason = _(
+        "row {row}: more than one column may hold the employee identifiers: {names}.",
+        row=header.row,
+        names=names,
+    )
     remedy = ""
     if len({fold(header.texts[place]) for place in columns}) == 1:
         apart = any(not text for text in header.texts[columns[0] : columns[-1]])
-        what = (
-            "Two tables seem to stand side by side: keep one."
+        remedy = (
+            _(
+                "Two tables seem to stand side by side: keep one. Or name the row with the headers with "
+                "--header-row N, if it is another."
+            )
             if apart
-            else "Rename the one that isn't meant."
+            else _(
+                "Rename the one that isn't meant. Or name the row with the headers with --header-row N, if "
+                "it is another."
+            )
         )
-        remedy = f"{what} Or name the row with the headers with --header-row N, if it is another."
     candidates = [
         _candidate(header, place, _profile(people, place), by_letter=bool(remedy)) for place in columns
     ]
     refuse(Doubt(Matter.IDENTIFIER_COLUMN, reason, tuple(candidates), remedy, row=header.row))
 
 
+_WHY_NOT = {  # whether the column counts rows, and whether there are others
+    (True, True): N_("{name} counts the rows, and another may be meant."),
+    (True, False): N_("{name} counts the rows, and no column is known to hold them."),
+    (False, True): N_("{name} doesn't say whose number it is, and another may be meant."),
+    (False, False): N_("{name} doesn't say whose number it is, and no column is known to hold them."),
+}
+
+
 def _refuse_rivals(header: Header, column: int, rivals: list[int], people: Sequence[Row]) -> None:
     name = quoted(header.texts[column])
-    what = (
-        "counts the rows"
-        if counts_rows(_profile(people, column).values)
-        else "doesn't say whose number it is"
+    reason = _(
+        "row {row}: it isn't certain which column holds the employee identifiers: {reason}",
+        row=header.row,
+        reason=_(_WHY_NOT[counts_rows(_profile(people, column).values), bool(rivals)], name=name),
     )
-    reason = f"row {header.row}: it isn't certain which column holds the employee identifiers: {name} {what}"
-    reason += ", and another may be meant." if rivals else ", and no column is known to hold them."
     if not rivals:
         rivals = [place for place in _by_look(header, people) if place != column]
     candidates = (_candidate(header, place, _profile(people, place)) for place in (column, *rivals))
-    remedy = "" if rivals else "Or name another column with --id-column."
+    remedy = "" if rivals else _("Or name another column with --id-column.")
     refuse(Doubt(Matter.IDENTIFIER_COLUMN, reason, tuple(candidates), remedy, row=header.row))
 
 
@@ -163,7 +182,9 @@ def _candidate(
         signs.append(Evidence(Sign.LIKE_IDENTIFIERS))
     twice = by_letter or sum(fold(one) == fold(text) for one in header.texts) > 1
     value = letters(column) if twice or len(text) > QUOTED or '"' in text or not text else text
-    return Candidate(text, f"column {letters(column)}", tuple(signs), seen.samples, "id_column", value)
+    return Candidate(
+        text, _("column {column}", column=letters(column)), tuple(signs), seen.samples, "id_column", value
+    )
 
 
 def _name_evidence(text: str) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bulk_register.language import N_, _
 from bulk_register.records import Candidate, Doubt, Evidence, Matter, Sign
 from bulk_register.roster.doubt_text import quoted, refuse
 from bulk_register.roster.table.column_evidence import is_like_identifier
@@ -13,9 +14,9 @@ from bulk_register.roster.table.headers import Header, Row, tidy
 
 LOOKED_AT = 40  # values below the header
 SHORTEST = 4  # letters of a known header that can't be somebody's initials: MI, DR, RFC
-REMEDY = (
-    "A roster has one header row and one employee a row: copy it with Paste Special, Transpose, or export it "
-    "as a list."
+REMEDY = N_(
+    "A roster has one header row and one employee a row: copy it with Paste Special, "
+    "Transpose, or export it as a list."
 )
 
 
@@ -33,14 +34,16 @@ def refuse_no_table(head: Sequence[Row], header: Header, column: int) -> None:
     known = list(dict.fromkeys(filter(is_header_text, values)))
     if not values or not (len(known) > 1 or _is_form(header, column, values, known)):
         return
-    reason = (
-        f"row {header.row}: below {quoted(header.texts[column])} stand "
-        f"{', '.join(map(quoted, values[:3]))}, which are headers, not identifiers: the list is turned "
-        "around, or a form."
+    reason = _(
+        "row {row}: below {header} stand {headers}, which are headers, not identifiers: the list "
+        "is turned around, or a form.",
+        row=header.row,
+        header=quoted(header.texts[column]),
+        headers=", ".join(map(quoted, values[:3])),
     )
     samples = tuple(values[:3])
     candidate = Candidate(header.texts[column], "", (Evidence(Sign.KNOWN_HEADERS),), samples)
-    refuse(Doubt(Matter.LAYOUT, reason, (candidate,), REMEDY, row=header.row))
+    refuse(Doubt(Matter.LAYOUT, reason, (candidate,), _(REMEDY), row=header.row))
 
 
 def _is_form(header: Header, column: int, values: list[str], known: list[str]) -> bool:
@@ -67,8 +70,8 @@ def refuse_neighbour(head: Sequence[Row], header: Header, column: int) -> None:
     alone = [row for row in rows if not any(map(str.strip, row[left + 1 : right]))]
     goes_on = any(sum(bool(row[place].strip()) for place in others) > 1 for row in alone)
     if len(others) > 1 and (goes_on or _has_people(header, others, rows)):
-        reason = f"row {header.row}: two tables stand side by side, parted by an empty column."
-        remedy = "Keep only the roster in the file, or move the other table to another sheet."
+        reason = _("row {row}: two tables stand side by side, parted by an empty column.", row=header.row)
+        remedy = _("Keep only the roster in the file, or move the other table to another sheet.")
         tables = (
             Candidate(", ".join(text for text in header.texts[left + 1 : right] if text), ""),
             Candidate(", ".join(header.texts[place] for place in others), ""),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.errors import RosterError
-from bulk_register.roster.text.encoding_names import NAMES
+from bulk_register.language import N_, _
+from bulk_register.roster.text.encoding_names import NAMES, encoding_name
 
 PIECE_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20  # 16,384 columns, the most of a spreadsheet, with 64 bytes each
@@ -31,7 +32,7 @@ _ALIASES = {
 }
 _ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _ISO_2022 = (b"\x1b$B", b"\x1b$@", b"\x1b(J")  # how Japanese mail switches alphabets (RFC 1468)
-_CUT = "the file is damaged or cut off: get it again from where it came."
+_CUT = N_("the file is damaged or cut off: get it again from where it came.")
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,13 @@ class TextEncoding:
     bom: bytes = b""
     how: str = ""  # how the encoding is known, for people
     rivals: tuple[str, ...] = ()  # encodings that may be meant as well and read the bytes differently
-
-    @property
-    def is_guess(self) -> bool:
-        """Whether nothing but the look of its letters speaks for the encoding."""
-        return self.how.startswith("detected")
+    is_guess: bool = False  # whether nothing but the look of its letters speaks for the encoding
 
     @property
     def name(self) -> str:
         """What people call the encoding."""
-        return NAMES.get(self.encoding, self.encoding) + (" with byte order mark" if self.bom else "")
+        name = encoding_name(self.encoding)
+        return _("{encoding} with byte order mark", encoding=name) if self.bom else name
 
 
 def detect_encoding(path: Path, said: str | None = None) -> TextEncoding:
@@ -68,22 +66,22 @@ def detect_encoding(path: Path, said: str | None = None) -> TextEncoding:
         return _as_said(path, said, bom, marked)
     encoding = marked or _wide_without_mark(start)
     if encoding:
-        how = "byte order mark" if bom else "every other byte is zero"
-        _insist(path, encoding, bom, "get it again from where it came, or say --encoding.")
+        how = _("byte order mark") if bom else _("every other byte is zero")
+        _insist(path, encoding, bom, _("get it again from where it came, or say --encoding."))
         return TextEncoding(path, encoding, bom, how)
     _refuse_zero_bytes(path)
     if any(escape in start for escape in _ISO_2022):
         raise RosterError(
-            "the file is in ISO-2022-JP, which can't be given back unchanged: save it as UTF-8."
+            _("the file is in ISO-2022-JP, which can't be given back unchanged: save it as UTF-8.")
         )
     if _fault(path, "utf-8", b"") is None:
-        return TextEncoding(path, "utf-8", how="every byte fits")
+        return TextEncoding(path, "utf-8", how=_("every byte fits"))
     from bulk_register.roster.text.legacy_encoding import (
         guess_encoding,  # its detector is slow to load and seldom needed
     )
 
     found = guess_encoding(path.read_bytes())
-    return TextEncoding(path, found.encoding, how=found.how, rivals=found.rivals)
+    return TextEncoding(path, found.encoding, how=found.how, rivals=found.rivals, is_guess=True)
 
 
 def possible_encodings(path: Path, taken: str) -> list[str]:
@@ -108,23 +106,32 @@ def _as_said(path: Path, said: str, bom: bytes, marked: str) -> TextEncoding:
     except (LookupError, ValueError):
         text_encoding = False
     if not text_encoding:
-        raise RosterError(f"--encoding {said}: no such encoding. Usual ones: {', '.join(NAMES)}.")
+        raise RosterError(
+            _("--encoding {said}: no such encoding. Usual ones: {names}.", said=said, names=", ".join(NAMES))
+        )
     encoding = _ALIASES.get(encoding, encoding)
     if encoding in ("utf-16", "utf-32"):
         encoding = marked or f"{encoding}-le"
     if marked and encoding != marked:
         raise RosterError(
-            f"the file's byte order mark says {NAMES[marked]}, not {said}: leave --encoding out."
+            _(
+                "the file's byte order mark says {marked}, not {said}: leave --encoding out.",
+                marked=encoding_name(marked),
+                said=said,
+            )
         )
     if encoding not in WIDE:
         if not _keeps_ascii(encoding):
             raise RosterError(
-                f"--encoding {said} can't be given back unchanged: save the file as UTF-8 and leave "
-                "--encoding out."
+                _(
+                    "--encoding {said} can't be given back unchanged: save the file as UTF-8 and leave "
+                    "--encoding out.",
+                    said=said,
+                )
             )
         _refuse_zero_bytes(path)
-    _insist(path, encoding, bom, "say another --encoding, or leave it out.")
-    return TextEncoding(path, encoding, bom, "as said by --encoding")
+    _insist(path, encoding, bom, _("say another --encoding, or leave it out."))
+    return TextEncoding(path, encoding, bom, _("as said by --encoding"))
 
 
 def _keeps_ascii(encoding: str) -> bool:
@@ -141,8 +148,13 @@ def _insist(path: Path, encoding: str, bom: bytes, remedy: str) -> None:
     fault = _fault(path, encoding, bom)
     if fault is not None:
         raise RosterError(
-            f"the file isn't {NAMES.get(encoding, encoding)} throughout: it breaks in line {fault}. It is "
-            f"damaged or cut off: {remedy}"
+            _(
+                "the file isn't {encoding} throughout: it breaks in line {line}. It is damaged or cut "
+                "off: {remedy}",
+                encoding=encoding_name(encoding),
+                line=fault,
+                remedy=remedy,
+            )
         )
 
 
@@ -195,8 +207,12 @@ def _refuse_endless(path: Path) -> None:
         first = min((at for end in (b"\n", b"\r") if (at := piece.find(end)) >= 0), default=len(piece))
         if left + first > MAX_LINE_BYTES:
             raise RosterError(
-                f"line {lines:,} goes on for more than {MAX_LINE_BYTES:,} bytes: the file isn't a table of "
-                "text, or its line ends are lost. Export the roster again."
+                _(
+                    "line {lines:,} goes on for more than {max_line_bytes:,} bytes: the file isn't a table "
+                    "of text, or its line ends are lost. Export the roster again.",
+                    lines=lines,
+                    max_line_bytes=MAX_LINE_BYTES,
+                )
             )
         last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
         left = left + len(piece) if last < 0 else len(piece) - last - 1
@@ -205,8 +221,11 @@ def _refuse_endless(path: Path) -> None:
         filled += len(piece) - ends - returns
     if lines > MANY_LINES and filled * 10 < lines:
         raise RosterError(
-            f"nearly all of the file's {lines:,} lines are blank, more than any roster has: delete them, or "
-            "export the roster again."
+            _(
+                "nearly all of the file's {lines:,} lines are blank, more than any roster has: delete "
+                "them, or export the roster again.",
+                lines=lines,
+            )
         )
 
 
@@ -216,7 +235,11 @@ def _refuse_zero_bytes(path: Path) -> None:
         if b"\0" in piece:
             line = _line_at(path, done + piece.index(b"\0"), "ascii")
             raise RosterError(
-                f"the file holds zero bytes (first in line {line}), which no text does: it isn't a text "
-                f"file, or {_CUT}"
+                _(
+                    "the file holds zero bytes (first in line {line}), which no text does: it isn't a text "
+                    "file, or {remedy}",
+                    line=line,
+                    remedy=_(_CUT),
+                )
             )
         done += len(piece)

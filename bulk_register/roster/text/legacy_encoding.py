@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _
 from bulk_register.roster.table.columns import fold, is_known, language_words
 from bulk_register.roster.text.alphabets import CJK, LATIN, score
 from bulk_register.roster.text.encoding_doubt import refuse_encodings, words_beyond_ascii
-from bulk_register.roster.text.encoding_names import NAMES
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -74,13 +74,16 @@ def guess_encoding(data: bytes) -> EncodingGuess:
     if odd := _of_other_kind(lines, best):
         line = _lines(data).index(odd) + 1
         raise RosterError(
-            f"the file mixes UTF-8 with another encoding (line {line} is written otherwise than the rest): "
-            "export it again in one encoding, UTF-8 best."
+            _(
+                "the file mixes UTF-8 with another encoding (line {line} is written otherwise than the "
+                "rest): export it again in one encoding, UTF-8 best.",
+                line=line,
+            )
         )
     if not best or scores[best] <= 0:
         _refuse_untold(lines, scores)
     if len(readable) == 1:
-        return EncodingGuess(best, "detected; its headers are known words")
+        return EncodingGuess(best, _("detected; its headers are known words"))
     return _weighed(data, sample, scores, best)
 
 
@@ -102,11 +105,12 @@ def others(data: bytes, taken: str) -> list[str]:
 def _refuse_untold(lines: list[bytes], scores: dict[str, float]) -> NoReturn:
     """Raise RosterDoubtError with what the text reads in the likeliest encodings."""
     likeliest = sorted(scores, key=lambda one: -scores[one])[:LISTED]
-    reason = (
-        f"the file's encoding can't be told: name it with --encoding (one of {', '.join(LIKELY)}, …), or "
-        "save the file as UTF-8."
+    reason = _(
+        "the file's encoding can't be told: name it with --encoding (one of {likely}, …), or "
+        "save the file as UTF-8.",
+        likely=", ".join(LIKELY),
     )
-    refuse_encodings(reason, NAMES, {one: words_beyond_ascii(lines, one) for one in likeliest})
+    refuse_encodings(reason, {one: words_beyond_ascii(lines, one) for one in likeliest})
 
 
 def _weighed(data: bytes, sample: bytes, scores: dict[str, float], best: str) -> EncodingGuess:
@@ -124,8 +128,8 @@ def _weighed(data: bytes, sample: bytes, scores: dict[str, float], best: str) ->
     most = max(words.values())
     kept = [one for one in near if words[one] == most]
     if len(kept) == 1 and len(near) > 1:
-        return EncodingGuess(kept[0], "detected; its headers are words of a language that is written so")
-    return EncodingGuess(kept[0], "detected", tuple(kept[1:]))
+        return EncodingGuess(kept[0], _("detected; its headers are words of a language that is written so"))
+    return EncodingGuess(kept[0], _("detected"), tuple(kept[1:]))
 
 
 def _margin(best: str, other: str, highest: float, count: int) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _
 from bulk_register.roster.text.delimiter import DelimiterGuess
 
 if TYPE_CHECKING:
@@ -70,8 +71,12 @@ class ColumnScan:
         rows, blank = len(self.filled), int(np.count_nonzero(self.filled == 0))
         if rows > MANY_ROWS and blank * 10 > rows * 9:
             raise RosterError(
-                f"{blank:,} of the file's {rows:,} rows are blank, more than any roster has: delete them, or "
-                "export the roster again."
+                _(
+                    "{blank:,} of the file's {rows:,} rows are blank, more than any roster has: delete them, "
+                    "or export the roster again.",
+                    blank=blank,
+                    rows=rows,
+                )
             )
 
     def has(self, columns: Iterable[int]) -> bool:
@@ -118,7 +123,11 @@ class ColumnScan:
         if width > MAX_WIDTH:
             row = len(self._widths) + widths.index(width) + 1
             raise RosterError(
-                f"row {row:,} has {width:,} cells, more than any roster: export the roster again."
+                _(
+                    "row {row:,} has {width:,} cells, more than any roster: export the roster again.",
+                    row=row,
+                    width=width,
+                )
             )
         if min(widths) < width:
             block = [record + [""] * (width - len(record)) for record in block]
@@ -153,7 +162,11 @@ class ColumnScan:
             row = len(self._widths) + place + 1
             if longest > MAX_CELL:
                 raise RosterError(
-                    f"row {row}: a cell has {longest:,} characters, more than can be read: shorten it."
+                    _(
+                        "row {row}: a cell has {longest:,} characters, more than can be read: shorten it.",
+                        row=row,
+                        longest=longest,
+                    )
                 )
             if longest > SHEET_CELL:
                 self.long_cells.append(row)
@@ -207,8 +220,10 @@ def _unclosed(lines: Iterator[str], sniffed: DelimiterGuess) -> str:
             row, line = row + 1, reader.line_num
     except csv.Error:
         pass
-    return (
-        f"the quote that opens a cell in row {row + 1} (line {line + 1 + sniffed.sep_line} of the text) is "
-        "never closed: the file is cut off there, or the quote is a stray one. Export the roster again, "
-        "or fix the quote."
+    return _(
+        "the quote that opens a cell in row {row} (line {line} of the text) is never closed: the "
+        "file is cut off there, or the quote is a stray one. Export the roster again, or fix the "
+        "quote.",
+        row=row + 1,
+        line=line + 1 + sniffed.sep_line,
     )

@@ -14,6 +14,7 @@ from itertools import chain, islice
 
 import numpy as np
 
+from bulk_register.language import _
 from bulk_register.records import Change, Dialect, Fix, Line, Records, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.text.delimiter import DelimiterGuess
@@ -96,7 +97,9 @@ class TextGrid:
         if not rows:
             return IdentifierCells(seen)
         examples = tuple(Change(row + 1, written[row], seen[row]) for row in rows[:3])
-        return IdentifierCells(seen, fixes=(Fix('="…" around identifiers taken off', len(rows), examples),))
+        return IdentifierCells(
+            seen, fixes=(Fix(_('="…" around identifiers taken off'), len(rows), examples),)
+        )
 
     @property
     def ends_open(self) -> bool:

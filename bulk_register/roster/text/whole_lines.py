@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bulk_register.language import _
 from bulk_register.records import Candidate, Doubt, Evidence, Matter, Sign
 from bulk_register.roster.doubt_text import quoted, refuse
 from bulk_register.roster.table.detection import Table
@@ -49,16 +50,20 @@ def _have_names(texts: Sequence[str]) -> bool:
 
 def _refuse(table: Table, texts: Sequence[str]) -> None:
     name = table.headers[table.id_column - table.first_column]
-    reason = (
-        f"whole lines stand in the column {quoted(name)}, where identifiers should be ({quoted(texts[0])}): "
-        "the rows weren't cut into cells."
+    reason = _(
+        "whole lines stand in the column {name}, where identifiers should be ({texts}): the rows "
+        "weren't cut into cells.",
+        name=quoted(name),
+        texts=quoted(texts[0]),
     )
-    remedy = (
-        "In a workbook use Data, Text to Columns; in a text take the quotes around whole lines off, or say "
-        "--delimiter. "
-        "Or export the roster again."
+    remedy = _(
+        "In a workbook use Data, Text to Columns; in a text take the quotes around whole lines "
+        "off, or say --delimiter. Or export the roster again."
     )
     candidate = Candidate(
-        name, "", (Evidence(Sign.DEBRIS, "the rest of their lines"),), tuple(text[:40] for text in texts[:3])
+        name,
+        "",
+        (Evidence(Sign.DEBRIS, _("the rest of their lines")),),
+        tuple(text[:40] for text in texts[:3]),
     )
     refuse(Doubt(Matter.LAYOUT, reason, (candidate,), remedy))
