@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bulk_register import paths as places
 from bulk_register.errors import LedgerBusyError, LedgerError
+from bulk_register.language import _
 from bulk_register.ledger import checksums, schema
 from bulk_register.ledger.failures import damaged, guarded, plain, unusable
 
@@ -44,8 +45,11 @@ def lock(path: Path) -> AbstractContextManager[object]:
         raise unusable(path, error.strerror or str(error)) from None
     if held is None:
         raise LedgerBusyError(
-            "Another run is under way. Wait for it to end, then run the same command again. (Both keep their "
-            f"records in the ledger {path}; runs side by side need one each: --ledger.)"
+            _(
+                "Another run is under way. Wait for it to end, then run the same command again. (Both "
+                "keep their records in the ledger {path}; runs side by side need one each: --ledger.)",
+                path=path,
+            )
         )
     return held
 
@@ -80,8 +84,11 @@ def rewrite(path: Path, connection: sqlite3.Connection) -> None:
         held = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if held:
         raise LedgerBusyError(
-            f"It is deleted, but another program reads the ledger {path}, so its log can't be cleared. "
-            "Run the same command again when that has ended."
+            _(
+                "It is deleted, but another program reads the ledger {path}, so its log can't be "
+                "cleared. Run the same command again when that has ended.",
+                path=path,
+            )
         )
 
 
@@ -104,9 +111,9 @@ def _create(path: Path) -> None:
 
 def _check_file(path: Path, *, write: bool) -> None:
     if path.stat().st_size == 0:
-        raise damaged(path, "it is empty")
+        raise damaged(path, _("it is empty"))
     if _cut_off(path):
-        raise damaged(path, "its end is missing")
+        raise damaged(path, _("its end is missing"))
     if write and os.name == "posix" and path.stat().st_uid == os.geteuid() and path.stat().st_mode & 0o077:
         with suppress(OSError):  # as on read-only media
             if _is_marked(path):
@@ -122,15 +129,19 @@ def _is_marked(path: Path) -> bool:
 def _check_contents(path: Path, connection: sqlite3.Connection) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != schema.APPLICATION_ID:
-        raise LedgerError(f"{path} is not a ledger of bulk-register. Name another file with --ledger.")
+        raise LedgerError(
+            _("{path} is not a ledger of bulk-register. Name another file with --ledger.", path=path)
+        )
     if schema.version(connection) > len(schema.MIGRATIONS):
-        raise LedgerError(f"The ledger {path} was written by a newer bulk-register. Update this one.")
+        raise LedgerError(
+            _("The ledger {path} was written by a newer bulk-register. Update this one.", path=path)
+        )
     # SQLite's structure; what records hold has checksums. It takes 0.05 s for a million registrations.
     found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise damaged(path, plain(found))
     if connection.execute("PRAGMA foreign_key_check").fetchone():
-        raise damaged(path, "a record in it belongs to no run")
+        raise damaged(path, _("a record in it belongs to no run"))
 
 
 def _cut_off(path: Path) -> bool:
@@ -221,4 +232,4 @@ def _opened(path: Path, ways: tuple[str, ...]) -> sqlite3.Connection:
                 raise
         else:
             return connection
-    raise unusable(path, "it or its folder may not be read or written")
+    raise unusable(path, _("it or its folder may not be read or written"))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bulk_register.errors import LedgerError
+from bulk_register.language import _
 
 # What SQLite fails with where the file is sound and its surroundings aren't (sqlite.org/rescode.html).
 SURROUNDINGS = frozenset(
@@ -39,12 +40,12 @@ def guarded(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None and isinstance(error, sqlite3.OperationalError):  # its words would show the text
-            raise damaged(path, "a text in it is not UTF-8") from None
+            raise damaged(path, _("a text in it is not UTF-8")) from None
         if code is None or code & 0xFF in SURROUNDINGS:
             raise unusable(path, str(error)) from None
         raise damaged(path, plain(str(error))) from None
     except UnicodeDecodeError:  # SQLite's words hold a part of the file
-        raise damaged(path, "a text in it is not UTF-8") from None
+        raise damaged(path, _("a text in it is not UTF-8")) from None
     except OSError as error:
         raise unusable(path, error.strerror or str(error)) from None
 
@@ -57,16 +58,27 @@ def plain(words: str) -> str:
 
 def damaged(path: Path, what: str) -> LedgerError:
     """Return what to say of a ledger that can't be trusted any more."""
-    files = f"{path.name}, {path.name}-wal and {path.name}-shm"
     return LedgerError(
-        f"The ledger {path} is damaged ({what}). It holds whose each link is, so nothing was taken from it. "
-        f"Move {files} away, as far as they are there, and put back those of a backup, all of one time. "
-        "Without a backup, the next run begins a new ledger: it asks about everybody again, which makes no "
-        "new registrations. It can't know then when links of earlier runs end (StartExam keeps their first "
-        "end, so some may be over), and earlier runs can't be finished or exported any more."
+        _(
+            "The ledger {path} is damaged ({what}). It holds whose each link is, so nothing was "
+            "taken from it. Move {name}, {name}-wal and {name}-shm away, as far as they are there, and "
+            "put back those of a "
+            "backup, all of one time. Without a backup, the next run begins a new ledger: it asks "
+            "about everybody again, which makes no new registrations. It can't know then when links "
+            "of earlier runs end (StartExam keeps their first end, so some may be over), and earlier "
+            "runs can't be finished or exported any more.",
+            path=path,
+            what=what,
+            name=path.name,
+        )
     )
 
 
 def unusable(path: Path, what: str) -> LedgerError:
-    advice = "Fix that, or name another file with --ledger."
-    return LedgerError(f"The ledger {path} can't be used: {what}. {advice}")
+    return LedgerError(
+        _(
+            "The ledger {path} can't be used: {what}. Fix that, or name another file with --ledger.",
+            path=path,
+            what=what,
+        )
+    )

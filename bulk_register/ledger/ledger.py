@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bulk_register.language import english
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.failures import guarded
@@ -90,7 +91,7 @@ class Ledger(Reader):
         with self._transaction() as cursor:
             cursor.execute(
                 "UPDATE request SET settled = ?, ended = ?, note = ?, raw = ? WHERE id = ?",
-                (int(time.time()), ended, note, raw, request),
+                (int(time.time()), ended, english(note), raw, request),
             )
             seal(cursor, "request", request)
             run = self._run_of(request)
@@ -198,7 +199,7 @@ class Ledger(Reader):
         return self._whose[run]
 
     def _stand(self, cursor: sqlite3.Cursor, run: int, statuses: Iterable[StatusNote]) -> None:
-        lines = [(run, item.employee, str(item.status), item.note) for item in statuses]
+        lines = [(run, item.employee, str(item.status), english(item.note)) for item in statuses]
         if lines:
             self._all_linked.discard(run)
             insert(cursor, "standing", lines, anew=True)

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from bulk_register.language import _
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS, checksum
 from bulk_register.ledger.failures import damaged, guarded
@@ -55,7 +56,9 @@ class Reader:
         participants: list[str] = []
         lines: list[tuple[int, int, int]] = []  # how many employees, when their links end, run
         where, ends = "WHERE scope = ? ORDER BY id", Ends(self)
-        for _, _, run, current, names, given in self._records("registration", where, [self._scope(scope)]):
+        for _id, _scope, run, current, names, given in self._records(
+            "registration", where, [self._scope(scope)]
+        ):
             if current:
                 found = self._list(names)
                 employees += found
@@ -83,7 +86,7 @@ class Reader:
         where, ends = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", Ends(self)
         found: dict[str, Holder] = {}
         records = self._records("registration", where, [json.dumps(list(lines))])
-        for _, _, run, _, names, given in records:
+        for _id, _scope, run, _current, names, given in records:
             for employee, participant in zip(self._list(names), self._list(given), strict=True):
                 if (key := participant.casefold()) in wanted:
                     found.setdefault(key, Holder(employee, run, ends[run]))
@@ -113,7 +116,7 @@ class Reader:
         found = {employee: run for run, employee in list(self._records("untold")) if run in runs}
         told = dict(self._records("told")).get(number, 0)
         since = self._records("registration", "WHERE scope = ? AND id > ? ORDER BY id", [number, told])
-        for _, _, run, current, names, _ in since:
+        for _id, _scope, run, current, names, _given in since:
             if current:
                 found.update(dict.fromkeys(self._list(names), run))
         return found
@@ -196,14 +199,14 @@ class Reader:
     def statuses(self, run: int) -> list[StatusNote]:
         """Return a run's employees who got no link in it, and why."""
         rows = self._records("standing", "WHERE run = ?", [run])
-        return [StatusNote(employee, Status(status), note) for _, employee, status, note in rows]
+        return [StatusNote(employee, Status(status), note) for _run, employee, status, note in rows]
 
     def requests(self, run: int) -> list[tuple[int, tuple[str, ...] | None, str | None, str]]:
         """Return a run's requests: batch, employees of a part, how it ended (None: never told), note."""
         rows = self._records("request", "WHERE run = ? ORDER BY id", [run])
         return [
             (number, tuple(self._list(part)) if part else None, ended, note or "")
-            for _, _, number, part, _, _, ended, note, _ in rows
+            for _id, _run, number, part, _sent, _settled, ended, note, _raw in rows
         ]
 
     def unmatched(self, run: int) -> list[Unmatched]:
@@ -212,7 +215,7 @@ class Reader:
         planned = self.planned(run) if rows else {}
         return [
             Unmatched(number, tuple(self._list(part)) if part else planned[number], settled, note, raw)
-            for _, _, number, part, _, settled, _, note, raw in rows
+            for _id, _run, number, part, _sent, settled, _ended, note, raw in rows
         ]
 
     def contradicted(self, scope: Scope) -> list[tuple[tuple[str, ...], bytes]]:
@@ -234,7 +237,7 @@ class Reader:
         found = []
         for line in sorted(self._holders_at(base_url).lines(wanted)):
             where = "WHERE id = ? AND run = ? AND current"
-            for *_, names, given in self._records("registration", where, [line, run]):
+            for *_key, names, given in self._records("registration", where, [line, run]):
                 columns = self._list(names), self._list(given)
                 if not wanted.isdisjoint(map(str.casefold, columns[1])):
                     found.append(columns)
@@ -252,14 +255,16 @@ class Reader:
         query = f"SELECT {', '.join(COLUMNS[table])}, checksum FROM {table} {where}"  # noqa: S608
         for *record, written in self._each(query, values):
             if checksum(table, *record) != written:
-                raise damaged(self.path, f"a record in its table '{table}' is not what was written")
+                raise damaged(
+                    self.path, _("a record in its table '{table}' is not what was written", table=table)
+                )
             yield record
 
     def _list(self, text: str) -> list[str]:
         try:
             return list(json.loads(text))
         except (TypeError, ValueError):
-            raise damaged(self.path, "a list in it can't be read") from None
+            raise damaged(self.path, _("a list in it can't be read")) from None
 
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return list(self._each(query, values))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import InputError, RosterError
-from bulk_register.language import N_, _
+from bulk_register.language import N_, _, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
 from bulk_register.records import Plan, Roster, RunRecord, Scope, Status, StatusNote
@@ -136,7 +136,7 @@ def restore_notes(plan: Plan, statuses: list[StatusNote]) -> None:
     for item in statuses:
         code = codes.get(item.employee, -1)
         if code >= 0 and plan.statuses.status[code] == Status.NOT_SENT:
-            plan.statuses.settle(np.array([code]), item.status, item.note)
+            plan.statuses.settle(np.array([code]), item.status, recalled(item.note))
 
 
 def pick_run(runs: list[RunRecord], number: int | None) -> RunRecord:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.records import Batch, Holder, Registrations, Status, Statuses, StatusNote
 
 _NOTES = {
-    Status.UNKNOWN: "StartExam answered without a participant for this employee",
-    Status.EXPIRED: "the only link that StartExam gives is over; --reregister makes a new one",
+    Status.UNKNOWN: N_("StartExam answered without a participant for this employee"),
+    Status.EXPIRED: N_("the only link that StartExam gives is over; --reregister makes a new one"),
 }
 
 
@@ -68,7 +69,7 @@ def match(
         (Status.EXPIRED, takes & (runs != moment.run) & (ends <= moment.now)),
         (Status.UNKNOWN, ~takes & ~kept),
     ):
-        after.settle(those, status, _NOTES.get(status, ""))
+        after.settle(those, status, _(_NOTES[status]) if status in _NOTES else "")
     return Matched(list(_written(batch, given, runs, keeps, (given != "") & ~same)), after)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from bulk_register.language import N_, _
 from bulk_register.ledger import ANSWERED, CONTRADICTED, Ledger
 from bulk_register.plan import folded
 from bulk_register.records import (
@@ -18,6 +19,7 @@ from bulk_register.records import (
     Statuses,
     StatusNote,
     Submission,
+    status_words,
 )
 from bulk_register.sending.confirmations import Doubt, Release, Shared
 from bulk_register.sending.matching import Moment, foreign_participants, match, notes_on
@@ -26,11 +28,11 @@ from bulk_register.sending.tasks import Purpose, Task, Verdict
 
 Others = list[tuple[int, Holder]]  # places in an answer whose participant another employee holds
 
-TAKEN_BACK = "taken back: StartExam gave a participant of this answer to another employee too"
-OVER_BY_ITS_CLOCK = (
+TAKEN_BACK = N_("taken back: StartExam gave a participant of this answer to another employee too")
+OVER_BY_ITS_CLOCK = N_(
     "by StartExam's clock this link is over, and this computer's is wrong: set it right, then run again"
 )
-OTHER_SPELLING = (
+OTHER_SPELLING = N_(
     "StartExam answered with the link that an earlier run got for another spelling of this identifier"
 )
 
@@ -86,7 +88,7 @@ class Recorder:
         """Withhold known links that are over by StartExam's clock (seconds since 1970 UTC)."""
         known = self.statuses.now
         over = (known.status == Status.ALREADY_REGISTERED) & (known.valid_till <= now)
-        self.statuses.settle(np.flatnonzero(over), Status.EXPIRED, OVER_BY_ITS_CLOCK)
+        self.statuses.settle(np.flatnonzero(over), Status.EXPIRED, _(OVER_BY_ITS_CLOCK))
 
     def conclude(self) -> None:
         """Give employees who were in doubt their links, where asking again has cleared it."""
@@ -102,7 +104,11 @@ class Recorder:
             codes = verdict.batch.codes
             standing = self.statuses.now
             works = (standing.valid_till[codes] > now) & (standing.participant[codes] != "")
-            kept = f"the known link works on; asked again: {verdict.status} ({verdict.note})"
+            kept = _(
+                "the known link works on; asked again: {status} ({note})",
+                status=status_words()[verdict.status],
+                note=verdict.note,
+            )
             self.statuses.settle(codes[works], Status.ALREADY_REGISTERED, kept)
             self.statuses.settle(codes[~works], verdict.status, verdict.note)
 
@@ -131,7 +137,7 @@ class Recorder:
         elif task.purpose is Purpose.CONFIRM:
             self._confirming[task] = request
             verdicts = self._course.confirmed(task, participants)
-            self.close(request, batch, CONTRADICTED, verdicts, note="asked again", raw=answer.raw)
+            self.close(request, batch, CONTRADICTED, verdicts, note=_("asked again"), raw=answer.raw)
         else:
             verdicts = self._course.answered(task, empty_handed=not any(participants))
             self._give(request, batch, _without(participants, twins), holders, verdicts)
@@ -174,7 +180,7 @@ class Recorder:
             given = participants[place] or ""
             own = batch.take([place])
             if one.employee not in codes:
-                self._settle_for_good([Verdict(own, Status.UNKNOWN, OTHER_SPELLING)])
+                self._settle_for_good([Verdict(own, Status.UNKNOWN, _(OTHER_SPELLING))])
                 continue
             code = codes[one.employee]
             self._ledger.withdraw(one.run, self._scope.base_url, [given])
@@ -195,7 +201,7 @@ class Recorder:
             self._ledger.withdraw(self._run, self._scope.base_url, given)
             request = self._ledger.sent(self._run, batch)
             raw = json.dumps({"participantIds": given}).encode()
-            self._ledger.settled(request, CONTRADICTED, note=TAKEN_BACK, raw=raw)
+            self._ledger.settled(request, CONTRADICTED, note=_(TAKEN_BACK), raw=raw)
             self._take_link(codes)
             doubts.append(Doubt(batch, tuple(each.lower() for each in given)))
         return doubts
@@ -213,7 +219,10 @@ class Recorder:
             rows = " and ".join(
                 f"{row:,}" for row in sorted(self._employees.first_rows[list(codes)].tolist())
             )
-            note = f"StartExam gives one participant to rows {rows}, so it can't be told whose the link is"
+            note = _(
+                "StartExam gives one participant to rows {rows}, so it can't be told whose the link is",
+                rows=rows,
+            )
             self._settle_for_good([Verdict(batch, Status.UNKNOWN, note)])
 
     def _settle_for_good(self, verdicts: list[Verdict]) -> None:

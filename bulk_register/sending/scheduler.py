@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 
+from bulk_register.language import N_, _
 from bulk_register.records import Batch, Status
 from bulk_register.sending.confirmations import Confirmations, Doubt, Participants, Release, Shared
 from bulk_register.sending.probing import Probing
@@ -14,11 +15,14 @@ from bulk_register.startexam.blaming import wrong_part
 DEAD_AFTER = 3  # batches in a row that failed on every attempt: the service is down
 DEAD_AFTER_PARTS = 10  # the same for parts of a batch, which may hold several employees that make it fail
 
-UNMATCHED = "StartExam's answer could not be matched to employees"
-ANOTHERS = f"{UNMATCHED}: it holds a participant that is another employee's"
-CONTRADICTED = "StartExam gave a participant of this answer to another employee too"
-REPEATED = "StartExam answered with one participant for several employees"
-DISAGREED = "StartExam was asked again in another order, and its answers don't agree"
+UNMATCHED = N_("StartExam's answer could not be matched to employees")
+ANOTHERS = N_(
+    "StartExam's answer could not be matched to employees: it holds a participant that is another employee's"
+)
+SHOWN_BY_HISTORY = N_("{why}. What it answered is kept: bulk-register history shows it")
+CONTRADICTED = N_("StartExam gave a participant of this answer to another employee too")
+REPEATED = N_("StartExam answered with one participant for several employees")
+DISAGREED = N_("StartExam was asked again in another order, and its answers don't agree")
 
 
 class Scheduler:
@@ -84,9 +88,9 @@ class Scheduler:
         """An answer came that can't be matched; `empty` if it held nothing."""
         self._alive()
         batch = task.batch
-        note = f"{UNMATCHED}: {fault}"
+        note = _("StartExam's answer could not be matched to employees: {fault}", fault=fault)
         if self._rules.reregister:
-            self.stop(f"{note}. What it answered is kept: bulk-register history shows it")
+            self.stop(_(SHOWN_BY_HISTORY, why=note))
             return [Verdict(batch, Status.UNKNOWN, note)]
         if task.purpose is Purpose.ALONE:
             return self._left_out(task)
@@ -111,7 +115,7 @@ class Scheduler:
         self._alive()
         verdicts = self._prove()
         if not self._confirmations.answered(task, participants):
-            verdicts.append(Verdict(task.batch, Status.UNKNOWN, DISAGREED))
+            verdicts.append(Verdict(task.batch, Status.UNKNOWN, _(DISAGREED)))
         return verdicts
 
     def contradicts(self, task: Task, participants: Participants) -> bool:
@@ -128,11 +132,11 @@ class Scheduler:
         """
         self._alive()
         verdicts = self._take_back(others)
-        self._end(f"{ANOTHERS}. bulk-register history shows what it answered")
+        self._end(_("{why}. bulk-register history shows what it answered", why=_(ANOTHERS)))
         if task.purpose is Purpose.CONFIRM:
             return self.confirmed(task, participants) + verdicts
         self._confirmations.add(Doubt(task.batch, participants))
-        return [Verdict(task.batch, Status.UNKNOWN, ANOTHERS), *verdicts, *self._settle_doubtful()]
+        return [Verdict(task.batch, Status.UNKNOWN, _(ANOTHERS)), *verdicts, *self._settle_doubtful()]
 
     def repeated(
         self, task: Task, participants: tuple[str | None, ...], others: Iterable[Doubt] = ()
@@ -144,20 +148,27 @@ class Scheduler:
         self._alive()
         verdicts = self._take_back(others)
         if verdicts:
-            self._end(f"{ANOTHERS}. bulk-register history shows what it answered")
+            self._end(_("{why}. bulk-register history shows what it answered", why=_(ANOTHERS)))
         batch, counts = task.batch, Counter(participants)
         places = [i for i, given in enumerate(participants) if given is not None and counts[given] > 1]
         claimants = Doubt(batch.take(places), tuple(participants[place] for place in places))
         if task.purpose is Purpose.CONFIRM:
             self._confirmations.drop(task, claimants)
-            return [Verdict(batch, Status.UNKNOWN, REPEATED), *verdicts]
+            return [Verdict(batch, Status.UNKNOWN, _(REPEATED)), *verdicts]
         self._confirmations.add(claimants)
         if self._rules.reregister:
-            self.stop(f"{UNMATCHED}: {REPEATED}. What it answered is kept: bulk-register history shows it")
-            return [Verdict(batch, Status.UNKNOWN, REPEATED), *verdicts]
+            self.stop(
+                _(
+                    "StartExam's answer could not be matched to employees: {fault}. What it answered is "
+                    "kept: "
+                    "bulk-register history shows it",
+                    fault=_(REPEATED),
+                )
+            )
+            return [Verdict(batch, Status.UNKNOWN, _(REPEATED)), *verdicts]
         rest = batch.take(sorted(set(range(len(batch))) - set(places)))
         self._first(rest.halves() if task.purpose is Purpose.DOUBTED else [rest], Purpose.DOUBTED)
-        return [Verdict(claimants.batch, Status.UNKNOWN, REPEATED), *verdicts]
+        return [Verdict(claimants.batch, Status.UNKNOWN, _(REPEATED)), *verdicts]
 
     def conclude(self) -> tuple[list[Release], list[Shared]]:
         """Return who of those in doubt may have which link now, and who shares one with others."""
@@ -170,7 +181,13 @@ class Scheduler:
         """StartExam refused a request: `told` goes into notes, `words` may be logged."""
         self._alive()
         if task.purpose is Purpose.ALONE:
-            self.stop(f"{UNMATCHED}, and one of them, asked about alone, was refused: {words}")
+            self.stop(
+                _(
+                    "StartExam's answer could not be matched to employees, and one of them, asked about "
+                    "alone, was refused: {words}",
+                    words=words,
+                )
+            )
             return self._settle_doubtful(task.batch)
         if self._rules.reregister:
             return self._refused_for_good(task.batch, told, words)
@@ -203,7 +220,7 @@ class Scheduler:
         if task.purpose is Purpose.CONFIRM:
             self._confirmations.drop(task)
         if task.purpose in (Purpose.ALONE, Purpose.DOUBTED, Purpose.CONFIRM):
-            return [Verdict(task.batch, Status.UNKNOWN, UNMATCHED)]
+            return [Verdict(task.batch, Status.UNKNOWN, _(UNMATCHED))]
         return [Verdict(task.batch, Status.NOT_SENT, self.stopped)]
 
     def leftovers(self) -> list[Verdict]:
@@ -212,9 +229,9 @@ class Scheduler:
         waiting += [Task(refusal.batch) for refusal in self._probing.singles]
         waiting += [self._alone] if self._alone else []
         verdicts = [verdict for task in waiting for verdict in self.abandoned(task)]
-        verdicts += [Verdict(batch, Status.FAILED, "StartExam kept failing") for batch in self._aside]
+        verdicts += [Verdict(batch, Status.FAILED, _("StartExam kept failing")) for batch in self._aside]
         verdicts += self._settle_doubtful()
-        verdicts += [Verdict(b, Status.UNKNOWN, CONTRADICTED) for b in self._confirmations.give_up()]
+        verdicts += [Verdict(b, Status.UNKNOWN, _(CONTRADICTED)) for b in self._confirmations.give_up()]
         self._queue.clear()
         self._probing, self._aside, self._alone = Probing(), [], None
         return [verdict for verdict in verdicts if len(verdict.batch)]
@@ -231,7 +248,7 @@ class Scheduler:
         self._proven = True
         for batch in self._probing.batches:
             self._first(batch.halves(), Purpose.PLANNED)
-        early = "before it accepted anything"
+        early = _("before it accepted anything")
         verdicts = [self._reject(one.batch, one.note, early)[0] for one in self._probing.singles]
         self._probing = Probing()
         return verdicts
@@ -251,7 +268,7 @@ class Scheduler:
         others = list(others)
         for other in others:
             self._confirmations.add(other)
-        return [Verdict(other.batch, Status.UNKNOWN, CONTRADICTED) for other in others]
+        return [Verdict(other.batch, Status.UNKNOWN, _(CONTRADICTED)) for other in others]
 
     def _end(self, reason: str) -> None:
         """Stop once all who are in doubt have been asked again, or at once where that registers anew."""
@@ -267,24 +284,34 @@ class Scheduler:
         self._confirmations.drop(task)
         if len(batch) == 1:
             return self._reject(batch, told, words)
-        self.stop(f"StartExam refuses the request: {words}")
+        self.stop(_("StartExam refuses the request: {words}", words=words))
         return [Verdict(batch, Status.UNKNOWN, told)]
 
     def _reject(self, batch: Batch, told: str, words: str) -> list[Verdict]:
         self._refused_alone += 1
         if self._refused_alone > self._rules.max_rejected:
             self.stop(
-                f"StartExam refused more than {self._rules.max_rejected} employees one by one "
-                f"({words}). Are the account's licences used up, or was the test archived? "
-                "--max-rejected sets how many it takes to stop"
+                _(
+                    "StartExam refused more than {max_rejected} employees one by one ({words}). Are the "
+                    "account's licences used up, or was the test archived? --max-rejected sets how many it "
+                    "takes to stop",
+                    max_rejected=self._rules.max_rejected,
+                    words=words,
+                )
             )
         return [Verdict(batch, Status.REJECTED, told)]
 
     def _refused_for_good(self, batch: Batch, told: str, words: str) -> list[Verdict]:
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= DEAD_AFTER:
-            self.stop(f"StartExam refused {DEAD_AFTER} requests in a row: {words}")
-        advice = "" if len(batch) == 1 else "; smaller batches (--batch-size) show which employee it is"
+            self.stop(
+                _(
+                    "StartExam refused {requests} requests in a row: {words}",
+                    requests=DEAD_AFTER,
+                    words=words,
+                )
+            )
+        advice = "" if len(batch) == 1 else _("; smaller batches (--batch-size) show which employee it is")
         return [Verdict(batch, Status.REJECTED, told + advice)]
 
     def _probe(self, task: Task, told: str, words: str) -> list[Verdict]:
@@ -301,9 +328,12 @@ class Scheduler:
             return self._prove()
         part = wrong_part(self._probing.words)
         self.stop(
-            f"StartExam refuses the request: {self._probing.words.rstrip('.')}. Either the request is wrong "
-            "(center, test, window, proctoring), or StartExam knows none of these employees yet"
-            + (f". Its words name the {part}: check that first" if part else "")
+            _(
+                "StartExam refuses the request: {words}. Either the request is wrong (center, test, "
+                "window, proctoring), or StartExam knows none of these employees yet",
+                words=self._probing.words.rstrip("."),
+            )
+            + (_(". Its words name the {part}: check that first", part=_(part)) if part else "")
         )
         return []
 
@@ -316,15 +346,17 @@ class Scheduler:
 
     def _left_out(self, task: Task) -> list[Verdict]:
         self.stop(
-            "StartExam leaves employees who are registered already out of its answers, "
-            "so nobody can be told for certain whose the others are. "
-            "What it answered is kept: bulk-register history shows it"
+            _(
+                "StartExam leaves employees who are registered already out of its answers, so nobody can "
+                "be told for certain whose the others are. What it answered is kept: bulk-register "
+                "history shows it"
+            )
         )
         return self._settle_doubtful(task.batch)
 
     def _settle_doubtful(self, *more: Batch) -> list[Verdict]:
         doubtful, self._doubtful = self._doubtful, []
-        return [Verdict(batch, Status.UNKNOWN, UNMATCHED) for batch in (*more, *doubtful)]
+        return [Verdict(batch, Status.UNKNOWN, _(UNMATCHED)) for batch in (*more, *doubtful)]
 
     def _alive(self) -> None:
         self._failures = self._part_failures = 0
@@ -335,4 +367,4 @@ class Scheduler:
         else:
             self._failures += 1
         if self._failures >= DEAD_AFTER or self._part_failures >= DEAD_AFTER_PARTS:
-            self.stop(f"StartExam keeps failing: {words}")
+            self.stop(_("StartExam keeps failing: {words}", words=words))

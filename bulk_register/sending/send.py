@@ -17,6 +17,7 @@ from bulk_register.errors import (
     StartExamError,
     StopError,
 )
+from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.records import (
     Answer,
@@ -36,7 +37,7 @@ from bulk_register.sending.workers import WorkerPool
 from bulk_register.startexam import StartExam, StoppedError, read_participants, span_words
 
 TOO_WRONG_SECONDS = 24 * 3600.0  # a clock that is so far off is to be set right before links are made by it
-OVER = "By StartExam's clock the time in which the links work is over. Nobody was registered"
+OVER = N_("By StartExam's clock the time in which the links work is over. Nobody was registered")
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
 
 Completed = tuple[Task, Answer | Exception]  # a request that came to its end, and how
@@ -106,7 +107,7 @@ class _Sender:
             return False
         self._check_stop(float("inf"))
         self._step(self._pool.wait(0))
-        given_up = GivenUpError("the request was under way when the run was stopped")
+        given_up = GivenUpError(_("the request was under way when the run was stopped"))
         self._step([(task, given_up) for task in self._in_flight])
         return True
 
@@ -143,8 +144,15 @@ class _Sender:
         for (task, result), statuses in zip(completed, before, strict=True):
             self._in_flight.pop(task, None)
             self._statuses.replace(task.batch.codes, statuses)
-            what = "StartExam answered" if isinstance(result, Answer) else f"the request failed ({result})"
-            note = f"{what}, but that could not be written down: {error}"
+            note = (
+                _("StartExam answered, but that could not be written down: {error}", error=error)
+                if isinstance(result, Answer)
+                else _(
+                    "the request failed ({result}), but that could not be written down: {error}",
+                    result=result,
+                    error=error,
+                )
+            )
             self._recorder.apply([Verdict(task.batch, Status.UNKNOWN, note)])
         for task in going:
             self._in_flight.pop(task, None)
@@ -156,9 +164,9 @@ class _Sender:
     def _check_stop(self, until: float) -> None:
         """Notice that somebody wants the run to stop, or that its time is over."""
         if self._options.interruption.times:
-            self.course.stop("the run was interrupted")
+            self.course.stop(_("the run was interrupted"))
         elif time.monotonic() > until:
-            self.course.stop("the time that --deadline allows is over")
+            self.course.stop(_("the time that --deadline allows is over"))
         if self.course.stopped:
             self._client.gate.stopping.set()
 
@@ -180,7 +188,7 @@ class _Sender:
         if exam.valid_till != self.plan.exam.valid_till and abs(offset) >= TOO_WRONG_SECONDS:
             self.course.stop(_too_wrong(offset))
         elif exam.valid_till <= now:
-            self.course.stop(OVER)
+            self.course.stop(_(OVER))
         else:
             if exam != self.plan.exam:
                 window = int(exam.valid_from.timestamp()), int(exam.valid_till.timestamp())
@@ -199,7 +207,9 @@ class _Sender:
             )
         elif isinstance(error, SendAgainError) and self.plan.exam.reregister and error.lost:
             self.course.failed(task, told, words, error.status)
-            note = f"{words}; the new registration may have been made, so it is not asked for twice"
+            note = _(
+                "{words}; the new registration may have been made, so it is not asked for twice", words=words
+            )
             self._recorder.close(request, batch, "lost", [Verdict(batch, Status.UNKNOWN, note)], note=words)
         elif isinstance(error, SendAgainError):
             verdicts = self.course.failed(task, told, words, error.status)
@@ -221,11 +231,17 @@ class _Sender:
 
 
 def _too_wrong(offset_seconds: float) -> str:
-    way = "behind" if offset_seconds > 0 else "ahead of"
-    return (
-        f"The clock of this computer is {span_words(abs(offset_seconds))} {way} StartExam's, and the end of "
-        "the links was reckoned from it. Nobody was registered. Set the clock right, then run the same "
-        "command again"
+    span = span_words(abs(offset_seconds))
+    if offset_seconds > 0:
+        return _(
+            "The clock of this computer is {span} behind StartExam's, and the end of the links was reckoned "
+            "from it. Nobody was registered. Set the clock right, then run the same command again",
+            span=span,
+        )
+    return _(
+        "The clock of this computer is {span} ahead of StartExam's, and the end of the links was reckoned "
+        "from it. Nobody was registered. Set the clock right, then run the same command again",
+        span=span,
     )
 
 

@@ -17,8 +17,9 @@ from bulk_register.errors import (
     StartExamError,
     StopError,
 )
+from bulk_register.language import _
 from bulk_register.records import Answer, Test
-from bulk_register.startexam.blaming import wrong_credential
+from bulk_register.startexam.blaming import ACCOUNT_NUMBER, SECRET_KEY, wrong_credential
 
 MAX_RETRY_AFTER_SECONDS = 300.0  # a longer `Retry-After` is kept only this far
 MAX_MESSAGE = 300  # characters of StartExam's own words that are passed on
@@ -44,15 +45,20 @@ def read_participants(raw: bytes, count: int) -> Answer:
     body = _json(raw)
     found = body.get("participantIds") if isinstance(body, dict) else None
     if not isinstance(found, list):
-        raise SendAgainError("the answer can't be read: it has no list of participants", 200)
+        raise SendAgainError(_("the answer can't be read: it has no list of participants"), 200)
     if len(found) != count:
-        return Answer(raw, None, f"{len(found)} participants for {count} employees", empty=not found)
+        return Answer(
+            raw,
+            None,
+            _("{found} participants for {count} employees", found=len(found), count=count),
+            empty=not found,
+        )
     participants = tuple(map(participant_of, found))
     if "" in participants:
-        return Answer(raw, None, "a participant identifier is malformed")
+        return Answer(raw, None, _("a participant identifier is malformed"))
     given = [item for item in participants if item is not None]
     if len(set(given)) < len(given):
-        return Answer(raw, None, "a participant identifier is repeated", repeated=participants)
+        return Answer(raw, None, _("a participant identifier is repeated"), repeated=participants)
     return Answer(raw, participants)
 
 
@@ -78,7 +84,7 @@ def read_tests(raw: bytes) -> list[Test]:
     body = _json(raw)
     found = body.get("tests") if isinstance(body, dict) else None
     if not isinstance(found, list):
-        raise SendAgainError("the answer can't be read: it has no list of tests", 200)
+        raise SendAgainError(_("the answer can't be read: it has no list of tests"), 200)
     return [
         Test(*(plain(str(item.get(key) or "")) for key in ("title", "testId", "type", "status")))
         for item in found
@@ -95,7 +101,11 @@ def failure(status: int, headers: dict[str, str], raw: bytes) -> StartExamError:
 
 
 def _failure(status: int, headers: dict[str, str], told: str) -> StartExamError:
-    words = f"StartExam answered {status}" + (f": {told}" if told else "")
+    words = (
+        _("StartExam answered {status}: {words}", status=status, words=told)
+        if told
+        else _("StartExam answered {status}", status=status)
+    )
     if status in (400, 413) or (status == 404 and told):
         return RefusedError(_no_formula(told) or words, status)
     if status in (408, 429) or status >= 500 or status < 300:
@@ -115,11 +125,13 @@ def _no_formula(told: str) -> str:
 
 def _stop_words(status: int, words: str, headers: dict[str, str]) -> str:
     if 300 <= status < 400:
-        return (
-            f"{words} and points to {_redirected_to(headers)}; redirects are not followed. "
-            "Check the base URL, and whether a proxy asks for a log-in."
+        return _(
+            "{words} and points to {address}; redirects are not followed. Check the base URL, and "
+            "whether a proxy asks for a log-in.",
+            words=words,
+            address=_redirected_to(headers),
         )
-    return f"{words}. Check the base URL: this doesn't look like StartExam's API."
+    return _("{words}. Check the base URL: this doesn't look like StartExam's API.", words=words)
 
 
 def _redirected_to(headers: dict[str, str]) -> str:
@@ -128,24 +140,33 @@ def _redirected_to(headers: dict[str, str]) -> str:
         target = urlsplit(plain(headers.get("location", "")))
         port = f":{target.port}" if target.port else ""
     except ValueError:
-        return "another address"
-    return f"{target.scheme}://{target.hostname}{port}" if target.hostname else "another address"
+        return _("another address")
+    return f"{target.scheme}://{target.hostname}{port}" if target.hostname else _("another address")
 
 
 def _forbidden(told: str, words: str, headers: dict[str, str]) -> StopError:
     offset = _offset(headers.get("date"))
     about_date = re.search(r"\bdate\b", words, re.IGNORECASE)
     if about_date or (offset is not None and abs(offset) > CLOCK_TOLERANCE_SECONDS):
-        advice = "Check this machine's clock, its date and its time zone."
-        return ClockError(f"{words}. {advice}", 403, offset)
+        told = _("{words}. Check this machine's clock, its date and its time zone.", words=words)
+        return ClockError(told, 403, offset)
     return _unaccepted(told, words, 403)
 
 
 def _unaccepted(told: str, words: str, status: int) -> AccountError:
     wrong = wrong_credential(told)
-    check = f"Check the {wrong}" if wrong else "Check the account number and the secret key"
-    what = f"this {wrong}" if wrong else "this account"
-    return AccountError(f"StartExam doesn't accept {what}. {check} ({words}).", status, wrong)
+    if wrong == ACCOUNT_NUMBER:
+        why = _(
+            "StartExam doesn't accept this account number. Check the account number ({words}).", words=words
+        )
+    elif wrong == SECRET_KEY:
+        why = _("StartExam doesn't accept this secret key. Check the secret key ({words}).", words=words)
+    else:
+        why = _(
+            "StartExam doesn't accept this account. Check the account number and the secret key ({words}).",
+            words=words,
+        )
+    return AccountError(why, status, wrong)
 
 
 def _offset(date: str | None) -> float | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from bulk_register.language import N_
+
 _PARTS = {
-    "center": re.compile(r"\bcent(er|re)s?\b|\bцентр", re.IGNORECASE),
-    "test": re.compile(r"\btests?\b|\bтест", re.IGNORECASE),
-    "window": re.compile(r"\bvalid(From|Till)\b", re.IGNORECASE),
-    "proctoring": re.compile(r"proctor|прокторинг", re.IGNORECASE),
+    N_("center"): re.compile(r"\bcent(er|re)s?\b|\bцентр", re.IGNORECASE),
+    N_("test"): re.compile(r"\btests?\b|\bтест", re.IGNORECASE),
+    N_("window"): re.compile(r"\bvalid(From|Till)\b", re.IGNORECASE),
+    N_("proctoring"): re.compile(r"proctor|прокторинг", re.IGNORECASE),
 }
 _KEY = re.compile(r"\bsignature\b|\bsecret\b|\bkey\b|\bподпис|\bключ", re.IGNORECASE)
 _ACCOUNT = re.compile(r"\baccount|\bуч[её]тн|\bаккаунт", re.IGNORECASE)
 _SIGNATURE = re.compile(r"\bsignature\b|\bподпис", re.IGNORECASE)
 
-ACCOUNT_NUMBER, SECRET_KEY = "account number", "secret key"
+ACCOUNT_NUMBER, SECRET_KEY = N_("account number"), N_("secret key")
 
 
 def wrong_part(words: str) -> str:

@@ -15,6 +15,7 @@ import requests
 import tenacity
 
 from bulk_register.errors import ClockError, SendAgainError, StartExamError
+from bulk_register.language import _, ngettext
 from bulk_register.records import Answer, Batch, Exam, RequestDone, Tell, Test, Waiting, Warned
 from bulk_register.startexam import answers
 from bulk_register.startexam.redaction import Redactor
@@ -158,7 +159,7 @@ class StartExam:
             if status != 200:
                 raise answers.failure(status, headers, raw or b"")
             if raw is None:
-                raise SendAgainError("the answer can't be read: it is far too large", 200)
+                raise SendAgainError(_("the answer can't be read: it is far too large"), 200)
             return read(raw)
         except StartExamError as error:
             self._redact(error, call)
@@ -272,15 +273,23 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 def clock_words(offset_seconds: float) -> str:
     """Say how wrong this machine's clock is, and what is done about it."""
-    way = "slow" if offset_seconds > 0 else "fast"
-    return (
-        f"This machine's clock is {span_words(abs(offset_seconds))} {way}; "
-        "requests are dated with StartExam's time instead. Have the clock set right."
+    span = span_words(abs(offset_seconds))
+    if offset_seconds > 0:
+        return _(
+            "This machine's clock is {span} slow; requests are dated with StartExam's time instead. Have the "
+            "clock set right.",
+            span=span,
+        )
+    return _(
+        "This machine's clock is {span} fast; requests are dated with StartExam's time instead. Have the "
+        "clock "
+        "set right.",
+        span=span,
     )
 
 
 def span_words(seconds: float) -> str:
     """Write a span of time in minutes, from two days on in days."""
-    return (
-        f"{round(seconds / 86400)} days" if round(seconds / 86400) >= 2 else f"{round(seconds / 60)} minutes"
-    )
+    if (days := round(seconds / 86400)) >= 2:
+        return ngettext("{number:,} day", "{number:,} days", days)
+    return ngettext("{number:,} minute", "{number:,} minutes", round(seconds / 60))

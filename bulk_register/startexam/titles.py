@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from bulk_register.errors import SettingsError
+from bulk_register.language import _
 from bulk_register.records import Test
 
 ACTIVE = "active"  # API page "Get Tests"
@@ -71,14 +72,28 @@ def _looked_up(title: str, tests: Sequence[Test], problems: list[str]) -> str:
 
 def _problem(title: str, same: Sequence[Test], active: Sequence[Test], meant: Sequence[Test]) -> str:
     if not meant:
-        return f"There is no test called '{title}': this StartExam account has no active test at all."
+        return _(
+            "There is no test called '{title}': this StartExam account has no active test at all.",
+            title=title,
+        )
     listed = [f"  {test.title}: {test.identifier} ({test.status})" for test in meant[:MAX_CANDIDATES]]
     if len(meant) > MAX_CANDIDATES:
-        listed.append(f"  and {len(meant) - MAX_CANDIDATES:,} more (bulk-register tests lists them all)")
+        listed.append(
+            _(
+                "  and {more:,} more (bulk-register tests lists them all)",
+                more=len(meant) - MAX_CANDIDATES,
+            )
+        )
     if active:
-        why = f"{len(active)} active tests are called '{title}'. Give the identifier of the one you mean:"
+        why = _(
+            "{number} active tests are called '{title}'. Give the identifier of the one you mean:",
+            number=len(active),
+            title=title,
+        )
     elif same:
-        why = f"The test '{title}' is not active. Activate it in StartExam, or name another test:"
+        why = _(
+            "The test '{title}' is not active. Activate it in StartExam, or name another test:", title=title
+        )
     else:
-        why = f"There is no test called '{title}'. Check the spelling; these are there:"
+        why = _("There is no test called '{title}'. Check the spelling; these are there:", title=title)
     return "\n".join([why, *listed])

@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from bulk_register.errors import SendAgainError, StartExamError, StopError
+from bulk_register.language import _
 from bulk_register.startexam.awake import AwakeTimer
 
 CONNECT_SECONDS = 10.0
@@ -202,25 +203,45 @@ def failure_of(error: Exception, base_url: str, timeout_seconds: float) -> Start
     text = str(error)
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in text:
         return StopError(
-            f"{where} shows a certificate that this machine doesn't trust. If your company inspects "
-            "encrypted traffic, ask your IT department to install its certificate on this machine."
+            _(
+                "{where} shows a certificate that this machine doesn't trust. If your company inspects "
+                "encrypted traffic, ask your IT department to install its certificate on this machine.",
+                where=where,
+            )
         )
     if isinstance(error, requests.exceptions.SSLError) and _NO_HANDSHAKE.search(text):
-        return SendAgainError(f"{where} can't be talked to with encryption (https): is it right?", lost=False)
+        return SendAgainError(
+            _("{where} can't be talked to with encryption (https): is it right?", where=where), lost=False
+        )
     if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in text:
         return StopError(
-            f"The way to {where} leads through a SOCKS proxy (see ALL_PROXY or HTTPS_PROXY), for which a "
-            "library is missing: pip install pysocks, or name an http proxy."
+            _(
+                "The way to {where} leads through a SOCKS proxy (see ALL_PROXY or HTTPS_PROXY), for "
+                "which a library is missing: pip install pysocks, or name an http proxy.",
+                where=where,
+            )
         )
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return StopError(f"{base_url} is not an address that can be reached. Check the base URL.")
+        return StopError(
+            _("{base_url} is not an address that can be reached. Check the base URL.", base_url=base_url)
+        )
     if isinstance(error, requests.exceptions.ProxyError):
-        return SendAgainError(f"the proxy on the way to {where} can't be reached", lost=False)
+        return SendAgainError(_("the proxy on the way to {where} can't be reached", where=where), lost=False)
     if isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in text or "NameResolution" in text:
-        return SendAgainError(f"{where} can't be reached (is there a network connection?)", lost=False)
+        return SendAgainError(
+            _("{where} can't be reached (is there a network connection?)", where=where), lost=False
+        )
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
-        return SendAgainError(f"no answer from {where} within {timeout_seconds:g} seconds")
-    return SendAgainError(f"the connection to {where} broke off before the whole answer had come")
+        return SendAgainError(
+            _(
+                "no answer from {where} within {seconds:g} seconds",
+                where=where,
+                seconds=timeout_seconds,
+            )
+        )
+    return SendAgainError(
+        _("the connection to {where} broke off before the whole answer had come", where=where)
+    )
 
 
 def _trust() -> ssl.SSLContext:
