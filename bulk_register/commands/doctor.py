@@ -19,7 +19,7 @@ from bulk_register.paths import private_folder
 from bulk_register.records import RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path, unfinished
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
-from bulk_register.settings.explain import MISSING_FOR_RUN, Explained, explain, secret_place
+from bulk_register.settings.explain import Explained, explain, secret_place
 from bulk_register.startexam.blaming import wrong_part
 from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, fold
@@ -134,7 +134,7 @@ def _setting_lines(explained: Explained, refused_center: str) -> Iterator[CheckL
         else:
             yield CheckLine(State.OK, words)
     for problem in explained.problems:
-        yield CheckLine(State.NOTE if problem.startswith(MISSING_FOR_RUN) else State.PROBLEM, problem)
+        yield CheckLine(State.NOTE if explained.may_be_said_later(problem) else State.PROBLEM, problem)
 
 
 def _value_words(value: object) -> str:

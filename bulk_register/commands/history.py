@@ -20,6 +20,7 @@ from bulk_register.records import RunRecord
 from bulk_register.run import is_overtaken, ledger_path
 from bulk_register.run.earlier_run import NO_RUNS, pick_run
 from bulk_register.settings import Settings
+from bulk_register.settings.when import iso_day
 
 SHOWN = 20  # runs on a terminal; a file or a pipe gets them all
 WIDTH = 80  # columns of the list of runs, unless a terminal is wider
@@ -157,7 +158,7 @@ def _readable(raw: bytes) -> str:
 
 def _midnight(text: str, settings: Settings) -> int:
     try:
-        return int(datetime.combine(date.fromisoformat(text), time(), settings.zone).timestamp())
+        return int(datetime.combine(date.fromisoformat(iso_day(text)), time(), settings.zone).timestamp())
     except (ValueError, OverflowError, OSError):
         raise InputError(
             _("--forget-before is '{text}': it must be a date like 2026-12-01.", text=text)

@@ -12,16 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from bulk_register.errors import SettingsError
+from bulk_register.language import _
 from bulk_register.settings.load import Command, load_settings
-from bulk_register.settings.model import Settings
+from bulk_register.settings.model import Settings, form_of
+from bulk_register.settings.problems import Kind, Problem
 from bulk_register.settings.secret import VARIABLE, find_secret
 from bulk_register.settings.sources import FILE_NAME, Said, from_environment, from_file, from_flags
 
-MISSING_FOR_RUN = (
-    "center: ",
-    "tests: ",
-    "valid_till: ",
-)  # how such a problem begins; flags of `run` give them
+GIVEN_TO_RUN = ("center", "tests", "valid_till")  # which flags of `run` give, too
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,14 @@ class Explained:
 
     def fine(self) -> dict[str, Said]:
         """Return what was said and can be used."""
-        wrong = tuple(self.problems)
-        return {
-            name: said
-            for name, said in self.origins.items()
-            if not any(problem.startswith(f"{said.place} ") for problem in wrong)
-        }
+        wrong = {problem.setting for problem in self.problems if isinstance(problem, Problem)}
+        return {name: said for name, said in self.origins.items() if name not in wrong}
+
+    def may_be_said_later(self, problem: str) -> bool:
+        """Tell whether a problem is only that something is missing that is given to `run` as well."""
+        return (
+            isinstance(problem, Problem) and problem.kind is Kind.MISSING and problem.setting in GIVEN_TO_RUN
+        )
 
 
 def explain(
@@ -68,14 +68,14 @@ def fault_of(name: str, value: Any) -> str:
     except ValidationError as error:
         fault = error.errors()[0]
         told = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else ""
-        return told or f"it must be {Settings.model_fields[name].description}"
+        return told or _("it must be {description}", description=form_of(name))
     return ""
 
 
 def secret_place(environ: Mapping[str, str], file: Path | None, account_id: int | None) -> str:
     """Return in words where the secret key is found; "" where there is none. Raises ValueError."""
     if environ.get(VARIABLE, "").strip():
-        return f"in the environment ({VARIABLE})"
+        return _("in the environment ({variable})", variable=VARIABLE)
     if find_secret(environ, file, account_id) is None:
         return ""
-    return f"in the file {file}" if file else "in the system's keyring"
+    return _("in the file {file}", file=file) if file else _("in the system's keyring")

@@ -12,11 +12,12 @@ from typing import Any, Literal
 from pydantic import SecretStr, ValidationError
 
 from bulk_register.errors import SettingsError
-from bulk_register.settings.model import Settings
+from bulk_register.language import N_, _
+from bulk_register.settings.model import Settings, form_of
+from bulk_register.settings.problems import Kind, Problem, is_unread
 from bulk_register.settings.secret import VARIABLE, find_secret
 from bulk_register.settings.sources import (
     FILE_NAME,
-    UNREAD,
     Origins,
     Said,
     flag,
@@ -45,23 +46,24 @@ _USED: dict[Command, frozenset[str]] = {
     "tests": _ASKING,
     "ledger": _READING | _ASKING | {"yes"},
 }
-_ACCOUNT = "the number of your StartExam account is missing"
+_ACCOUNT = N_("the number of your StartExam account is missing")
 _NEEDED: dict[Command, dict[str, str]] = {
     "run": {
-        "account_id": f"{_ACCOUNT} (to try without one, add --sandbox)",
-        "center": "the center's unique name in StartExam is missing",
-        "tests": "the test's title or identifier is missing (bulk-register tests lists them)",
-        "valid_till": "until when the links work is missing, like 2026-12-01 or +10d",
+        "account_id": N_(
+            "the number of your StartExam account is missing (to try without one, add --sandbox)"
+        ),
+        "center": N_("the center's unique name in StartExam is missing"),
+        "tests": N_("the test's title or identifier is missing (bulk-register tests lists them)"),
+        "valid_till": N_("until when the links work is missing, like 2026-12-01 or +10d"),
     },
     "check": {},
     "tests": {"account_id": _ACCOUNT},
     "ledger": {},
 }
 
-FIRST_STEPS = (
-    "The first time: bulk-register init asks for all of this once and writes it down. "
-    "To try without an account: add --sandbox. "
-    f"If there is a {FILE_NAME} already: start in its folder, or name it with --config."
+FIRST_STEPS = N_(
+    "The first time: bulk-register init asks for all of this once and writes it down. To try without an "
+    "account: add --sandbox. If there is a {file} already: start in its folder, or name it with --config."
 )
 SANDBOX_VALID_TILL = "+10d"
 TRUE_WORDS = ("true", "yes", "on", "1", "t", "y")  # what pydantic takes for true
@@ -90,28 +92,30 @@ def load_settings(
     if sandbox:
         for name in ("account_id", "secret_key_file", "base_url", "link_base"):
             origins.pop(name, None)
-        origins.setdefault("valid_till", Said(SANDBOX_VALID_TILL, "the sandbox's default"))
+        origins.setdefault("valid_till", Said(SANDBOX_VALID_TILL, _("the sandbox's default")))
     used = {name: said for name, said in origins.items() if name in _USED[command]}
     settings = _validate(used, problems, now or datetime.now(UTC))
     secret = None
-    if not sandbox and not any(problem.startswith(UNREAD) for problem in problems):
+    if not sandbox and not any(map(is_unread, problems)):
         problems += _missing(used, settings, command)
         if command in ("run", "tests"):
             secret = _secret(environ, settings, used, problems)
     if problems or settings is None:
-        unset = command == "run" and not origins and not any(one.startswith(UNREAD) for one in problems)
-        raise SettingsError(problems, FIRST_STEPS if unset else "")
+        unset = command == "run" and not origins and not any(map(is_unread, problems))
+        raise SettingsError(problems, _(FIRST_STEPS, file=FILE_NAME) if unset else "")
     return settings.model_copy(update={"secret_key": secret})
 
 
 def check_complete(settings: Settings) -> None:
     """Raise SettingsError where these settings aren't a run's: those of other commands lack some."""
     if not isinstance(settings, Settings):
-        raise SettingsError(["The settings must be what load_settings returns."])
+        raise SettingsError([_("The settings must be what load_settings returns.")])
     needed = {"valid_till": _NEEDED["run"]["valid_till"]} if settings.sandbox else _NEEDED["run"]
-    problems = [f"{name}: {what}." for name, what in needed.items() if not getattr(settings, name)]
+    problems = [f"{name}: {_(what)}." for name, what in needed.items() if not getattr(settings, name)]
     if not settings.sandbox and settings.secret_key is None:
-        problems.append(f"The secret key is missing. Set {VARIABLE} before load_settings.")
+        problems.append(
+            _("The secret key is missing. Set {variable} before load_settings.", variable=VARIABLE)
+        )
     if problems:
         raise SettingsError(problems)
 
@@ -129,7 +133,7 @@ def settings_of_run(
         settings = Settings.model_validate_json(stored, context={"now": datetime.now(UTC)})
     except ValidationError:
         raise SettingsError(
-            ["The settings of that run can't be read: another version of bulk-register made it. Use run."]
+            [_("The settings of that run can't be read: another version of bulk-register made it. Use run.")]
         ) from None
     names = ("ledger", "report", "log_format", "quiet", "verbose", "yes")
     kept = {name: getattr(current, name) for name in names}
@@ -171,22 +175,31 @@ def _validate(origins: Origins, problems: list[str], now: datetime) -> Settings 
         faults = {str(fault["loc"][0]): fault for fault in reversed(error.errors())}
         for name in reversed(faults):
             said = origins.get(name, Said("", name))
-            problems.append(f"{said.place} {_fault_words(name, said.value, faults[name])}.")
+            words = f"{said.place} {_fault_words(name, said.value, faults[name])}."
+            problems.append(Problem(words, setting=name))
         return None
 
 
 def _fault_words(name: str, value: Any, fault: Any) -> str:
     """Say what a value is and what it may be."""
     if name == "account_id" and not is_like_number(value):  # it may be the key, in the wrong place
-        return f"is not shown: it must be {Settings.model_fields[name].description}"
+        return _("is not shown: it must be {description}", description=form_of(name))
     if not is_text(_joined(value)):
-        return f"is {_shown(value)}: {NO_TEXT}"
+        return _("is {value}: {fault}", value=_shown(value), fault=_(NO_TEXT))
     if fault["type"] == "too_long":
         limits = fault["ctx"]
-        return f"names {limits['actual_length']} tests: there can be at most {limits['max_length']}"
+        return _(
+            "names {number} tests: there can be at most {most}",
+            number=limits["actual_length"],
+            most=limits["max_length"],
+        )
     if fault["type"] == "value_error" and str(fault["ctx"]["error"]):
-        return f"is {_shown(value)}: {fault['ctx']['error']}"
-    return f"is {_shown(value)}: it must be {Settings.model_fields[name].description}"
+        return _("is {value}: {fault}", value=_shown(value), fault=str(fault["ctx"]["error"]))
+    return _(
+        "is {value}: it must be {description}",
+        value=_shown(value),
+        description=form_of(name),
+    )
 
 
 def _shown(value: Any) -> str:
@@ -201,9 +214,20 @@ def _joined(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _missing(origins: Origins, settings: Settings | None, command: Command) -> list[str]:
+def _missing(origins: Origins, settings: Settings | None, command: Command) -> list[Problem]:
     return [
-        f"{name}: {what}. Give {flag(name)}, or set {variable(name)}, or write {name} into {FILE_NAME}."
+        Problem(
+            _(
+                "{name}: {what}. Give {flag}, or set {variable}, or write {name} into {file}.",
+                name=name,
+                what=_(what),
+                flag=flag(name),
+                variable=variable(name),
+                file=FILE_NAME,
+            ),
+            Kind.MISSING,
+            name,
+        )
         for name, what in _NEEDED[command].items()
         if name not in origins or (settings is not None and not getattr(settings, name))
     ]
@@ -222,7 +246,11 @@ def _secret(
         return None
     if secret is None:
         problems.append(
-            f"The secret key is missing. Set {VARIABLE}, or write secret_key_file (a file that holds it, "
-            f"readable only by you) into {FILE_NAME}, or store it in the system's keyring."
+            _(
+                "The secret key is missing. Set {variable}, or write secret_key_file (a file that holds "
+                "it, readable only by you) into {file}, or store it in the system's keyring.",
+                variable=VARIABLE,
+                file=FILE_NAME,
+            )
         )
     return SecretStr(secret) if secret else None

@@ -20,6 +20,7 @@ from pydantic import (
     field_validator,
 )
 
+from bulk_register.language import N_, _
 from bulk_register.settings.values import (
     PATH,
     SECONDS,
@@ -71,66 +72,75 @@ class Settings(BaseModel):
     id_column: str | None = Field(None, min_length=1, description=TEXT)
     sheet: str | None = Field(None, min_length=1, description=TEXT)
     header_row: Whole | None = Field(
-        None, ge=1, le=1_048_576, description="a row's number, as the spreadsheet shows it"
+        None, ge=1, le=1_048_576, description=N_("a row's number, as the spreadsheet shows it")
     )
     no_header: bool = Field(False, description=TRUTH)
-    encoding: str | None = Field(None, description="an encoding's name, like utf-8 or cp1251")
-    delimiter: Verbatim | None = Field(None, description="one character, or comma, semicolon, tab or pipe")
+    encoding: str | None = Field(None, description=N_("an encoding's name, like utf-8 or cp1251"))
+    delimiter: Verbatim | None = Field(
+        None, description=N_("one character, or comma, semicolon, tab or pipe")
+    )
     skip_hidden: bool = Field(False, description=TRUTH)
-    max_size: ByteSize = Field(ByteSize(2 * 1024**3), gt=0, description="a size like 500MB or 2GB")
+    max_size: ByteSize = Field(ByteSize(2 * 1024**3), gt=0, description=N_("a size like 500MB or 2GB"))
     strict: bool = Field(False, description=TRUTH)
 
     # what is written
     output: File | None = Field(None, description=PATH)
     report: FileName | None = Field(None, description=PATH)
     escape_formulas: bool = Field(False, description=TRUTH)
-    log_format: Literal["text", "json"] = Field("text", description="text or json")
+    log_format: Literal["text", "json"] = Field("text", description=N_("text or json"))
     quiet: bool = Field(False, description=TRUTH)
     verbose: bool = Field(False, description=TRUTH)
 
     # who asks, and where
     account_id: Whole | None = Field(
-        None, ge=1, lt=2**63, description="the number of a StartExam account, digits only"
+        None, ge=1, lt=2**63, description=N_("the number of a StartExam account, digits only")
     )
     secret_key: SecretStr | None = None
     secret_key_file: File | None = Field(None, description=PATH)
     base_url: str = Field(
-        "https://api.startexam.com", description="an address like https://api.startexam.com"
+        "https://api.startexam.com", description=N_("an address like https://api.startexam.com")
     )
-    link_base: str = Field("https://go.startexam.com", description="an address like https://go.startexam.com")
+    link_base: str = Field(
+        "https://go.startexam.com", description=N_("an address like https://go.startexam.com")
+    )
     ledger: File | None = Field(None, description=PATH)
 
     # the exam
     center: str | None = Field(None, min_length=1, description=TEXT)
     tests: Words = Field(
-        (), max_length=MAX_TESTS, description=f"1 to {MAX_TESTS} titles or identifiers of tests"
+        (),
+        max_length=MAX_TESTS,
+        description=N_("1 to 10 titles or identifiers of tests"),
     )
-    timezone: str | None = Field(None, description="a time zone's name, like Europe/Berlin")
+    timezone: str | None = Field(None, description=N_("a time zone's name, like Europe/Berlin"))
     valid_from: When | None = Field(None, validate_default=True, description=FORMS)
     valid_till: When | None = Field(None, description=FORMS)
     proctoring: bool = Field(False, description=TRUTH)
-    proctoring_parameters: Pairs = Field((), description="texts like Type=Offline")
+    proctoring_parameters: Pairs = Field((), description=N_("texts like Type=Offline"))
 
     # how it is sent
     batch_size: Whole = Field(
-        MAX_BATCH, ge=1, le=MAX_BATCH, description=f"a whole number from 1 to {MAX_BATCH}"
+        MAX_BATCH,
+        ge=1,
+        le=MAX_BATCH,
+        description=N_("a whole number from 1 to 500"),
     )
-    workers: Whole = Field(4, ge=1, le=32, description="a whole number from 1 to 32")
-    attempts: Whole = Field(6, ge=1, le=100, description="a whole number from 1 to 100")
+    workers: Whole = Field(4, ge=1, le=32, description=N_("a whole number from 1 to 32"))
+    attempts: Whole = Field(6, ge=1, le=100, description=N_("a whole number from 1 to 100"))
     timeout: Seconds = Field(60.0, le=3600, description=SECONDS)
     wait_first: Seconds = Field(1.0, le=3600, description=SECONDS)
     wait_max: Seconds = Field(60.0, le=3600, description=SECONDS)
-    deadline: Span | None = Field(None, description="a time with its unit, like 90s, 30m or 2h")
-    max_rejected: Whole = Field(50, ge=0, description="a whole number, 0 or more")
+    deadline: Span | None = Field(None, description=N_("a time with its unit, like 90s, 30m or 2h"))
+    max_rejected: Whole = Field(50, ge=0, description=N_("a whole number, 0 or more"))
     allow_conflicts: bool = Field(False, description=TRUTH)
 
     # what a scheduled run bears
-    min_rows: Whole | None = Field(None, ge=0, description="a whole number, 0 or more")
-    max_new: Whole | None = Field(None, ge=0, description="a whole number, 0 or more")
-    max_missing: Percent | None = Field(None, description="a percentage from 0 to 100")
-    newer_than: Span | None = Field(None, description="a time with its unit, like 26h or 2d")
-    tolerate: Words = Field((), description=f"some of {', '.join(TOLERABLE)}")
-    ending_days: Whole = Field(7, ge=0, le=3650, description="a whole number of days, 0 or more")
+    min_rows: Whole | None = Field(None, ge=0, description=N_("a whole number, 0 or more"))
+    max_new: Whole | None = Field(None, ge=0, description=N_("a whole number, 0 or more"))
+    max_missing: Percent | None = Field(None, description=N_("a percentage from 0 to 100"))
+    newer_than: Span | None = Field(None, description=N_("a time with its unit, like 26h or 2d"))
+    tolerate: Words = Field((), description=N_("some of invalid, conflict, rejected, expired, unknown"))
+    ending_days: Whole = Field(7, ge=0, le=3650, description=N_("a whole number of days, 0 or more"))
     only_new: File | None = Field(None, description=PATH)
 
     # what only a person says, each time
@@ -173,8 +183,11 @@ class Settings(BaseModel):
         wrong = [test for test in tests if not _GUID.fullmatch(test) and not _TITLE.match(test)]
         if wrong:
             raise ValueError(
-                f"{wrong[0]!r} is not a test's identifier (like fa19e351-36d0-49c0-be92-66d640b17878) nor a "
-                "title; bulk-register tests lists them"
+                _(
+                    "{wrong!r} is not a test's identifier (like fa19e351-36d0-49c0-be92-66d640b17878) nor a "
+                    "title; bulk-register tests lists them",
+                    wrong=wrong[0],
+                )
             )
         return tuple({test.lower(): test for test in tests}.values())
 
@@ -182,7 +195,7 @@ class Settings(BaseModel):
     @classmethod
     def _name_of_center(cls, name: str | None) -> str | None:
         if name and "://" in name:
-            raise ValueError("that is an address; it must be the center's unique name in StartExam")
+            raise ValueError(_("that is an address; it must be the center's unique name in StartExam"))
         return name
 
     @field_validator("tolerate")
@@ -199,7 +212,9 @@ class Settings(BaseModel):
         try:
             return ZoneInfo(name).key if name else None
         except (OSError, ValueError, KeyError):
-            raise ValueError(f"it must be a time zone's name, like {_likely_zone(str(name))}") from None
+            raise ValueError(
+                _("it must be a time zone's name, like {name}", name=_likely_zone(str(name)))
+            ) from None
 
     @field_validator("valid_from", "valid_till", mode="before")
     @classmethod
@@ -210,31 +225,31 @@ class Settings(BaseModel):
         if isinstance(value, When) or info.mode == "json":
             return value
         if not isinstance(value, str):
-            raise ValueError(f"it must be {FORMS}")
+            raise ValueError(_("it must be {description}", description=_(FORMS)))
         when = _moment_of(value, info, end=end)
         start = info.data.get("valid_from")
         if end and when.moment <= _now(info):
-            raise ValueError("that is over already; give a time in the future, like +10d")
+            raise ValueError(_("that is over already; give a time in the future, like +10d"))
         if end and start and when.moment <= start.moment:
-            raise ValueError("the links must stop working later than they start (valid_from)")
+            raise ValueError(_("the links must stop working later than they start (valid_from)"))
         return when
 
     @field_validator("base_url", "link_base")
     @classmethod
     def _address(cls, value: str, info: ValidationInfo) -> str:
-        wanted = f"it must be {cls.model_fields[info.field_name or ''].description}"
+        wanted = _("it must be {description}", description=form_of(info.field_name or ""))
         try:
             parts = urlsplit(value)
-            _ = parts.port
+            parts.port  # noqa: B018 (raises where it is none)
         except ValueError:
             raise ValueError(wanted) from None
         if "@" in parts.netloc:
-            raise ValueError("an address with a name or password in it is refused")
+            raise ValueError(_("an address with a name or password in it is refused"))
         plain = value.isprintable() and not any(character in value for character in " \\?#")
         if parts.scheme not in ("https", "http") or not parts.hostname or not plain:
             raise ValueError(wanted)
         if parts.scheme == "http" and not is_this_machine(parts.hostname):
-            raise ValueError("it must start with https:// (http would show everybody's links to others)")
+            raise ValueError(_("it must start with https:// (http would show everybody's links to others)"))
         return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
 
     @field_validator("delimiter")
@@ -243,8 +258,13 @@ class Settings(BaseModel):
         named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
         value = named.get(value.lower(), value) if value else value
         if value is not None and (len(value) != 1 or value in '"\r\n' or not is_text(value)):
-            raise ValueError(f"it must be {cls.model_fields['delimiter'].description}")
+            raise ValueError(_("it must be {description}", description=form_of("delimiter")))
         return value
+
+
+def form_of(name: str) -> str:
+    """Return what a setting's value may be, in the language in use."""
+    return _(Settings.model_fields[name].description or "")
 
 
 def is_this_machine(address: str) -> bool:

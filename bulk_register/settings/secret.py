@@ -8,6 +8,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from bulk_register.language import _
+
 VARIABLE = "STARTEXAM_SECRET_KEY"
 KEYRING_SERVICE = "bulk_register"  # the user name there is the account id
 MAX_SECRET = 10_000  # characters that are read of a key file
@@ -20,7 +22,12 @@ def find_secret(environ: Mapping[str, str], file: Path | None, account_id: int |
     """
     if value := environ.get(VARIABLE, "").strip():
         if not value.isprintable():  # a byte that is no UTF-8 isn't either (PEP 383)
-            raise ValueError(f"{VARIABLE} holds characters that no secret key has: copy the key again.")
+            raise ValueError(
+                _(
+                    "{variable} holds characters that no secret key has: copy the key again.",
+                    variable=VARIABLE,
+                )
+            )
         return value
     if file is not None:
         folder = environ.get("CREDENTIALS_DIRECTORY", "")
@@ -35,15 +42,31 @@ def _from_file(file: Path, *, given_by_systemd: bool) -> str:
             mode = os.fstat(opened.fileno()).st_mode
             value = opened.read(MAX_SECRET).strip()
     except OSError as error:
-        raise ValueError(f"secret_key_file: {file} can't be read ({error.strerror}).") from None
+        raise ValueError(
+            _("secret_key_file: {file} can't be read ({reason}).", file=file, reason=error.strerror)
+        ) from None
     except UnicodeDecodeError:
-        raise ValueError(f"secret_key_file: {file} is not a text file.") from None
+        raise ValueError(_("secret_key_file: {file} is not a text file.", file=file)) from None
     if os.name == "posix" and mode & (stat.S_IRWXO if given_by_systemd else stat.S_IRWXG | stat.S_IRWXO):
         advice = f"chmod 600 {shlex.quote(str(file))}"
-        raise ValueError(f"secret_key_file: others can read {file}. Make it yours alone: {advice}")
+        raise ValueError(
+            _(
+                "secret_key_file: others can read {file}. Make it yours alone: {advice}",
+                file=file,
+                advice=advice,
+            )
+        )
     if not value or len(value.splitlines()) > 1:
-        state = "has several lines" if value else "is empty"
-        raise ValueError(f"secret_key_file: {file} {state}. It must hold the secret key and nothing else.")
+        raise ValueError(
+            _(
+                "secret_key_file: {file} has several lines. It must hold the secret key and nothing else.",
+                file=file,
+            )
+            if value
+            else _(
+                "secret_key_file: {file} is empty. It must hold the secret key and nothing else.", file=file
+            )
+        )
     return value
 
 
@@ -56,4 +79,10 @@ def _from_keyring(account_id: int | None) -> str | None:
     try:
         return keyring.get_password(KEYRING_SERVICE, str(account_id)) if account_id else None
     except (keyring.errors.KeyringError, RuntimeError, OSError) as error:  # or a desktop can't be asked
-        raise ValueError(f"The system's keyring can't be read ({error}). Set {VARIABLE} instead.") from None
+        raise ValueError(
+            _(
+                "The system's keyring can't be read ({error}). Set {variable} instead.",
+                error=error,
+                variable=VARIABLE,
+            )
+        ) from None

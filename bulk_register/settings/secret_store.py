@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bulk_register.errors import SettingsError
+from bulk_register.language import _
 from bulk_register.settings.secret import KEYRING_SERVICE, MAX_SECRET
 
 
@@ -43,7 +44,13 @@ def store_in_file(secret_key: str, file: Path) -> Path:
         with suppress(OSError):
             draft.unlink()
         raise SettingsError(
-            [f"The secret key can't be kept in {file} ({error.strerror}). Name another with --secret-file."]
+            [
+                _(
+                    "The secret key can't be kept in {file} ({reason}). Name another with --secret-file.",
+                    file=file,
+                    reason=error.strerror,
+                )
+            ]
         ) from None
     return file
 
@@ -53,7 +60,13 @@ def _insist_on_key_file(file: Path) -> None:
     content = file.read_bytes()
     if len(content) > MAX_SECRET or len(content.splitlines()) > 1:
         raise SettingsError(
-            [f"{file} is there already and holds something else than a key. Name another with --secret-file."]
+            [
+                _(
+                    "{file} is there already and holds something else than a key. Name another with "
+                    "--secret-file.",
+                    file=file,
+                )
+            ]
         )
 
 

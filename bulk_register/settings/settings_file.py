@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bulk_register.language import _
 from bulk_register.settings.model import Settings
 
 DEFAULT_URL = str(Settings.model_fields["base_url"].default)
@@ -27,28 +28,32 @@ class Choices:
 def settings_text(choices: Choices) -> str:
     """Return the settings file as TOML."""
     lines = [
-        "# Settings for bulk-register, which reads them when it is started in this folder.",
-        "# Change what you like; bulk-register doctor tells whether all is well.",
-        "# What you say on the command line counts more than what stands here.",
+        _("# Settings for bulk-register, which reads them when it is started in this folder."),
+        _("# Change what you like; bulk-register doctor tells whether all is well."),
+        _("# What you say on the command line counts more than what stands here."),
         "",
-        "# The number of the StartExam account.",
+        _("# The number of the StartExam account."),
         f"account_id = {choices.account_id}",
         "",
         *_secret_lines(choices.secret_key_file),
         "",
-        "# The center's unique name in StartExam.",
+        _("# The center's unique name in StartExam."),
         f"center = {toml_text(choices.center)}",
         "",
-        "# The test, or several. bulk-register tests lists them all.",
+        _("# The test, or several. bulk-register tests lists them all."),
         *_test_lines(choices.tests),
         "",
-        "# Until when exam links work: +10d (ten days from each run), +12h, or a day like 2026-12-20.",
+        _("# Until when exam links work: +10d (ten days from each run), +12h, or a day like 2026-12-20."),
         f"valid_till = {toml_text(choices.valid_till)}",
         "",
         *_zone_lines(choices.timezone),
     ]
     if choices.base_url != DEFAULT_URL:
-        lines += ["", "# Where StartExam is.", f"base_url = {toml_text(choices.base_url)}"]
+        lines += [
+            "",
+            _("# Where StartExam is."),
+            f"base_url = {toml_text(choices.base_url)}",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -61,9 +66,9 @@ def toml_text(text: str) -> str:
 
 def _secret_lines(file: str) -> list[str]:
     if not file:
-        return ["# The secret key is in this computer's keyring. It never stands in this file."]
+        return [_("# The secret key is in this computer's keyring. It never stands in this file.")]
     return [
-        "# The file that holds the secret key, readable by its owner alone. The key never stands here.",
+        _("# The file that holds the secret key, readable by its owner alone. The key never stands here."),
         f"secret_key_file = {toml_text(file)}",
     ]
 
@@ -78,7 +83,7 @@ def _test_lines(tests: Sequence[tuple[str, str]]) -> list[str]:
 def _zone_lines(zone: str) -> list[str]:
     if not zone:
         return [
-            "# The time zone of times, this computer's unless it is named here:",
+            _("# The time zone of times, this computer's unless it is named here:"),
             '# timezone = "Europe/Berlin"',
         ]
-    return ["# The time zone of times, also of those in the spreadsheet.", f"timezone = {toml_text(zone)}"]
+    return [_("# The time zone of times, also of those in the spreadsheet."), f"timezone = {toml_text(zone)}"]

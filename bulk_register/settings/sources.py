@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bulk_register.errors import SettingsError
+from bulk_register.language import _
 from bulk_register.names import SETTINGS_FILE, VARIABLE_PREFIX
 from bulk_register.settings.model import Settings
+from bulk_register.settings.problems import Kind, Problem
 from bulk_register.settings.secret import VARIABLE
 from bulk_register.settings.values import PATH, at_home
 
 FILE_NAME = SETTINGS_FILE
 PREFIX = VARIABLE_PREFIX
 ACCOUNT_VARIABLE = "STARTEXAM_ACCOUNT_ID"
-
-UNREAD = "The settings file"  # how the message begins where nothing of it could be read
 
 ONLY_A_PERSON = frozenset({"refresh", "reregister", "dry_run", "sandbox", "yes", "config", "profile"})
 
@@ -56,28 +56,33 @@ def from_environment(environ: Mapping[str, str], problems: list[str]) -> Origins
         if ours.get(place, "secret_key") != "secret_key":
             origins[ours[place]] = Said(value, place)
         elif place.startswith(PREFIX) and (wrong := _wrong_variable(place, ours)):
-            problems.append(f"{place} is set in the environment, but {wrong}.")
+            problems.append(_("{place} is set in the environment, but {wrong}.", place=place, wrong=wrong))
     return origins
 
 
 def _wrong_variable(place: str, ours: Iterable[str]) -> str:
     name = place.removeprefix(PREFIX).lower()
     if name in ONLY_A_PERSON:
-        return f"this is only said on the command line, each time: {flag(name)}"
+        return _("this is only said on the command line, each time: {flag}", flag=flag(name))
     if name in ("account_id", "secret_key"):
-        return f"the name is {variable(name)}"
+        return _("the name is {name}", name=variable(name))
     near = difflib.get_close_matches(place, list(ours), 1, cutoff=0.85)
-    return f"there is no such setting; did you mean {near[0]}?".rstrip("?") if near else ""
+    return _("there is no such setting; did you mean {name}", name=near[0]) if near else ""
 
 
 def wrong_flags(flags: Any) -> list[str]:
     """Return what is wrong with the names of what was said; programs can mistype them as files can."""
     if not isinstance(flags, Mapping | None):
-        raise SettingsError(['Settings are said by their names, like {"valid_till": "+10d"}.'])
+        raise SettingsError([_('Settings are said by their names, like {"valid_till": "+10d"}.')])
     unknown = [name for name in flags or () if name not in {*Settings.model_fields, "config", "profile"}]
     problems = [f"{name}: {_wrong_key(str(name))}." for name in unknown]
     if flags and flags.get("secret_key"):
-        problems.append(f"secret_key: it is taken from {VARIABLE} (of `environ`) or secret_key_file only.")
+        problems.append(
+            _(
+                "secret_key: it is taken from {variable} (of `environ`) or secret_key_file only.",
+                variable=VARIABLE,
+            )
+        )
     return problems
 
 
@@ -107,60 +112,95 @@ def from_file(said: Mapping[str, Any], folder: Path, problems: list[str]) -> Ori
     try:
         path = at_home(Path(named)) if named else folder / FILE_NAME
     except TypeError:
-        problems.append(f"{UNREAD} {named} can't be read (config must be {PATH}).")
+        problems.append(
+            _unread(
+                _("The settings file {file} can't be read (config must be {form}).", file=named, form=_(PATH))
+            )
+        )
         return {}
     except ValueError as error:
-        problems.append(f"{UNREAD} {named} can't be read ({error}).")
+        problems.append(
+            _unread(_("The settings file {file} can't be read ({reason}).", file=named, reason=error))
+        )
         return {}
     if not named and not os.path.exists(path):  # noqa: PTH110 - unlike Path's, False where we may not look
         if profile:
             problems.append(
-                f"--profile {profile}: there is no settings file {FILE_NAME} in {folder.resolve()}. "
-                "Name it with --config."
+                _(
+                    "--profile {profile}: there is no settings file {file} in {folder}. Name it with "
+                    "--config.",
+                    profile=profile,
+                    file=FILE_NAME,
+                    folder=folder.resolve(),
+                )
             )
         return {}
     content = _content(path, problems)
     return {} if content is None else _tables(content, str(path), profile, problems)
 
 
+def _unread(words: str) -> Problem:
+    return Problem(words, Kind.UNREAD)
+
+
 def _content(path: Path, problems: list[str]) -> dict[str, Any] | None:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        problems.append(f"{UNREAD} {path} can't be read ({error.strerror}).")
+        problems.append(
+            _unread(_("The settings file {file} can't be read ({reason}).", file=path, reason=error.strerror))
+        )
     except UnicodeDecodeError:
-        problems.append(f"{UNREAD} {path} is not in UTF-8. Save it again as UTF-8 text.")
+        problems.append(
+            _unread(_("The settings file {file} is not in UTF-8. Save it again as UTF-8 text.", file=path))
+        )
     except tomllib.TOMLDecodeError as error:
         backslash = "escape" in str(error) or "hex" in str(error)
-        hint = " Write Windows paths in single quotes." if backslash else ""
+        hint = _(" Write Windows paths in single quotes.") if backslash else ""
         if "value" in str(error) and not backslash:
-            hint = ' Text stands in quotes, like center = "my-center".'
-        problems.append(f"{UNREAD} {path} can't be understood: {error}.{hint}")
+            hint = _(' Text stands in quotes, like center = "my-center".')
+        problems.append(
+            _unread(
+                _("The settings file {file} can't be understood: {reason}.", file=path, reason=error) + hint
+            )
+        )
     return None
 
 
 def _tables(content: dict[str, Any], path: str, profile: str | None, problems: list[str]) -> Origins:
     profiles = content.pop("profile", {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
-        problems.append(f"profile in {path}: profiles are tables, like [profile.nightly].")
+        problems.append(_("profile in {path}: profiles are tables, like [profile.nightly].", path=path))
         return {}
     origins = _keys(content, path, problems)
     for name, table in profiles.items():
-        found = _keys(table, f"{path}, profile {name}", problems)
+        found = _keys(table, _("{file}, profile {profile}", file=path, profile=name), problems)
         if name == profile:
             origins |= found
     if profile and profile not in profiles:
-        known = f"It has {', '.join(profiles)}." if profiles else "It has no profiles."
-        problems.append(f"--profile {profile}: {path} has no such profile. {known}")
+        problems.append(
+            _(
+                "--profile {profile}: {file} has no such profile. It has {profiles}.",
+                profile=profile,
+                file=path,
+                profiles=", ".join(profiles),
+            )
+            if profiles
+            else _(
+                "--profile {profile}: {file} has no such profile. It has no profiles.",
+                profile=profile,
+                file=path,
+            )
+        )
     return origins
 
 
 def _keys(table: dict[str, Any], file: str, problems: list[str]) -> Origins:
     origins: Origins = {}
     for name, value in table.items():
-        place = f"{name} in {file}"
+        place = _("{name} in {file}", name=name, file=file)
         if wrong := _wrong_key(name):
-            problems.append(f"{place}: {wrong}.")
+            problems.append(Problem(f"{place}: {wrong}.", setting=name))
         else:
             origins[name] = Said(_plain(value), place)
     return origins
@@ -168,10 +208,15 @@ def _keys(table: dict[str, Any], file: str, problems: list[str]) -> Origins:
 
 def _wrong_key(name: str) -> str:
     if name == "secret_key":
-        return f"the secret key never stands in the settings file; use {VARIABLE} or secret_key_file"
+        return _(
+            "the secret key never stands in the settings file; use {variable} or secret_key_file",
+            variable=VARIABLE,
+        )
     if name in ONLY_A_PERSON:
-        return f"this is only said on the command line, each time: {flag(name)}"
+        return _("this is only said on the command line, each time: {flag}", flag=flag(name))
     if name in Settings.model_fields:
         return ""
     near = difflib.get_close_matches(name.replace("-", "_"), list(Settings.model_fields), 1)
-    return "there is no such setting" + (f" (did you mean {near[0]}?)" if near else "")
+    if near:
+        return _("there is no such setting (did you mean {name}?)", name=near[0])
+    return _("there is no such setting")

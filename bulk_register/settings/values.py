@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
+from bulk_register.language import N_, _
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
 MAX_NUMBER = 20  # characters; 2**63 has 19 digits
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -47,7 +49,7 @@ def _pairs(value: Any) -> Any:
         return [(name, str(text).lower() if isinstance(text, bool) else text) for name, text in value.items()]
     words = _split(value)
     if not isinstance(words, list | tuple) or not all("=" in word for word in words if isinstance(word, str)):
-        raise ValueError("each must be NAME=VALUE, like Type=Offline")
+        raise ValueError(_("each must be NAME=VALUE, like Type=Offline"))
     return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
 
 
@@ -72,13 +74,13 @@ def at_home(path: Path) -> Path:
     The ledger and the report are text, so a name that is no text (PEP 383) can't stand in them.
     """
     if "\0" in str(path):
-        raise ValueError("no file's name has a NUL character in it")
+        raise ValueError(_("no file's name has a NUL character in it"))
     if not is_text(path):
-        raise ValueError(NO_TEXT)
+        raise ValueError(_(NO_TEXT))
     try:
         return path.expanduser()
     except RuntimeError:
-        raise ValueError("there is no such user; write the whole path") from None
+        raise ValueError(_("there is no such user; write the whole path")) from None
 
 
 def _path_text(value: Any) -> Any:
@@ -99,8 +101,8 @@ Seconds = Annotated[float, BeforeValidator(_duration), Field(gt=0, allow_inf_nan
 Span = Annotated[float, BeforeValidator(_span), Field(gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
 
-NO_TEXT = "it must be text in UTF-8"
-SECONDS = "a number of seconds up to 3600, or a time like 90s, 5m or 1h"
-TRUTH = "true or false"
-TEXT = "a text in quotes, not empty"
-PATH = "a file's name in quotes"
+NO_TEXT = N_("it must be text in UTF-8")
+SECONDS = N_("a number of seconds up to 3600, or a time like 90s, 5m or 1h")
+TRUTH = N_("true or false")
+TEXT = N_("a text in quotes, not empty")
+PATH = N_("a file's name in quotes")

@@ -6,8 +6,11 @@ import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-FORMS = "a time like 2026-12-01, 2026-12-01 09:00, 2026-12-01T09:00:00+03:00, now, today, +10d or +12h"
+from bulk_register.language import N_, _
 
+FORMS = N_("a time like 2026-12-01, 2026-12-01 09:00, 2026-12-01T09:00:00+03:00, now, today, +10d or +12h")
+
+_RUSSIAN = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})")  # as the day stands in a calendar there
 _ABSOLUTE = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE)
 _RELATIVE = re.compile(r"\+(?P<number>\d{1,6})(?P<unit>[mhdw])", re.IGNORECASE)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -37,10 +40,10 @@ def parse_when(text: str, now: datetime, zone: tzinfo | None, *, end_of_day: boo
             when.moment.astimezone(zone)
             return when
     except (OverflowError, OSError):
-        raise ValueError("that is too far away for the time zone to show it") from None
+        raise ValueError(_("that is too far away for the time zone to show it")) from None
     except ValueError:
         pass
-    raise ValueError(f"it must be {FORMS}")
+    raise ValueError(_("it must be {description}", description=_(FORMS)))
 
 
 def _read(words: str, now: datetime, zone: tzinfo | None, *, end_of_day: bool) -> When | None:
@@ -52,12 +55,18 @@ def _read(words: str, now: datetime, zone: tzinfo | None, *, end_of_day: bool) -
     if found := _RELATIVE.fullmatch(words):
         unit = _UNITS[found["unit"].lower()]
         return When(now + timedelta(**{unit: int(found["number"])}), False, words)
+    words = iso_day(words)
     if found := _ABSOLUTE.fullmatch(words):
         moment = datetime.fromisoformat(words.upper())
         if not found["time"]:
             return When(_day(moment, zone, end_of_day), True)
         return When(_utc(moment, zone), True)
     return None
+
+
+def iso_day(words: str) -> str:
+    """Return a time that begins with a day like 20.12.2026 with that day as 2026-12-20."""
+    return _RUSSIAN.sub(r"\3-\2-\1", words, count=1) if _RUSSIAN.match(words) else words
 
 
 def _day(moment: datetime, zone: tzinfo | None, end: bool) -> datetime:
