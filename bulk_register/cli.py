@@ -12,7 +12,8 @@ from bulk_register.commands.terminal import options as o
 from bulk_register.commands.terminal.command import handles_errors
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.streams import make_standard_streams_visible
-from bulk_register.commands.terminal.usage import Command
+from bulk_register.commands.terminal.usage import Command, Group
+from bulk_register.language import _
 
 if TYPE_CHECKING:
     from bulk_register.settings import Command as Kind
@@ -26,18 +27,19 @@ YOUNG_OBJECTS = 100_000
 
 def _example(command: str) -> str:
     """Return a command's example, which is not wrapped."""
-    return f"\b\nExample:\n  {command}"
+    return "\b\n" + _("Example:") + f"\n  {command}"
 
 
 app = typer.Typer(
+    cls=Group,
     name="bulk-register",
-    help="Register a roster of employees for a StartExam exam and get it back with everybody's exam link.",
+    help=_("Register a roster of employees for a StartExam exam and get it back with everybody's exam link."),
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Try it: bulk-register run staff.xlsx --sandbox",
+    epilog=_("Try it:") + " bulk-register run staff.xlsx --sandbox",
 )
 command = partial(app.command, cls=Command)
 
@@ -68,7 +70,7 @@ def _program(
             "--version",
             callback=_version,
             is_eager=True,
-            help="Show the versions of the program and its libraries.",
+            help=_("Show the versions of the program and its libraries."),
         ),
     ] = False,
 ) -> None:
@@ -85,8 +87,13 @@ def _settings(context: typer.Context, kind: Kind) -> Settings:
 
 
 @command(
-    short_help="Register everybody on a roster and write it with their links.",
+    short_help=_("Register everybody on a roster and write it with their links."),
     epilog=_example("bulk-register run staff.xlsx --center moscow --test GUID --valid-till +10d"),
+    help=_(
+        "Read a roster, register everybody on it, and write it with their exam links.\n\nNothing is sent "
+        "before the whole roster has been read and checked. Running the same command again is always "
+        "safe, and sends only what is missing."
+    ),
 )
 @handles_errors
 def run(
@@ -118,6 +125,7 @@ def run(
     reregister: o.Reregister = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     account_id: o.AccountId = None,
     base_url: o.BaseUrl = None,
     ledger: o.LedgerFile = None,
@@ -139,11 +147,7 @@ def run(
     quiet: o.Quiet = None,
     verbose: o.Verbose = None,
 ) -> int:
-    """Read a roster, register everybody on it, and write it with their exam links.
-
-    Nothing is sent before the whole roster has been read and checked. Running the same command again is
-    always safe, and sends only what is missing.
-    """
+    """Read a roster, register everybody on it, and write it with their exam links."""
     settings = _settings(context, "run")
     from bulk_register.commands import run as implementation  # pandas and requests are slow to load
 
@@ -151,8 +155,12 @@ def run(
 
 
 @command(
-    short_help="Show how a roster is understood, and its problems.",
+    short_help=_("Show how a roster is understood, and its problems."),
     epilog=_example("bulk-register check staff.xlsx"),
+    help=_(
+        "Show how a roster is understood and every row with a problem; sends nothing.\n\nExit code 0: "
+        "every row can be sent; 1: some can't; 2: the roster can't be used."
+    ),
 )
 @handles_errors
 def check(
@@ -169,20 +177,22 @@ def check(
     problems: o.Problems = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     report: o.Report = None,
     quiet: o.Quiet = None,
 ) -> int:
-    """Show how a roster is understood and every row with a problem; sends nothing.
-
-    Exit code 0: every row can be sent; 1: some can't; 2: the roster can't be used.
-    """
+    """Show how a roster is understood and every row with a problem."""
     settings = _settings(context, "check")
     from bulk_register.commands import check as implementation  # pandas is slow to load
 
     return implementation.check(roster, settings, context.obj, problems)
 
 
-@command(short_help="Finish an earlier run.", epilog=_example("bulk-register rerun"))
+@command(
+    short_help=_("Finish an earlier run."),
+    epilog=_example("bulk-register rerun"),
+    help=_("Finish an earlier run: ask again for those who have no link yet, and write the same output."),
+)
 @handles_errors
 def rerun(
     context: typer.Context,
@@ -190,6 +200,7 @@ def rerun(
     ledger: o.LedgerFile = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     report: o.Report = None,
     log_format: o.LogFormat = None,
     yes: o.Yes = None,
@@ -203,7 +214,11 @@ def rerun(
     return implementation.rerun(run, settings, context.obj)
 
 
-@command(short_help="Show earlier runs, or forget them.", epilog=_example("bulk-register history 12"))
+@command(
+    short_help=_("Show earlier runs, or forget them."),
+    epilog=_example("bulk-register history 12"),
+    help=_("Show earlier runs; for one run its requests, and the answers that could not be matched."),
+)
 @handles_errors
 def history(
     context: typer.Context,
@@ -214,8 +229,9 @@ def history(
     ledger: o.LedgerFile = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
 ) -> int:
-    """Show earlier runs; for one run its requests, and the answers that could not be matched."""
+    """Show earlier runs."""
     settings = _settings(context, "ledger")
     from bulk_register.commands import history as implementation  # pandas is slow to load
 
@@ -225,7 +241,9 @@ def history(
 
 
 @command(
-    short_help="Write an earlier run's output again.", epilog=_example("bulk-register export 12 -o links.csv")
+    short_help=_("Write an earlier run's output again."),
+    epilog=_example("bulk-register export 12 -o links.csv"),
+    help=_("Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."),
 )
 @handles_errors
 def export(
@@ -235,22 +253,28 @@ def export(
     ledger: o.LedgerFile = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     quiet: o.Quiet = None,
 ) -> int:
-    """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
+    """Write an earlier run's output again, from the ledger and the unchanged roster."""
     settings = _settings(context, "ledger")
     from bulk_register.commands import export as implementation  # pandas is slow to load
 
     return implementation.export(run, settings, named=output is not None)
 
 
-@command(short_help="List the account's tests.", epilog=_example("bulk-register tests --status active"))
+@command(
+    short_help=_("List the account's tests."),
+    epilog=_example("bulk-register tests --status active"),
+    help=_("List the account's tests with their identifiers."),
+)
 @handles_errors
 def tests(
     context: typer.Context,
     status: o.TestStatus = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     base_url: o.BaseUrl = None,
     account_id: o.AccountId = None,
     attempts: o.Attempts = None,
@@ -264,8 +288,13 @@ def tests(
 
 
 @command(
-    short_help="First steps: write the settings file, keep the secret key.",
+    short_help=_("First steps: write the settings file, keep the secret key."),
     epilog=_example("bulk-register init"),
+    help=_(
+        "Ask for the account, center, test, window and time zone, and write bulk_register.toml.\n\nThe "
+        "secret key is tried with one harmless request and kept in the computer's keyring, or in a file "
+        "that only you can read. Scripts give every answer as a flag, and the key in STARTEXAM_SECRET_KEY."
+    ),
 )
 @handles_errors
 def init(
@@ -279,12 +308,9 @@ def init(
     from_stdin: o.SecretFromStdin = False,
     config: o.NewConfig = None,
     yes: o.InitYes = False,
+    language: o.Language = None,
 ) -> int:
-    """Ask for the account, center, test, window and time zone, and write bulk_register.toml.
-
-    The secret key is tried with one harmless request and kept in the computer's keyring, or in a file that
-    only you can read. Scripts give every answer as a flag, and the key in STARTEXAM_SECRET_KEY.
-    """
+    """Ask for the account, center, test, window and time zone, and write bulk_register.toml."""
     from bulk_register.commands import init as implementation  # requests is slow to load
 
     given = implementation.Given(
@@ -302,39 +328,55 @@ def init(
     return implementation.init(given)
 
 
-@command(short_help="Check that everything is in order.", epilog=_example("bulk-register doctor"))
+@command(
+    short_help=_("Check that everything is in order."),
+    epilog=_example("bulk-register doctor"),
+    help=_(
+        "Check settings, secret key, StartExam, clock, tests and files; sends one harmless "
+        "request.\n\nOne line each, beginning with OK, Note or Problem. Exit code 0: no problem; 2: there "
+        "is one."
+    ),
+)
 @handles_errors
 def doctor(
     context: typer.Context,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     ledger: o.LedgerFile = None,
     base_url: o.BaseUrl = None,
     account_id: o.AccountId = None,
 ) -> int:
-    """Check settings, secret key, StartExam, clock, tests and files; sends one harmless request.
-
-    One line each, beginning with OK, Note or Problem. Exit code 0: no problem; 2: there is one.
-    """
+    """Check settings, secret key, StartExam, clock, tests and files."""
     from bulk_register.commands import doctor as implementation  # pandas and requests are slow to load
 
     return implementation.doctor(context.params)
 
 
 @command(
-    short_help="Write an empty roster to fill in.", epilog=_example("bulk-register template roster.xlsx")
+    short_help=_("Write an empty roster to fill in."),
+    epilog=_example("bulk-register template roster.xlsx"),
+    help=_(
+        "Write an empty roster to fill in: an Excel workbook, or CSV if the name ends so. Replaces no file."
+    ),
 )
 @handles_errors
-def template(file: o.NewRoster = "roster.xlsx") -> int:
-    """Write an empty roster to fill in: an Excel workbook, or CSV if the name ends so. Replaces no file."""
+def template(file: o.NewRoster = "roster.xlsx", language: o.Language = None) -> int:
+    """Write an empty roster to fill in: an Excel workbook, or CSV if the name ends so."""
     from bulk_register.commands import template as implementation  # openpyxl is slow to load
 
     return implementation.template(file)
 
 
 @command(
-    short_help="Check the links of an output before they are mailed.",
+    short_help=_("Check the links of an output before they are mailed."),
     epilog=_example("bulk-register verify staff.registered.xlsx"),
+    help=_(
+        "Check that each link is its own row's and works: against the ledger, with --ask against "
+        "StartExam too.\n\nIt finds links of other people, unknown and sandbox links, links that are "
+        "over, and changed ones. Exit code 0: all is well; 1: some rows are not fit to be mailed; 2: the "
+        "file can't be used."
+    ),
 )
 @handles_errors
 def verify(
@@ -346,15 +388,12 @@ def verify(
     ledger: o.LedgerFile = None,
     config: o.Config = None,
     profile: o.Profile = None,
+    language: o.Language = None,
     base_url: o.BaseUrl = None,
     account_id: o.AccountId = None,
     quiet: o.Quiet = None,
 ) -> int:
-    """Check that each link is its own row's and works: against the ledger, with --ask against StartExam too.
-
-    It finds links of other people, unknown and sandbox links, links that are over, and changed ones. Exit
-    code 0: all is well; 1: some rows are not fit to be mailed; 2: the file can't be used.
-    """
+    """Check that each link is its own row's and works."""
     settings = _settings(context, "ledger")
     asking = _settings(context, "tests") if ask else None
     from bulk_register.commands import verify as implementation  # pandas is slow to load
@@ -363,19 +402,23 @@ def verify(
 
 
 @command(
-    short_help="Start a local stand-in for StartExam.",
+    short_help=_("Start a local stand-in for StartExam."),
     epilog=_example("bulk-register sandbox --port 8080 --latency 0.1"),
+    help=_("Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."),
 )
 @handles_errors
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
-    latency: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long an answer takes.")] = 0,
-    fail_rate: Annotated[
-        float, typer.Option(min=0, max=1, metavar="SHARE", help="The share of requests that fail, 0 to 1.")
+    port: Annotated[int, typer.Option(min=0, max=65535, help=_("The port; 0 takes a free one."))] = 0,
+    latency: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help=_("How long an answer takes."))
     ] = 0,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Makes failures repeatable.")] = None,
+    fail_rate: Annotated[
+        float, typer.Option(min=0, max=1, metavar="SHARE", help=_("The share of requests that fail, 0 to 1."))
+    ] = 0,
+    seed: Annotated[int | None, typer.Option(metavar="N", help=_("Makes failures repeatable."))] = None,
+    language: o.Language = None,
 ) -> int:
-    """Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."""
+    """Start a local stand-in for StartExam, to try things out."""
     from bulk_register.commands import sandbox as implementation  # only this command needs a server
 
     return implementation.serve(port, latency, fail_rate, seed)

@@ -12,7 +12,17 @@ from bulk_register.settings.model import Settings
 from bulk_register.settings.sources import flag
 
 _WITHOUT_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
-_OF_THE_MOMENT = {"report", "log_format", "quiet", "verbose", "yes", "dry_run", "refresh", "reregister"}
+_OF_THE_MOMENT = {
+    "report",
+    "language",
+    "log_format",
+    "quiet",
+    "verbose",
+    "yes",
+    "dry_run",
+    "refresh",
+    "reregister",
+}
 _OF_THE_MOMENT |= {"valid_from", "valid_till"}
 _IN_SECONDS = ("timeout", "deadline", "newer_than")
 

@@ -33,12 +33,13 @@ Command = Literal["run", "check", "tests", "ledger"]
 
 _READING = frozenset(
     {"id_column", "sheet", "header_row", "no_header", "encoding", "delimiter", "skip_hidden", "max_size"}
-    | {"strict", "output", "report", "log_format", "quiet", "verbose", "timezone"}
+    | {"strict", "output", "report", "language", "log_format", "quiet", "verbose", "timezone"}
     | {"allow_conflicts"}
 )
 _ASKING = frozenset(
     {"account_id", "secret_key_file", "base_url", "link_base", "ledger", "timezone", "timeout", "attempts"}
-    | {"wait_first", "wait_max", "workers", "deadline", "max_rejected", "log_format", "quiet", "verbose"}
+    | {"wait_first", "wait_max", "workers", "deadline", "max_rejected"}
+    | {"language", "log_format", "quiet", "verbose"}
 )
 _USED: dict[Command, frozenset[str]] = {
     "run": frozenset(Settings.model_fields),
@@ -135,7 +136,7 @@ def settings_of_run(
         raise SettingsError(
             [_("The settings of that run can't be read: another version of bulk-register made it. Use run.")]
         ) from None
-    names = ("ledger", "report", "log_format", "quiet", "verbose", "yes")
+    names = ("ledger", "report", "language", "log_format", "quiet", "verbose", "yes")
     kept = {name: getattr(current, name) for name in names}
     if current.secret_key_file:  # the key may have moved since
         kept["secret_key_file"] = current.secret_key_file

@@ -46,6 +46,7 @@ NOT_FOR_RERUN = {
     "secret_key",
     "ledger",
     "report",
+    "language",
     "log_format",
     "quiet",
     "verbose",
@@ -84,6 +85,7 @@ class Settings(BaseModel):
     strict: bool = Field(False, description=TRUTH)
 
     # what is written
+    language: Literal["en", "ru"] | None = Field(None, description=N_("en or ru"))
     output: File | None = Field(None, description=PATH)
     report: FileName | None = Field(None, description=PATH)
     escape_formulas: bool = Field(False, description=TRUTH)
@@ -264,7 +266,8 @@ class Settings(BaseModel):
 
 def form_of(name: str) -> str:
     """Return what a setting's value may be, in the language in use."""
-    return _(Settings.model_fields[name].description or "")
+    description = Settings.model_fields[name].description
+    return _(description) if description else ""
 
 
 def is_this_machine(address: str) -> bool:

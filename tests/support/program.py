@@ -44,7 +44,7 @@ def exam(sandbox: Sandbox, *more: str) -> list[str]:
 def clean(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     """This process's environment without anything of ours, and with these variables."""
     kept = {key: text for key, text in os.environ.items() if not key.startswith(("STARTEXAM", "BULK_REG"))}
-    homes = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(ROOT)}
+    homes = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     return kept | homes | {"PYTHONIOENCODING": "utf-8"} | environ
 
 
