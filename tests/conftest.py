@@ -37,6 +37,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let nothing be left in the state folder of who runs the tests."""
+def _own_places(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let nothing be read from or left in the state folder and the keyring of who runs the tests."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"

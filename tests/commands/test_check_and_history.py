@@ -127,7 +127,7 @@ def test_check_writes_the_rows_with_a_problem_to_send_back(folder: Path) -> None
     (folder / "back.xlsx").write_text("somebody's")
     ended = call("check", "flawed.csv", "-o", "back.xlsx")
     assert ended.code == 1
-    lines = list(load_workbook(folder / "back.xlsx").active.iter_rows(values_only=True))
+    lines = list(load_workbook(folder / "back.xlsx").worksheets[0].iter_rows(values_only=True))
     assert [line[:2] for line in lines[1:]] == [(None, "Boris Sample"), ("#N/A", "Greta Beispiel")]
     assert all(line[-2] == "invalid" and line[-1] for line in lines[1:])
     assert [file.read_text() for file in folder.glob("back (before*")] == ["somebody's"]

@@ -11,7 +11,10 @@ import time
 import tomllib
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
 
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, DEMO_TESTS, Account, Behaviour, Sandbox
 from bulk_register.sandbox.account import DEMO_SECRET_KEY
@@ -293,10 +296,7 @@ def test_a_key_file_that_cannot_be_written_says_where(folder: Path) -> None:
 
 
 def test_the_keyring_keeps_the_key_where_there_is_one() -> None:
-    keyring = pytest.importorskip("keyring")
-    backend = pytest.importorskip("keyring.backend")
-
-    class Tiny(backend.KeyringBackend):  # type: ignore[misc]
+    class Tiny(KeyringBackend):
         priority = 1
         kept: dict[tuple[str, str], str] = {}  # noqa: RUF012
 
@@ -309,11 +309,11 @@ def test_the_keyring_keeps_the_key_where_there_is_one() -> None:
         def delete_password(self, service: str, username: str) -> None: ...
 
     before = keyring.get_keyring()
-    keyring.set_keyring(Tiny())
+    keyring.set_keyring(Tiny())  # type: ignore[no-untyped-call]
     try:
         assert store_in_keyring("the-key", 17)
         assert Tiny.kept == {("bulk_register", "17"): "the-key"}
-        keyring.set_keyring(pytest.importorskip("keyring.backends.fail").Keyring())
+        keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
         assert not store_in_keyring("the-key", 17)
     finally:
         keyring.set_keyring(before)

@@ -385,6 +385,7 @@ def test_programs_may_make_and_open_the_ledger_at_once(tmp_path: Path) -> None:
             for _ in range(4)
         ]
         for child in children:
+            assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
         said = {child.communicate("go\n")[0].strip() for child in children}
         assert said <= {"ok", "busy"}

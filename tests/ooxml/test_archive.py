@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_same_part_twice_is_damage(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "rename", [str.upper, lambda name: name.replace("/", "\\")], ids=["case", "backslashes"]
 )
-def test_members_are_found_whatever_their_spelling(tmp_path: Path, rename) -> None:
+def test_members_are_found_whatever_their_spelling(tmp_path: Path, rename: Callable[[str], str]) -> None:
     with WorkbookFile(workbook(tmp_path / "odd.xlsx", PLAIN, rename=rename), LIMIT) as book:
         assert [sheet.name for sheet in book.sheets] == ["Staff"]
         assert b"sheetData" in book.small(book.sheets[0].part)

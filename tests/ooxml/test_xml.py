@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from bulk_register.ooxml.extent import Extent
 
 
 @pytest.mark.parametrize("module", [values, formats], ids=["values", "formats"])
-def test_examples_in_docstrings_hold(module) -> None:
+def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 

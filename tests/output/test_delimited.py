@@ -36,11 +36,12 @@ def fields(row_number: int, delimiter: str = ",") -> str:
 
 
 def out(
-    tmp_path: Path, content: str, dialect: Dialect = COMMA, listed: tuple[int, ...] = (2,), **more: str
+    tmp_path: Path, content: str, dialect: Dialect = COMMA, listed: tuple[int, ...] = (2,), note: str = ""
 ) -> str:
     path, target = tmp_path / "roster.csv", tmp_path / "out.csv"
     path.write_bytes(dialect.bom + content.encode(dialect.encoding))
-    assert isinstance(deliver(text_source(path, dialect), target, list(listed), **more), DelimitedText)
+    notes = {"Registration Note": note}
+    assert isinstance(deliver(text_source(path, dialect), target, list(listed), **notes), DelimitedText)
     data = target.read_bytes()
     assert data.startswith(dialect.bom)
     return data[len(dialect.bom) :].decode(dialect.encoding)
@@ -81,15 +82,13 @@ def test_rows_without_results_have_blank_fields(tmp_path: Path) -> None:
 
 
 def test_our_fields_are_quoted_where_they_must_be(tmp_path: Path) -> None:
-    found = out(tmp_path, "ID\r\n7\r\n", **{"Registration Note": 'a "b", c'})
+    found = out(tmp_path, "ID\r\n7\r\n", note='a "b", c')
     assert found.endswith(',"a ""b"", c"\r\n')
     assert out(tmp_path, '"ID"\r\n"7"\r\n').splitlines()[1].endswith(',"registered",""')
 
 
 def test_what_the_encoding_lacks_becomes_question_marks(tmp_path: Path) -> None:
-    assert out(tmp_path, "ID\r\n7\r\n", Dialect("cp1252", ","), **{"Registration Note": "Ошибка x"}).endswith(
-        "?????? x\r\n"
-    )
+    assert out(tmp_path, "ID\r\n7\r\n", Dialect("cp1252", ","), note="Ошибка x").endswith("?????? x\r\n")
 
 
 def test_lines_that_are_not_rows_stay_before_their_row(tmp_path: Path) -> None:

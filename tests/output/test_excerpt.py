@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bulk_register.output.excel.excerpt import rows_without_address, write_excerpt
 from bulk_register.output.results import RosterResults, SomeResults
@@ -31,7 +32,7 @@ def roster_of(folder: Path) -> Roster:
     return read_roster(folder / "staff.xlsx", Reading(), folder / "private")
 
 
-def excerpt(roster: Roster, path: Path) -> openpyxl.worksheet.worksheet.Worksheet:
+def excerpt(roster: Roster, path: Path) -> Worksheet:
     places = np.arange(len(PEOPLE))
     part = SomeResults(RosterResults(roster), places)
     last = rows_without_address(roster.source, frozenset(part.rows.tolist()))

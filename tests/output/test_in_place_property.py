@@ -18,10 +18,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).fil
     lambda text: not ILLEGAL_CHARACTERS_RE.search(text)
 )
 VALUES = st.one_of(st.none(), TEXTS, st.integers(-(10**9), 10**9), st.booleans(), st.floats(-1e9, 1e9))
+Value = str | float | bool | None
 SHEETS = st.lists(st.lists(VALUES, max_size=6), min_size=1, max_size=12)
 
 
-def written(path: Path, sheet: list[list[object]]) -> Path:
+def written(path: Path, sheet: list[list[Value]]) -> Path:
     """The sheet by openpyxl, with identifiers in its first column so that no row is blank."""
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -38,7 +39,9 @@ def written(path: Path, sheet: list[list[object]]) -> Path:
 
 @settings(max_examples=25, deadline=None)
 @given(SHEETS, st.data())
-def test_random_sheets(sheet: list[list[object]], data: st.DataObject) -> None:
+def test_any_sheet_keeps_its_values_and_gets_five_columns(
+    sheet: list[list[Value]], data: st.DataObject
+) -> None:
     listed = data.draw(st.sets(st.integers(2, len(sheet) + 1)).map(sorted))
     with tempfile.TemporaryDirectory() as folder:
         before, after, again = (Path(folder) / f"{name}.xlsx" for name in ("before", "after", "again"))

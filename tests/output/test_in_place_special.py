@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -22,10 +23,12 @@ HEAD = row(1, text("A1", "ID"), text("B1", "Name"))
 LOOK = styles("General", "00000", "dd.mm.yyyy")
 
 
-def graft(path: Path, listed: list[int], *, header_row: int = 1, first_column: int = 0, **more: str) -> Path:
+def graft(
+    path: Path, listed: list[int], *, header_row: int = 1, first_column: int = 0, note: str = ""
+) -> Path:
     out = path.with_name(f"{path.stem}-out{path.suffix}")
     source = book_source(path, header_row=header_row, first_column=first_column)
-    assert isinstance(deliver(source, out, listed, **more), InPlaceWorkbook)
+    assert isinstance(deliver(source, out, listed, **{"Registration Note": note}), InPlaceWorkbook)
     return out
 
 
@@ -46,7 +49,7 @@ def test_every_spelling_is_grafted(tmp_path: Path, kind: str) -> None:
     sheet = '<dimension ref="A1:B3"/>' + rows(
         HEAD, *(row(at, number(f"A{at}", at), text(f"B{at}", "x")) for at in (2, 3))
     )
-    more: dict[str, object] = {}
+    more: dict[str, Any] = {}
     if kind == "no r":
         for place in ("A1", "B1", "A2", "B2", "A3", "B3"):
             sheet = sheet.replace(f' r="{place}"', "")
@@ -65,7 +68,7 @@ def test_every_spelling_is_grafted(tmp_path: Path, kind: str) -> None:
         sheet, more = prefixed(sheet), {"prefix": "x", "look": prefixed(LOOK).replace("xmlns", "xmlns:x")}
     elif kind in ("strict", "utf-16"):
         more = {"strict": True} if kind == "strict" else {"encoding": "utf-16"}
-    path = workbook(tmp_path / "a.xlsx", sheet, **({"look": LOOK} | more))  # type: ignore[arg-type]
+    path = workbook(tmp_path / "a.xlsx", sheet, **({"look": LOOK} | more))
     out = graft(path, [2, 3])
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
@@ -126,9 +129,9 @@ def test_columns_that_are_there_are_filled_in_place_and_cleared(tmp_path: Path) 
     path = workbook(tmp_path / "a.xlsx", rows(row(1, text("A1", "ID"), *heads), *old) + links, look=LOOK)
     out = graft(path, [2])
     found = values(out)
-    link, till, status, note = expected(2)[1:]
+    new_link, till, status, note = expected(2)[1:]
     assert found[0] == ["ID", " exam LINK ", "Name", "Participant ID", *RESULT_COLUMNS[2:]]
-    assert found[1] == ["7", link, None, "p0000002", till, status, note]
+    assert found[1] == ["7", new_link, None, "p0000002", till, status, note]
     assert found[2] == ["7", None, None, None, None, None, None]
     assert (sheet_of(out)["A2"].hyperlink.location, sheet_of(out)["B2"].hyperlink.target) == ("kept", BASE)
     assert sheet_of(out)["B3"].hyperlink is None
@@ -230,5 +233,5 @@ def test_no_room_is_found_beforehand(tmp_path: Path) -> None:
 
 def test_notes_with_markup_and_control_characters_are_text(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", rows(HEAD, row(2, text("A2", "7"))))
-    out = graft(path, [2], **{"Registration Note": " <b>&\x07\n{0} _x0041_ "})
+    out = graft(path, [2], note=" <b>&\x07\n{0} _x0041_ ")
     assert load_workbook(out).get_sheet_by_index(0).to_python()[1][6] == " <b>&\x07\n{0} _x0041_ "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bulk_register.errors import RosterDoubtError
@@ -14,7 +16,7 @@ from tests.support.rosters import identifiers, read, refusal, statuses
 FORM = "ID,Start time,Please enter your employee number\n1,9:01,00101\n2,9:05,00102\n4,9:11,00103\n"
 
 
-def doubt(text: str, **said: object) -> Doubt:
+def doubt(text: str, **said: Any) -> Doubt:
     with pytest.raises(RosterDoubtError) as caught:
         read(text, **said)
     return caught.value.doubt

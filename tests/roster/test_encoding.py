@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def staff(names: list[str]) -> str:
     return table(*((f"0041{place}", name, "IT") for place, name in enumerate(names)))
 
 
-def names_read(data: bytes, **said: object) -> list[str]:
+def names_read(data: bytes, **said: Any) -> list[str]:
     return [str(line.cells[1]) for line in read(data, **said).source.lines()][1:]
 
 

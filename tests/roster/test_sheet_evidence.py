@@ -6,8 +6,8 @@ import pytest
 
 from bulk_register.errors import RosterDoubtError
 from bulk_register.records import Matter
-from tests.roster.test_sheet_selection import book
 from tests.support.rosters import read
+from tests.support.workbooks import book_of
 
 Rows = list[list[str]]
 PEOPLE = ["Quentin Zebra", "Yolanda Yak", "Xaver Ox", "Wanda Wolf"]
@@ -50,7 +50,7 @@ STAFF = people("Employee ID", "Name", "Department")
 )
 def test_another_sheet_never_wins_in_silence(sheets: dict[str, Rows]) -> None:
     with pytest.raises(RosterDoubtError) as caught:
-        read(book(**sheets), name="staff.xlsx")
+        read(book_of(sheets), name="staff.xlsx")
     doubt = caught.value.doubt
     assert doubt.matter is Matter.SHEET
     assert {one.name for one in doubt.candidates} == set(sheets)
@@ -77,7 +77,7 @@ def test_another_sheet_never_wins_in_silence(sheets: dict[str, Rows]) -> None:
     ],
 )
 def test_lookups_and_notes_are_no_rosters(beside: Rows) -> None:
-    roster = read(book(Staff=STAFF, Beside=beside), name="staff.xlsx")
+    roster = read(book_of({"Staff": STAFF, "Beside": beside}), name="staff.xlsx")
     assert list(roster.employees.identifiers) == IDENTIFIERS
     assert dict(roster.findings.understood)["Other sheets"].startswith('"Beside"')
 
@@ -104,19 +104,19 @@ def test_lookups_and_notes_are_no_rosters(beside: Rows) -> None:
 )
 def test_forms_and_uncut_rows_are_no_tables(rows: Rows) -> None:
     with pytest.raises(RosterDoubtError) as caught:
-        read(book(Sheet=rows), name="staff.xlsx")
+        read(book_of({"Sheet": rows}), name="staff.xlsx")
     assert caught.value.doubt.matter is Matter.LAYOUT
 
 
 def test_leavers_below_under_a_header_of_their_own_are_refused() -> None:
     below = [[], ["Former staff"], ["Employee ID", "Name", "Left on"], ["00900", "Tim Tapir", "2025-03-31"]]
     with pytest.raises(RosterDoubtError) as caught:
-        read(book(Staff=[*STAFF, *below]), name="staff.xlsx")
+        read(book_of({"Staff": [*STAFF, *below]}), name="staff.xlsx")
     assert caught.value.doubt.matter is Matter.HEADER_ROW
 
 
 def test_decisions_and_their_evidence_go_with_the_roster() -> None:
-    roster = read(book(Staff=STAFF, Notes=[["Read me"]]), name="staff.xlsx")
+    roster = read(book_of({"Staff": STAFF, "Notes": [["Read me"]]}), name="staff.xlsx")
     matters = [decision.matter for decision in roster.findings.decisions]
     assert matters == [Matter.SHEET, Matter.HEADER_ROW, Matter.IDENTIFIER_COLUMN]
     assert roster.findings.decisions[-1].taken.samples == ("00101", "00102", "00103")

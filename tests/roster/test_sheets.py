@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -111,7 +112,7 @@ def test_hidden_rows_are_told(tmp_path: Path) -> None:
 )
 def test_spellings_that_excel_does_not_use(tmp_path: Path, kind: str) -> None:
     sheet = rows(HEAD, row(2, text("A2", "00417"), number("B2", 5)))
-    more = {}
+    more: dict[str, Any] = {}
     if kind == "no r":
         sheet = (
             sheet.replace(' r="A2"', "").replace(' r="B2"', "").replace(' r="A1"', "").replace(' r="B1"', "")

@@ -227,10 +227,17 @@ def xml(_folder: Path, size: int) -> object:
     return [list(found[2].cell.finditer(found[1])) for found in each_row(iter([body]), "sheet1.xml")]
 
 
-PASSES = {encoding: 25_000, delimiter: 20_000, scan: 12_000, markup: 25_000, xml: 50_000}
+Pass = Callable[[Path, int], object]
+PASSES: dict[Pass, int] = {
+    encoding: 25_000,
+    delimiter: 20_000,
+    scan: 12_000,
+    markup: 25_000,
+    xml: 50_000,
+}
 
 
-def seconds(work: Callable[[Path, int], object], folder: Path, size: int) -> float:
+def seconds(work: Pass, folder: Path, size: int) -> float:
     taken = []
     for _ in range(3):
         start = time.process_time()
@@ -240,8 +247,6 @@ def seconds(work: Callable[[Path, int], object], folder: Path, size: int) -> flo
 
 
 @pytest.mark.parametrize("work", PASSES)
-def test_each_pass_takes_time_that_grows_with_the_text(
-    work: Callable[[Path, int], object], tmp_path: Path
-) -> None:
+def test_each_pass_takes_time_that_grows_with_the_text(work: Pass, tmp_path: Path) -> None:
     size = PASSES[work]
     assert seconds(work, tmp_path, 4 * size) < LINEAR * max(seconds(work, tmp_path, size), 0.001)

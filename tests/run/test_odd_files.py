@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -32,9 +33,9 @@ def linked(path: Path) -> dict[str, str]:
     """Who has which participant in an output."""
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
-            table: list[list[object]] = [list(line) for line in csv.reader(file, skipinitialspace=True)]
+            table: list[list[Any]] = [list(line) for line in csv.reader(file, skipinitialspace=True)]
     else:
-        table = load_workbook(path).get_sheet_by_index(0).to_python()
+        table = [list(line) for line in load_workbook(path).get_sheet_by_index(0).to_python()]
     at = next(place for place, line in enumerate(table) if "Participant ID" in line)
     column = table[at].index("Participant ID")
     return {
@@ -78,7 +79,7 @@ def test_cells_without_their_places_reach_the_csv(folder: Path) -> None:
 def test_a_sheet_s_name_that_excel_would_refuse_is_no_trouble(name: str, folder: Path) -> None:
     path = workbook(folder / "staff.xlsx", rows(HEAD, row(2, text("A2", "E1"), text("B2", "Ann"))))
     source = openpyxl.load_workbook(path)
-    source.worksheets[0]._WorkbookChild__title = name  # what openpyxl itself refuses to set
+    vars(source.worksheets[0])["_WorkbookChild__title"] = name  # what openpyxl itself refuses to set
     source.save(folder / "named.xlsx")
     finished = register(folder / "named.xlsx", "o.xlsx", only_new="new.xlsx")
     assert finished.exit_code == 0

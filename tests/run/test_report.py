@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bulk_register.output.results import EVERY, RosterResults, RunResults, SomeResults, Style, link
 from bulk_register.records import (
+    LINKED,
     RESULT_COLUMNS,
     Employees,
     Exam,
@@ -27,7 +28,6 @@ from bulk_register.records import (
 )
 from bulk_register.run.report import (
     COUNTED,
-    LINKED,
     Finished,
     blank_report,
     exit_code,

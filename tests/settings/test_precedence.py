@@ -108,7 +108,7 @@ def test_empty_variables_and_flags_that_were_not_given_say_nothing(tmp_path: Pat
 
 
 def test_defaults_are_those_that_are_promised() -> None:
-    flags = {"account_id": "1", "center": "c", "tests": [GUIDS[0]], "valid_till": "+1d"}
+    flags: dict[str, object] = {"account_id": "1", "center": "c", "tests": [GUIDS[0]], "valid_till": "+1d"}
     settings = load_settings(flags, environ=NEEDED, folder=Path("/nowhere"), now=NOW)
     assert settings.batch_size == 500
     assert settings.workers == 4
@@ -135,7 +135,13 @@ def test_a_wrong_exam_does_not_keep_check_from_working(tmp_path: Path) -> None:
 
 
 def test_an_earlier_run_gets_its_own_settings_back_but_never_from_them_the_secret_key() -> None:
-    flags = {"account_id": "1", "center": "c", "tests": [GUIDS[0]], "valid_till": "+1d", "batch_size": "7"}
+    flags: dict[str, object] = {
+        "account_id": "1",
+        "center": "c",
+        "tests": [GUIDS[0]],
+        "valid_till": "+1d",
+        "batch_size": "7",
+    }
     flags |= {"proctoring": True, "proctoring_parameters": ["Type=Offline"], "secret_key_file": "key"}
     environ = {"STARTEXAM_SECRET_KEY": "qwertz"}
     settings = load_settings(flags, environ=environ, folder=Path("/nowhere"))

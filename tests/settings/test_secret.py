@@ -4,7 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from bulk_register import cli
 from bulk_register.errors import SettingsError
@@ -86,10 +88,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_keyring_is_the_last_resort(tmp_path: Path) -> None:
-    keyring = pytest.importorskip("keyring")
-    backend = pytest.importorskip("keyring.backend")
-
-    class Tiny(backend.KeyringBackend):  # type: ignore[misc]
+    class Tiny(KeyringBackend):
         priority = 1
 
         def get_password(self, service: str, username: str) -> str | None:
@@ -100,17 +99,21 @@ def test_the_keyring_is_the_last_resort(tmp_path: Path) -> None:
         def delete_password(self, service: str, username: str) -> None: ...
 
     before = keyring.get_keyring()
-    keyring.set_keyring(Tiny())
+    keyring.set_keyring(Tiny())  # type: ignore[no-untyped-call]
     try:
         assert secret(load(tmp_path)) == KEY
     finally:
         keyring.set_keyring(before)
 
 
-def test_without_any_the_three_ways_are_told(tmp_path: Path) -> None:
-    if "keyring" not in sys.modules:
-        words = refusal(tmp_path)
-        assert all(way in words for way in ("STARTEXAM_SECRET_KEY", "secret_key_file", "keyring"))
+@pytest.mark.parametrize("installed", [True, False])
+def test_without_any_the_three_ways_are_told(
+    installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not installed:
+        monkeypatch.setitem(sys.modules, "keyring", None)  # importing it fails then
+    words = refusal(tmp_path)
+    assert [way for way in ("STARTEXAM_SECRET_KEY", "secret_key_file", "keyring") if way not in words] == []
 
 
 def test_the_key_is_never_shown_with_the_settings(tmp_path: Path) -> None:
@@ -120,7 +123,7 @@ def test_the_key_is_never_shown_with_the_settings(tmp_path: Path) -> None:
 
 
 def test_no_command_has_a_flag_for_the_key() -> None:
-    names = [name for command in cli.app.registered_commands for name in command.callback.__annotations__]  # type: ignore[union-attr]
+    names = [name for command in cli.app.registered_commands for name in command.callback.__annotations__]
     assert "base_url" in names
     assert not any("secret" in name for name in names)
 

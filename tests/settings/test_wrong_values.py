@@ -34,7 +34,7 @@ def of_file(text: str, folder: Path, **flags: Any) -> list[str]:
     return problems(GOOD | flags, folder=folder)
 
 
-WRONG = {
+WRONG: dict[str, tuple[str | list[str], str]] = {
     "batch_size": ("501", "a whole number from 1 to 500"),
     "workers": ("33", "a whole number from 1 to 32"),
     "attempts": ("0", "a whole number from 1 to 100"),
@@ -93,8 +93,8 @@ def test_all_that_is_missing_is_told_at_once_with_the_ways_to_say_it() -> None:
 def test_limits_in_words_are_the_limits_that_hold() -> None:
     for name, low, high in (("batch_size", 1, 500), ("workers", 1, 32), ("attempts", 1, 100)):
         assert f"from {low} to {high}" in str(Settings.model_fields[name].description)
-        for value in (low, high):
-            load_settings(GOOD | {name: value}, environ={"STARTEXAM_SECRET_KEY": "k"}, folder=Path("/no"))
+        for limit in (low, high):
+            load_settings(GOOD | {name: limit}, environ={"STARTEXAM_SECRET_KEY": "k"}, folder=Path("/no"))
         for value in (low - 1, high + 1, f"{high}.5", "", "NaN", "1e9"):
             assert problems(GOOD | {name: value})
 

@@ -41,9 +41,7 @@ Act = Callable[[socket.socket, int], None]  # what is done to a request: its con
 class Gateway:
     """Answers each request with what `act` sends; `connections` counts those that brought a request."""
 
-    act: Callable[
-        [socket.socket, int, int], None
-    ]  # connection, number of the request, of it on its connection
+    act: Act
     url: str = ""
     connections: int = 0
     requests: int = 0

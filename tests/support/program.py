@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from typer.testing import CliRunner
 
@@ -44,29 +45,34 @@ def exam(sandbox: Sandbox, *more: str) -> list[str]:
 def clean(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     """This process's environment without anything of ours, and with these variables."""
     kept = {key: text for key, text in os.environ.items() if not key.startswith(("STARTEXAM", "BULK_REG"))}
-    homes = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-    return kept | homes | {"PYTHONIOENCODING": "utf-8"} | environ
+    homes = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(ROOT)}
+    return {**kept, **homes, "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **environ}
 
 
 def call(*args: str, environ: Mapping[str, str] | None = None) -> Ended:
     """Run a command within this process, in its working folder."""
     wanted = clean(environ or {}, Path.cwd())
-    gone = {key: None for key in os.environ if key not in wanted}
-    result = CliRunner().invoke(app, args, env=wanted | gone)
+    gone: dict[str, str | None] = {key: None for key in os.environ if key not in wanted}
+    result = CliRunner().invoke(app, args, env=gone | wanted)
     return Ended(result.exit_code, result.stdout, result.stderr)
 
 
 def start(
-    args: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None, **more: object
+    args: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None, **more: Any
 ) -> subprocess.Popen[str]:
     """Start a command as a process of its own."""
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+    streams: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        **more,
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "bulk_register", *args],
         cwd=folder,
         env=clean(environ or {}, folder),
         encoding="utf-8",
-        **streams,  # type: ignore[call-overload]
+        **streams,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,28 +23,28 @@ def table(*rows: tuple[str, ...], header: str = "Employee ID,Name,Department", d
     return "".join(f"{line}\n" for line in lines).replace(",", delimiter)
 
 
-def read(data: str | bytes, name: str = "staff.csv", **said: object) -> Roster:
+def read(data: str | bytes, name: str = "staff.csv", **said: Any) -> Roster:
     """Read a file with this content; the private copy stays until the tests end."""
     folder = Path(tempfile.mkdtemp(dir=_KEPT.name))
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     (folder / "copy").mkdir()
-    return read_roster(path, Reading(**said), folder / "copy")  # type: ignore[arg-type]
+    return read_roster(path, Reading(**said), folder / "copy")
 
 
-def identifiers(data: str | bytes, **said: object) -> list[str]:
+def identifiers(data: str | bytes, **said: Any) -> list[str]:
     """Who would be registered."""
     return list(read(data, **said).employees.identifiers)
 
 
-def statuses(data: str | bytes, **said: object) -> dict[int, tuple[str, str]]:
+def statuses(data: str | bytes, **said: Any) -> dict[int, tuple[str, str]]:
     """Status and note by row, of the rows that have one."""
     rows = read(data, **said).employees.rows
     found = zip(rows["row"].tolist(), rows["status"], rows["note"], strict=True)
     return {row: (str(status), note) for row, status, note in found if status or note}
 
 
-def refusal(data: str | bytes, **said: object) -> str:
+def refusal(data: str | bytes, **said: Any) -> str:
     """The message with which the roster is refused."""
     with pytest.raises(RosterError) as caught:
         read(data, **said)

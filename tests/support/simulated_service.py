@@ -20,6 +20,7 @@ from bulk_register.startexam.answers import read_participants
 RUN, NOW, TILL = 7, 1_000_000, 2_000_000
 
 Ids = list[object]
+PLACEHOLDERS = ["", " ", "null", "None", "error", "-", "0", "...", "{}", "undefined", "not-a-guid-at-all"]
 STRANGER = str(uuid.UUID(int=1 << 100))
 FAULTS: dict[str, Callable[[Ids, random.Random], Ids]] = {
     "short": lambda ids, _: ids[:-1],
@@ -37,9 +38,6 @@ FAULTS: dict[str, Callable[[Ids, random.Random], Ids]] = {
     "nulls": lambda ids, chance: [None if chance.random() < 0.5 else each for each in ids],
     "all null": lambda ids, _: [None] * len(ids),
 }
-
-
-PLACEHOLDERS = ["", " ", "null", "None", "error", "-", "0", "...", "{}", "undefined", "not-a-guid-at-all"]
 
 
 def participant(name: str) -> str:

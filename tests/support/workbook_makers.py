@@ -24,11 +24,11 @@ HEADERS = ["Employee ID", "Name", "E-mail", "Hired", "Salary", "Bonus"]
 def with_openpyxl(path: Path, *, table: bool) -> Path:
     """Formats, formulas, chart, comment, link, validation, conditional format, hidden row and column."""
     book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
+    sheet = book.worksheets[0]
     sheet.title = "Staff list"
     sheet.append(HEADERS)
-    edge = Border(*[Side("thin")] * 4)
+    thin = Side("thin")
+    edge = Border(left=thin, right=thin, top=thin, bottom=thin)
     for at in range(1, 31):
         hired = dt.date(2020, 1, 1) + dt.timedelta(at)
         sheet.append(
@@ -48,7 +48,8 @@ def with_openpyxl(path: Path, *, table: bool) -> Path:
     sheet.freeze_panes = "B2"
     sheet["B3"].comment = Comment("on leave", "HR")
     sheet["C4"].hyperlink = "https://example.com/x#y"
-    rule = CellIsRule(operator="greaterThan", formula=["1010"], fill=PatternFill("solid", bgColor="FFFF00"))
+    yellow = PatternFill("solid", bgColor="FFFF00")
+    rule = CellIsRule(operator="greaterThan", formula=["1010"], fill=yellow)  # type: ignore[no-untyped-call]
     sheet.conditional_formatting.add("E2:E31", rule)
     validation = DataValidation(type="list", formula1='"a,b"')
     sheet.add_data_validation(validation)
@@ -96,7 +97,7 @@ def with_xlsxwriter(path: Path, *, table: bool) -> Path:
         sheet.protect()
         if table:
             columns = [{"header": name, "header_format": head} for name in HEADERS]
-            columns[0]["total_string"], columns[4]["total_function"] = "Total", "sum"  # type: ignore[assignment]
+            columns[0]["total_string"], columns[4]["total_function"] = "Total", "sum"
             sheet.add_table("A1:F32", {"columns": columns, "total_row": True})
         else:
             sheet.autofilter("A1:F31")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 
 from bulk_register.output import plan_output
 from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Output, Reading, Results, Source
@@ -28,6 +31,19 @@ def book_source(path: Path, *, sheet: int = 0, header_row: int = 1, first_column
         path, path, "", kind, header_row, header_row + 1, last, grid.width, first_column, tuple(headers),
         first_column, grid.lines, grid.name, outline=grid.outline,
     )  # fmt: skip
+
+
+def book_of(sheets: Mapping[str, Sequence[Sequence[str]]], hide: str = "") -> bytes:
+    """A workbook with these sheets, of which one may be hidden."""
+    made, file = openpyxl.Workbook(), io.BytesIO()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name == hide else "visible"
+    made.save(file)
+    return file.getvalue()
 
 
 def text_source(path: Path, dialect: Dialect) -> Source:
