@@ -1,15 +1,17 @@
 # make demo, make test, make check: each sets up what it needs in .venv, once.
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+LEANING := tests/output tests/roster tests/startexam tests/settings tests/ledger tests/commands/test_help.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 CATALOGS := $(wildcard bulk_register/language/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help demo test coverage check format messages docs pictures sample bench clean
+.PHONY: help demo test oldest coverage check format messages docs pictures sample bench clean
 
 help:
 	@echo "make demo    register a sample roster against a local sandbox"
 	@echo "make test    run the tests"
+	@echo "make oldest  what leans on the libraries, with the oldest that pyproject.toml allows"
 	@echo "make coverage  the tests once more, with branch coverage of sending/, ledger/ and roster/"
 	@echo "make check   ruff, mypy, import-linter, catalogs of messages"
 	@echo "make messages  bring the catalogs of all languages up to date with the code"
@@ -24,7 +26,10 @@ demo: .venv/installed
 	$(BIN)/bulk-register run sample_data/staff.xlsx --sandbox -o build/demo/staff.registered.xlsx
 
 test: .venv/developing
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST)
+
+oldest: build/oldest/installed
+	build/oldest/$(notdir $(BIN))/python -m pytest -n 2 --dist worksteal $(LEANING)
 
 coverage: .venv/developing
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
@@ -72,4 +77,10 @@ clean:
 .venv/developing: .venv/installed
 	@echo "Installing the developers' tools into .venv ..."
 	@$(PIP) --group dev
+	@touch $@
+
+build/oldest/installed: .venv/developing
+	@echo "Installing the oldest libraries into build/oldest ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/oldest
+	@$(BIN)/uv pip install --quiet --python build/oldest --resolution lowest-direct --editable . --group dev
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from bulk_register.sandbox import Sandbox
 
+# what a machine may lack; a test that is skipped for anything else should have run
+MAY_BE_MISSING = re.compile(r"LibreOffice|Airflow|root may|is not installed$|no mounts of one's own")
+
 # how long an example takes says how busy the machine is, not whether the program is right
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -20,6 +24,23 @@ settings.load_profile("any machine")
 # inherit that, and not hear the Ctrl-C that they are sent
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--complete", action="store_true", help="fail where a test that should run was skipped")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End with an error where a test was skipped that should have run; each is named."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not session.config.getoption("--complete") or reporter is None:
+        return
+    skipped = [(report.nodeid, str(report.longrepr[2])) for report in reporter.stats.get("skipped", [])]
+    missed = [f"{test}: {why}" for test, why in skipped if not MAY_BE_MISSING.search(why)]
+    if missed:
+        reporter.write_line("\nSkipped, but should have run:\n" + "\n".join(missed), red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture
