@@ -82,5 +82,6 @@ clean:
 build/oldest/installed: .venv/developing
 	@echo "Installing the oldest libraries into build/oldest ..."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/oldest
-	@$(BIN)/uv pip install --quiet --python build/oldest --resolution lowest-direct --editable . --group dev
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python build/oldest --resolution lowest-direct \
+		--editable . --group dev
 	@touch $@

@@ -20,6 +20,9 @@ MAY_BE_MISSING = re.compile(r"LibreOffice|Airflow|root may|is not installed$|no 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+# hundreds of processes would each compile the whole program anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # nohup, and scripts that start us in the background, have SIGINT ignored; programs that tests start would
 # inherit that, and not hear the Ctrl-C that they are sent
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

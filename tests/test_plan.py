@@ -14,22 +14,11 @@ from hypothesis import strategies as st
 from bulk_register.plan import PlanOptions, folded, make_plan, scope_of
 from bulk_register.records import KnownLinks, Plan, Status
 from tests.support.clients import EXAM
-from tests.support.plans import people, roster_of
+from tests.support.plans import known_of, people, roster_of
 
 NOW = int(time.time())
 OVER, WORKS, LONG = NOW - 100, NOW + 100_000, int(EXAM.valid_till.timestamp())
 SCOPE = scope_of(1, "https://api.startexam.com", EXAM)
-
-
-def known_of(*lines: tuple[str, int, int]) -> KnownLinks:
-    """Links of these employees: when they end, and from which run they are."""
-    names, ends, runs = zip(*lines, strict=True) if lines else ((), (), ())
-    return KnownLinks(
-        np.array(names, object),
-        np.array([f"p-{name}" for name in names], object),
-        np.array(ends, np.int64),
-        np.array(runs, np.int64),
-    )
 
 
 def plan_of(names: list[str], known: KnownLinks, aim: PlanOptions, *, reregister: bool = False) -> Plan:
@@ -67,7 +56,9 @@ def test_a_link_that_works_is_not_asked_for_again_and_one_that_is_over_is() -> N
         (PlanOptions(refresh=True), ["over", "short", "long", "new"], 2),
     ],
 )
-def test_who_is_asked_again(aim: PlanOptions, who: list[str], again: int) -> None:
+def test_refresh_and_reregister_ask_again_about_whom_they_say(
+    aim: PlanOptions, who: list[str], again: int
+) -> None:
     known = known_of(("over", OVER, 1), ("short", WORKS, 1), ("long", LONG, 1))
     plan = plan_of(["over", "short", "long", "new"], known, aim)
     assert asked(plan) == who

@@ -21,10 +21,8 @@ LEDGER = ("--ledger", "ledger.db")
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_roster(tmp_path, 6)
-    return tmp_path
+def _roster(folder: Path) -> None:
+    write_roster(folder, 6)
 
 
 def test_tests_are_listed_with_their_identifiers(sandbox: Sandbox) -> None:

@@ -17,10 +17,8 @@ LEDGER = ("--ledger", "ledger.db")
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_roster(tmp_path, 3)
-    return tmp_path
+def _roster(folder: Path) -> None:
+    write_roster(folder, 3)
 
 
 def settle(folder: Path, sandbox: Sandbox, **changes: str) -> None:

@@ -4,7 +4,6 @@ import platform
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +44,7 @@ def test_each_setting_is_a_flag_of_run_but_those_that_never_are() -> None:
     assert flags - {"--help", "--no-proctoring"} == {flag(name) for name in settings}
 
 
-def test_version() -> None:
+def test_version_names_the_program_and_its_libraries() -> None:
     ended = call("--version")
     first, python, *libraries = ended.out.splitlines()
     assert (ended.code, first) == (0, f"bulk-register {bulk_register.__version__}")
@@ -56,7 +55,6 @@ def test_version() -> None:
 def test_help_loads_nothing_slow(tmp_path: Path) -> None:
     code = "import sys; from bulk_register.cli import app; app(sys.argv[1:], standalone_mode=False); "
     code += "print([name for name in ('pandas', 'requests', 'openpyxl') if name in sys.modules])"
-    began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", code, "run", "--help"],
         env=clean({}, tmp_path),
@@ -65,4 +63,3 @@ def test_help_loads_nothing_slow(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
-    assert time.monotonic() - began < 5  # 0.3 s on an idle machine

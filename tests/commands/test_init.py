@@ -31,11 +31,9 @@ SECRET_PROMPT = "(it is not shown while you type or paste it): "
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    write_roster(tmp_path, 3)
-    return tmp_path
+def _roster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    write_roster(folder, 3)
 
 
 def flags(sandbox: Sandbox, *more: str, test: str = "workplace  SAFETY") -> list[str]:

@@ -19,10 +19,8 @@ GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_roster(tmp_path, 12)
-    return tmp_path
+def _roster(folder: Path) -> None:
+    write_roster(folder, 12)
 
 
 def run(sandbox: Sandbox, *flags: str, roster: str = "staff.csv") -> Ended:

@@ -13,10 +13,7 @@ from tests.support.program import call
 HEADERS = ["Employee ID", "Name", "E-mail", "Birth date", "Department"]
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def test_a_workbook_whose_identifiers_are_text_from_the_start(folder: Path) -> None:

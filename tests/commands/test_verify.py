@@ -24,10 +24,8 @@ Table = list[list[str]]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_roster(tmp_path, PEOPLE)
-    return tmp_path
+def _roster(folder: Path) -> None:
+    write_roster(folder, PEOPLE)
 
 
 @pytest.fixture
@@ -413,7 +411,7 @@ def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandb
     assert len({name for (name,) in asked}) == PEOPLE - 1, "so few are asked one by one"
 
 
-def test_startexam_says_otherwise(output: Path, sandbox: Sandbox) -> None:
+def test_a_link_that_startexam_contradicts_is_found(output: Path, sandbox: Sandbox) -> None:
     environ = account(sandbox)
     people = [f"{7_000_000 + number:09d}" for number in range(PEOPLE)]
     with Sandbox(Behaviour(unknown={people[2]}, seed=5)) as other:

@@ -166,7 +166,7 @@ def test_a_settings_file_that_cannot_be_used(text: str, word: str, folder: Path,
     assert "qwertz" not in ended.err
 
 
-def test_a_ledger_that_is_none(folder: Path, sandbox: Sandbox) -> None:
+def test_a_file_that_is_no_ledger_is_refused_and_left_alone(folder: Path, sandbox: Sandbox) -> None:
     (folder / "junk.db").write_bytes(os.urandom(5000))
     (folder / "empty.db").write_bytes(b"")
     with sqlite3.connect(folder / "other.db") as other:
@@ -258,7 +258,7 @@ def assert_undone(ended: Ended, *words: str) -> None:
     assert ".." not in ended.out
 
 
-def test_a_wrong_secret_key(sandbox: Sandbox) -> None:
+def test_a_wrong_secret_key_is_named_and_registers_nobody(sandbox: Sandbox) -> None:
     environ = account(sandbox, STARTEXAM_SECRET_KEY="qwertz")
     ended = call("run", "staff.csv", *exam(sandbox), environ=environ)
     assert_undone(
@@ -267,7 +267,7 @@ def test_a_wrong_secret_key(sandbox: Sandbox) -> None:
     assert "qwertz" not in ended.out + ended.err
 
 
-def test_a_wrong_center(sandbox: Sandbox) -> None:
+def test_a_wrong_center_is_named_and_registers_nobody(sandbox: Sandbox) -> None:
     ended = call("run", "staff.csv", *exam(sandbox, "--center", "nowhere"), environ=account(sandbox))
     assert_plain(ended, 3)
     assert "Center 'nowhere' is not found" in ended.out
@@ -286,7 +286,7 @@ def test_a_service_that_always_fails() -> None:
         assert "<h1>" not in ended.out
 
 
-def test_a_service_that_hangs() -> None:
+def test_a_service_that_hangs_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, Sandbox() as demo:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         flags = exam(demo, *QUICK, "--base-url", address, "--timeout", "0.3")
@@ -295,7 +295,7 @@ def test_a_service_that_hangs() -> None:
         )
 
 
-def test_no_network() -> None:
+def test_without_a_network_that_is_said() -> None:
     with socket.socket() as closed, Sandbox() as demo:
         closed.bind(("127.0.0.1", 0))  # taken, but nobody listens
         flags = ["--base-url", f"http://127.0.0.1:{closed.getsockname()[1]}", *QUICK]
@@ -306,7 +306,7 @@ def test_no_network() -> None:
         assert "Trying again" in ended.err
 
 
-def test_an_address_that_is_not_startexam() -> None:
+def test_an_address_that_is_not_startexam_is_refused() -> None:
     with Sandbox() as demo:
         for status in (404, 200, 302):
             with other_service(status, b"<html>not me</html>") as address:

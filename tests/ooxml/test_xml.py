@@ -123,6 +123,6 @@ def test_reach_ends_at_the_last_cell_that_holds_something() -> None:
         ("d/m/yy;@", "date", "417"), ('0"day"', "padded", "417day"),
     ],
 )  # fmt: skip
-def test_number_formats(code: str, kind: str, shown: str) -> None:
+def test_a_number_format_shows_a_value_as_excel_does(code: str, kind: str, shown: str) -> None:
     found = formats.number_format(code)
     assert (found.kind, found.show(417)) == (kind, shown)

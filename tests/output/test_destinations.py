@@ -28,7 +28,9 @@ unprivileged = pytest.mark.skipif(
         ("Персонал 2026.csv", "csv", False, "Персонал 2026.registered.xlsx"),
     ],
 )
-def test_beside_the_roster(roster: str, format_: str, sandbox: bool, name: str, tmp_path: Path) -> None:
+def test_the_output_goes_beside_the_roster_under_a_name_of_its_own(
+    roster: str, format_: str, sandbox: bool, name: str, tmp_path: Path
+) -> None:
     found = output_path(tmp_path / roster, format_, None, sandbox=sandbox)  # type: ignore[arg-type]
     assert found == tmp_path / name
 

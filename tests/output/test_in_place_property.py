@@ -76,7 +76,9 @@ ROW = st.tuples(
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=8), st.booleans())
-def test_random_spellings(lines: list[tuple[bool, list[tuple[int, int, bool]]]], spaced: bool) -> None:
+def test_any_spelling_of_a_sheet_can_be_filled_in_place(
+    lines: list[tuple[bool, list[tuple[int, int, bool]]]], spaced: bool
+) -> None:
     """Rows with or without numbers, gaps, formatted empty cells, attributes in any order, white space."""
     gap = "\n  " if spaced else ""
     xml = '<row r="1"><c r="A1" t="inlineStr"><is><t>ID</t></is></c></row>'

@@ -37,7 +37,9 @@ def test_rival_columns_are_named_with_evidence_values_and_flag() -> None:
 
 
 def test_each_flag_of_a_doubt_decides_it() -> None:
-    for candidate in doubt(FORM).candidates:
+    candidates = doubt(FORM).candidates
+    assert len(candidates) == 2
+    for candidate in candidates:
         assert read(FORM, **{candidate.setting: candidate.value}).employees.identifiers.size == 3
 
 

@@ -110,7 +110,7 @@ def test_hidden_rows_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "kind", ["strict", "prefixed", "no r", "comments", "utf-16", "lying dimension", "reversed"]
 )
-def test_spellings_that_excel_does_not_use(tmp_path: Path, kind: str) -> None:
+def test_spellings_that_excel_does_not_use_are_read_alike(tmp_path: Path, kind: str) -> None:
     sheet = rows(HEAD, row(2, text("A2", "00417"), number("B2", 5)))
     more: dict[str, Any] = {}
     if kind == "no r":
@@ -174,7 +174,7 @@ def test_formatted_empty_rows_are_not_rows(tmp_path: Path) -> None:
     assert len(it.filled) == 2
 
 
-def test_seven_hundred_columns(tmp_path: Path) -> None:
+def test_seven_hundred_columns_are_all_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
     book.active.append([f"c{at}" for at in range(700)])

@@ -40,11 +40,9 @@ from tests.support.program import account, write_roster
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    write_roster(tmp_path, 7)
-    return tmp_path
+def _roster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    write_roster(folder, 7)
 
 
 def settings(sandbox: Sandbox, **changes: Any) -> Settings:

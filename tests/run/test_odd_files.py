@@ -23,10 +23,7 @@ def register(roster: Path, output: str, **more: object) -> Finished:
     return register_roster(roster, load_settings({"sandbox": True, "output": output, **more}, environ={}))
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def linked(path: Path) -> dict[str, str]:

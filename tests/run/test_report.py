@@ -164,7 +164,7 @@ def test_before_sending_nobody_is_sent_and_the_numbers_add_up_as_well(outcome: O
         ([("", 0)], ["failed"], {"signal": 15, "stopped": "why"}, 143),
     ],
 )
-def test_exit_codes(
+def test_the_exit_code_says_what_became_of_the_run(
     lines: list[tuple[str, int]], given: list[str], changes: dict[str, object], code: int
 ) -> None:
     outcome = outcome_of(roster_of(lines), [Status(status) for status in given], **changes)

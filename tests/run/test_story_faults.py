@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 from bulk_register.sandbox import Account, Behaviour, Sandbox
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
-from tests.support.story import RUN, Office, people, truth
+from tests.support.plans import people
+from tests.support.story import RUN, Office, truth
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -145,7 +145,7 @@ def test_a_dead_service_is_left_soon(tmp_path: Path) -> None:
         assert Counter(office.statuses().values()) == {"failed": 30, "not sent": 70}
 
 
-def test_nobody_at_the_address(tmp_path: Path) -> None:
+def test_where_nobody_answers_everybody_is_failed(tmp_path: Path) -> None:
     with HostileServer() as server:
         pass
     office = Office(tmp_path, server.base_url)
@@ -160,9 +160,7 @@ def test_a_deadline_bounds_a_run_and_rerun_goes_on(tmp_path: Path) -> None:
     with Sandbox(Behaviour(latency_seconds=0.2)) as sandbox:
         office = Office(tmp_path, sandbox.base_url)
         office.hire(people(200))
-        started = time.monotonic()
         told = office.say(*RUN, "--batch-size", 10, "--workers", 1, "--deadline", "0.5s")
-        assert time.monotonic() - started < 4
         assert told.code == 3
         statuses = Counter(office.statuses().values())
         assert 10 <= statuses["registered"] <= 60
@@ -195,7 +193,7 @@ def test_a_service_that_leaves_existing_participants_out(tmp_path: Path) -> None
         assert "emp-00012" in told.out
 
 
-def test_nulls_for_existing_participants(tmp_path: Path) -> None:
+def test_a_null_for_an_existing_participant_makes_the_employee_unknown(tmp_path: Path) -> None:
     with Sandbox(Behaviour(existing="null")) as sandbox:
         office = Office(tmp_path, sandbox.base_url)
         office.hire(people(5))

@@ -13,7 +13,8 @@ import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
-from tests.support.story import RUN, Office, people, truth, until
+from tests.support.plans import people
+from tests.support.story import RUN, Office, truth, until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
@@ -60,7 +61,7 @@ def test_a_second_signal_gives_up_on_what_is_in_flight(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         started = time.monotonic()
         told = office.end(process)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20  # of 30 s until the answers
         assert told.code == 130
         assert Counter(office.statuses().values()) == {"registered": 10, "unknown": 30, "not sent": 60}
         free.set()

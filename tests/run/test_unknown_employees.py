@@ -21,10 +21,8 @@ from tests.support.program import write_roster
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_roster(tmp_path, 6)
-    return tmp_path
+def _roster(folder: Path) -> None:
+    write_roster(folder, 6)
 
 
 def finish(roster: Path, unknown: set[str], fail_rate: float = 0, **more: str) -> Finished:

@@ -63,7 +63,7 @@ def swap(file: Path, one: str, two: str) -> None:
 
 
 @posix
-def test_a_week_of_nights(tmp_path: Path) -> None:
+def test_after_a_week_of_mishaps_everybody_has_one_link_and_each_morning_is_told(tmp_path: Path) -> None:
     down = threading.Event()
 
     def react(request: Request) -> Reaction:

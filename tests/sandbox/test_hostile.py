@@ -143,6 +143,6 @@ def test_closing_does_not_wait_for_hangs_or_idle_clients() -> None:
         with pytest.raises(requests.ReadTimeout):
             send(server.base_url, "GET", "/", timeout=0.1)
         started = time.monotonic()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # of 60 s
     idle.close()
     assert threading.active_count() == before

@@ -60,7 +60,7 @@ def test_closing_is_prompt_and_leaves_nothing_behind() -> None:
         while not sandbox.requests:
             time.sleep(0.01)
         started = time.monotonic()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # of 60 s
     waiting.join()
     with idle:
         assert idle.recv(1) == b""

@@ -15,10 +15,9 @@ from bulk_register.plan import PlanOptions
 from bulk_register.records import Status
 from bulk_register.sending import SendOptions
 from bulk_register.startexam.answers import read_participants
-from tests.sending.test_send import Listener
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Registrar, Request
-from tests.support.plans import Office, Sent, people
+from tests.support.plans import Listener, Office, Sent, people
 from tests.support.simulated_service import PLACEHOLDERS, spelled
 
 

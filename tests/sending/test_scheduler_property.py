@@ -39,7 +39,9 @@ def simulations(draw: st.DrawFn) -> Simulation:
 
 @settings(max_examples=150, deadline=None)
 @given(simulations(), st.integers(0, 2**32), st.floats(0, 1))
-def test_any_service_and_any_order(simulation: Simulation, seed: int, wildness: float) -> None:
+def test_any_service_in_any_order_leaves_the_books_right(
+    simulation: Simulation, seed: int, wildness: float
+) -> None:
     chance = random.Random(seed)
     while simulation.dispatch() or simulation.flying:
         while chance.random() < 0.7 and simulation.dispatch():

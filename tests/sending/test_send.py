@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,14 +16,14 @@ from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
-from bulk_register.records import Settled, Status
+from bulk_register.records import Status
 from bulk_register.run.earlier_run import plan_options_for_rest
 from bulk_register.sandbox import Behaviour, Sandbox
 from bulk_register.sending import NoInterruption, SendOptions
 from tests.support import hostile_server as hostile
 from tests.support.clients import EXAM
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
-from tests.support.plans import Office, Sent, people
+from tests.support.plans import Listener, Office, Sent, people
 
 REREGISTER = replace(EXAM, reregister=True)
 
@@ -57,13 +58,19 @@ def test_a_roster_goes_out_once_and_comes_back_whole(book: Path, workers: int) -
 
 
 def test_the_first_batch_goes_alone_and_the_workers_start_after_its_success(book: Path) -> None:
-    script = [hostile.later(503, "0"), Reaction(hang_seconds=0.3), *[Reaction(hang_seconds=0.5)] * 4]
+    together = threading.Barrier(4)
+
+    def meet(ids: list[Any], *_: object) -> list[Any]:
+        together.wait(20)  # it breaks where fewer than four requests are under way at once
+        return ids
+
+    script = [hostile.later(503, "0"), Reaction(hang_seconds=0.3), *[Reaction(change=meet)] * 4]
     with HostileServer(script) as server:
-        Office(server.base_url, book).run(people(50), SendOptions(4))
+        sent = Office(server.base_url, book).run(people(50), SendOptions(4))
         first, second, *rest = server.requests
     assert first.employees == second.employees == people(10)
     assert rest[0].at - second.at >= 0.3
-    assert rest[3].at - rest[0].at < 0.4
+    assert (len(rest), len(sent.names(Status.REGISTERED))) == (4, 50)
 
 
 def test_an_answer_is_in_the_ledger_before_anything_is_told_of_it(book: Path) -> None:
@@ -267,39 +274,52 @@ def test_a_service_that_dies_on_the_way_is_left_too(book: Path) -> None:
 # --- existing participants
 
 
-@pytest.mark.parametrize("behaviour", ["in place", "null", "left out"])
-def test_existing_participants(book: Path, behaviour: str) -> None:
-    registered = set(people(40)[15:18])
+def asked_among(registered: set[str], book: Path, answer: Callable[[list[bool]], Reaction]) -> Sent:
+    """Forty people are asked about; `answer` makes the reaction, of who had a participant before."""
+    known_before = set(registered)
 
-    def react(request: Request) -> Reaction | None:
-        known = [name in registered for name in request.employees]
-        registered.update(request.employees)
-        if behaviour == "null":
-            return hostile.nulls(*(place for place, there in enumerate(known) if there))
-        if behaviour == "left out":
-            return Reaction(
-                change=lambda ids, *_: [each for each, there in zip(ids, known, strict=True) if not there]
-            )
-        return None
+    def react(request: Request) -> Reaction:
+        known = [name in known_before for name in request.employees]
+        known_before.update(request.employees)
+        return answer(known)
 
     with HostileServer(react) as server:
-        office = Office(server.base_url, book)
-        sent = office.run(people(40), SendOptions(1))
+        sent = Office(server.base_url, book).run(people(40), SendOptions(1))
         check(sent, server)
-    if behaviour == "in place":
-        assert len(sent.names(Status.REGISTERED)) == 40
-    elif behaviour == "null":
-        assert sent.names(Status.UNKNOWN) == set(people(40)[15:18])
-        assert len(sent.names(Status.REGISTERED)) == 37
-    else:
-        assert len(server.requests) == 3
-        assert sent.names(Status.UNKNOWN) == set(people(20)[10:])
-        assert len(sent.names(Status.NOT_SENT)) == 20
-        assert "leaves employees" in sent.outcome.stopped
-        with Ledger(book, write=False) as ledger:
-            kept = ledger.unmatched(sent.run)
-        assert [len(each.employees) for each in kept] == [10, 1]
-        assert b"participantIds" in kept[0].raw
+    return sent
+
+
+REGISTERED_BEFORE = set(people(40)[15:18])
+
+
+def test_existing_participants_in_their_places_are_taken(book: Path) -> None:
+    sent = asked_among(REGISTERED_BEFORE, book, lambda _: HONEST)
+    assert len(sent.names(Status.REGISTERED)) == 40
+
+
+def test_a_null_for_an_existing_participant_makes_that_employee_unknown(book: Path) -> None:
+    sent = asked_among(
+        REGISTERED_BEFORE, book, lambda known: hostile.nulls(*(at for at, there in enumerate(known) if there))
+    )
+    assert sent.names(Status.UNKNOWN) == REGISTERED_BEFORE
+    assert len(sent.names(Status.REGISTERED)) == 37
+
+
+def test_an_answer_that_leaves_existing_participants_out_stops_the_run(book: Path) -> None:
+    def leave_out(known: list[bool]) -> Reaction:
+        return Reaction(
+            change=lambda ids, *_: [each for each, there in zip(ids, known, strict=True) if not there]
+        )
+
+    sent = asked_among(REGISTERED_BEFORE, book, leave_out)
+    assert sent.outcome.requests == 3
+    assert sent.names(Status.UNKNOWN) == set(people(20)[10:])
+    assert len(sent.names(Status.NOT_SENT)) == 20
+    assert "leaves employees" in sent.outcome.stopped
+    with Ledger(book, write=False) as ledger:
+        kept = ledger.unmatched(sent.run)
+    assert [len(each.employees) for each in kept] == [10, 1]
+    assert b"participantIds" in kept[0].raw
 
 
 def test_an_old_window_makes_an_existing_link_expired_or_already_registered(book: Path) -> None:
@@ -443,7 +463,7 @@ def test_an_interruption_ends_a_long_pause(book: Path) -> None:
     with HostileServer(lambda _: hostile.later(503, "100")) as server:
         started = time.monotonic()
         sent = Office(server.base_url, book).run(people(20), SendOptions(interruption=person))
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 50  # of the 100 s that the service asked for
         assert len(server.requests) == 1
     assert len(sent.names(Status.FAILED)) == 10
     assert len(sent.names(Status.NOT_SENT)) == 10
@@ -464,7 +484,7 @@ def test_a_second_interruption_gives_up_what_is_in_flight_and_keeps_what_has_com
         started = time.monotonic()
         office = Office(server.base_url, book, timeout=60)
         sent = office.run(people(100), SendOptions(4, interruption=person))
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15  # of 20 s until the answers
         check(sent, server)
     assert len(sent.names(Status.REGISTERED)) == 20
     assert len(sent.names(Status.UNKNOWN)) == 40
@@ -490,28 +510,13 @@ def test_answers_that_have_come_when_the_run_is_given_up_are_kept(book: Path) ->
 
 def test_a_deadline_bounds_a_run(book: Path) -> None:
     with Sandbox(Behaviour(latency_seconds=0.15)) as sandbox:
-        started = time.monotonic()
         sent = Office(sandbox.base_url, book).run(people(500), SendOptions(1, deadline_seconds=0.7))
-        assert time.monotonic() - started < 2
         check(sent, sandbox)
     assert 10 <= len(sent.names(Status.REGISTERED)) <= 60
     assert "--deadline" in sent.outcome.stopped
 
 
 # --- the ledger fails on the way
-
-
-class Listener(list):  # type: ignore[type-arg]
-    """Does something when so many requests are settled."""
-
-    def __init__(self, after: int, do: Callable[[], object]) -> None:
-        super().__init__()
-        self.after, self.do = after, do
-
-    def append(self, event: object) -> None:
-        super().append(event)
-        if isinstance(event, Settled) and sum(isinstance(each, Settled) for each in self) == self.after:
-            self.do()
 
 
 @pytest.mark.parametrize("workers", [1, 4])

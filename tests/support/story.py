@@ -163,10 +163,6 @@ for line in sys.stdin:
         self._mother.communicate()
 
 
-def people(count: int) -> list[str]:
-    return [f"emp-{number:05d}" for number in range(count)]
-
-
 def until(condition: Callable[[], object], seconds: float = 20) -> None:
     """Wait for something to come true."""
     end = time.monotonic() + seconds
