@@ -11,8 +11,8 @@ import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support.hostile_server import HostileServer, Reaction, Request, message
+from tests.support.office import until
 from tests.support.program import Ended, account, call, end, exam, start, write_roster
-from tests.support.story import until
 
 NO_WAIT = {"BULK_REGISTER_WAIT_FIRST": "0.01", "BULK_REGISTER_WAIT_MAX": "0.02"}
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

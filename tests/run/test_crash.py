@@ -11,8 +11,8 @@ import pytest
 
 from bulk_register.ledger import Ledger
 from bulk_register.sandbox import Behaviour, Sandbox
+from tests.support.office import RUN, Nursery, Office, truth, until
 from tests.support.plans import people
-from tests.support.story import RUN, Nursery, Office, truth, until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9 as POSIX has it")
 

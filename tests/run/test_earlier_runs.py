@@ -16,8 +16,8 @@ from bulk_register.ledger import lock
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer
+from tests.support.office import RUN, Office, truth
 from tests.support.plans import people
-from tests.support.story import RUN, Office, truth
 
 SHORT = (*RUN[:5], "+12h", *RUN[6:])
 

@@ -21,8 +21,8 @@ from bulk_register.records import Output, Reading, Results, Status, Statuses, Su
 from bulk_register.roster import read_roster
 from bulk_register.run.early_output import written_early
 from tests.support.clients import EXAM
+from tests.support.office import until
 from tests.support.plans import known_of
-from tests.support.story import until
 
 STYLE = Style("https://go.startexam.com")
 PEOPLE = 4_500  # three blocks of the output

@@ -18,7 +18,7 @@ from bulk_register.startexam.answers import failure, retry_after
 from tests.support import hostile_server as hostile
 from tests.support.clients import EXAM, batch_of, client_of
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
-from tests.support.story import until
+from tests.support.office import until
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from bulk_register.sandbox import Account, Behaviour, Sandbox
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
+from tests.support.office import RUN, Office, truth
 from tests.support.plans import people
-from tests.support.story import RUN, Office, truth
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

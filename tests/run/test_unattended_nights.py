@@ -14,7 +14,7 @@ import pytest
 
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HostileServer, Reaction, Request
-from tests.support.story import Office, Told, truth, until
+from tests.support.office import Office, Told, truth, until
 
 NIGHTLY = ("run", "exports", "-o", "links.csv", "--valid-till", "+30d", "--report", "report.json")
 GUARDS = ("--min-rows", 10, "--max-new", 50, "--max-missing", 20, "--newer-than", "26h")

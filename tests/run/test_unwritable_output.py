@@ -11,8 +11,8 @@ import pytest
 
 from bulk_register.sandbox import Account, Sandbox
 from tests.support.hostile_server import HostileServer, Reaction, Request
+from tests.support.office import RUN, Office, truth
 from tests.support.plans import people
-from tests.support.story import RUN, Office, truth
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits as POSIX has them")
 

@@ -11,8 +11,8 @@ import pytest
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TESTS, Behaviour, Sandbox
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer
+from tests.support.office import RUN, Office, Told
 from tests.support.plans import people
-from tests.support.story import RUN, Office, Told
 
 DEFAULT = ("run", "staff.csv", "--valid-till", "+10d", "--report", "report.json")
 OTHER_TEST = ("--test", DEMO_TESTS[1].test_id)

@@ -13,8 +13,8 @@ import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
+from tests.support.office import RUN, Office, truth, until
 from tests.support.plans import people
-from tests.support.story import RUN, Office, truth, until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.hostile_server import HostileServer, Reaction
+from tests.support.office import RUN, Office, truth
 from tests.support.plans import people
-from tests.support.story import RUN, Office, truth
 
 ROTATED = Reaction(change=lambda ids, *_: [*ids[1:], *ids[:1]])
 REVERSED = Reaction(change=lambda ids, *_: ids[::-1])

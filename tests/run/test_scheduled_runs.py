@@ -14,8 +14,8 @@ import pytest
 from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HostileServer, Reaction, Request
+from tests.support.office import RUN, Office, Told, until
 from tests.support.plans import people
-from tests.support.story import RUN, Office, Told, until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 as POSIX has it")
 

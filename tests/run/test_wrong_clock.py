@@ -12,8 +12,8 @@ import pytest
 from bulk_register.ledger import Ledger
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
+from tests.support.office import RUN, Office, truth
 from tests.support.plans import people
-from tests.support.story import RUN, Office, truth
 
 HOUR, DAY = 3600, 86400
 
