@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import filelock
@@ -128,9 +128,11 @@ def _locked_folder(stack: ExitStack) -> Path:
     while True:
         made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(made))
-        if lock := held(folder / "lock"):
-            stack.callback(lock.release)
-            return folder
+        with suppress(FileNotFoundError, FileExistsError):  # it was deleted meanwhile
+            if lock := held(folder / "lock"):
+                stack.callback(lock.release)
+                folder.chmod(0o700)  # it may be gone, or have been made again
+                return folder
         # another process, just clearing up, has taken this folder for a dead one's
 
 
@@ -144,8 +146,10 @@ def _clear_up() -> None:
         except OSError:  # it may be going right now
             continue
         if lock:
-            lock.release()
+            if os.name == "nt":  # where no file can be deleted that somebody has open
+                lock.release()
             shutil.rmtree(folder, ignore_errors=True)
+            lock.release()  # not before, or whoever makes this folder would take it and lose it
 
 
 def _is_own_folder(folder: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from bulk_register.sandbox import Sandbox
 
 # what a machine may lack; a test that is skipped for anything else should have run
-MAY_BE_MISSING = re.compile(r"LibreOffice|Airflow|root may|is not installed$|no mounts of one's own")
+MAY_BE_MISSING = re.compile(r"LibreOffice|Airflow|is not installed$|no mounts of one's own")
 
 # how long an example takes says how busy the machine is, not whether the program is right
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,6 +52,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty folder that is the working folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def media() -> Iterator[Path]:
+    """Return an empty folder that others can get at: `unprivileged` is one of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        Path(folder).chmod(0o755)
 
 
 @pytest.fixture

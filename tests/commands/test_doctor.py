@@ -11,6 +11,7 @@ import pytest
 from bulk_register.sandbox import DEMO_TEST, DEMO_TESTS, Behaviour, Sandbox
 from bulk_register.settings import command_line
 from tests.support.hostile_server import HostileServer, Reaction
+from tests.support.ledgers import unprivileged
 from tests.support.program import Ended, account, call, exam, write_roster
 
 LEDGER = ("--ledger", "ledger.db")
@@ -205,13 +206,14 @@ def test_what_finishes_a_run_can_be_typed_from_any_folder(sandbox: Sandbox, fold
     assert f"To finish it: {typed}\n" in doctor(sandbox, *ledger).out
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to(sandbox: Sandbox, folder: Path) -> None:
-    settle(folder, sandbox)
-    folder.chmod(0o500)
-    try:
+@pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+def test_a_folder_that_cannot_be_written_to_is_a_problem(
+    sandbox: Sandbox, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(media)
+    settle(media, sandbox)
+    media.chmod(0o555)
+    with unprivileged():
         ended = doctor(sandbox)
-    finally:
-        folder.chmod(0o700)
     assert ended.code == 2
     assert "Problem: working folder:" in ended.out

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
+from tests.support.ledgers import unprivileged
 from tests.support.program import Ended, account, call, end, exam, start, write_roster
 
 GUIDS = [f"7a1c2b9e-0f35-4c58-9d6b-3f1f0c5e1a{number:02d}" for number in range(11)]
@@ -181,10 +182,16 @@ def test_a_file_that_is_no_ledger_is_refused_and_left_alone(folder: Path, sandbo
         assert_refused(call("history", "--ledger", name), sandbox, len(sandbox.requests), name)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write into read-only folders")
-def test_a_ledger_in_a_read_only_place(folder: Path, sandbox: Sandbox) -> None:
-    (folder / "sub").mkdir(mode=0o500)
-    ended = call("run", "staff.csv", *exam(sandbox, "--ledger", "sub/l.db"), environ=account(sandbox))
+@pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+def test_a_ledger_in_a_read_only_place_is_refused(
+    media: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(media)
+    write_roster(media)
+    (media / "sub").mkdir(mode=0o555)
+    media.chmod(0o777)
+    with unprivileged():
+        ended = call("run", "staff.csv", *exam(sandbox, "--ledger", "sub/l.db"), environ=account(sandbox))
     assert_refused(ended, sandbox, len(sandbox.requests), "sub/l.db")
 
 

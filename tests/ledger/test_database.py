@@ -9,8 +9,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -29,15 +27,6 @@ posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
-def media() -> Iterator[Path]:
-    """A folder that others can get at."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
-        Path(folder).chmod(0o755)
 
 
 def use(path: Path) -> int:

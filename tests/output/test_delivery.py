@@ -15,11 +15,9 @@ from bulk_register.errors import OutputError
 from bulk_register.output import delivery
 from bulk_register.output.delivery import replace_file, write_text
 from bulk_register.output.destinations import check_report, output_path
+from tests.support.ledgers import unprivileged
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and limits of POSIX")
-unprivileged = pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() == 0, reason="root may write into read-only folders"
-)
 
 
 def writer(content: bytes):  # type: ignore[no-untyped-def]
@@ -131,14 +129,16 @@ def test_a_folder_that_took_its_place_means_the_working_folder(tmp_path: Path) -
     assert left(tmp_path / "sub") == ["out.xlsx"]
 
 
-@unprivileged
-def test_a_file_that_may_not_be_read_is_not_lost(tmp_path: Path) -> None:
-    target = tmp_path / "out.xlsx"
+@posix
+def test_a_file_that_may_not_be_read_is_not_lost(media: Path) -> None:
+    target = media / "out.xlsx"
     target.write_bytes(b"theirs")
     target.chmod(0)
-    placed = replace_file(writer(b"ours"), target, nobodys)
+    media.chmod(0o777)
+    with unprivileged():
+        placed = replace_file(writer(b"ours"), target, nobodys)
     assert len(placed.notes) == 1
-    (other,) = [item for item in tmp_path.iterdir() if item != placed.path]
+    (other,) = [item for item in media.iterdir() if item != placed.path]
     other.chmod(0o600)
     assert (placed.path.read_bytes(), other.read_bytes()) == (b"ours", b"theirs")
 

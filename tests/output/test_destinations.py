@@ -7,11 +7,9 @@ import pytest
 
 from bulk_register.errors import OutputError
 from bulk_register.output.destinations import check_report, output_path
+from tests.support.ledgers import unprivileged
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and limits of POSIX")
-unprivileged = pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() == 0, reason="root may write into read-only folders"
-)
 
 
 @pytest.mark.parametrize(
@@ -75,12 +73,11 @@ def test_a_pipe_or_device_is_no_place_for_the_output(tmp_path: Path) -> None:
         output_path(tmp_path / "staff.csv", "csv", tmp_path / "pipe.csv")
 
 
-@unprivileged
-def test_a_read_only_folder_is_found_before_anything_is_sent(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(OutputError, match=r"can't be written to .*another folder with -o"):
-        output_path(tmp_path / "staff.csv", "csv", None)
-    tmp_path.chmod(0o700)
+@posix
+def test_a_read_only_folder_is_found_before_anything_is_sent(media: Path) -> None:
+    media.chmod(0o555)
+    with unprivileged(), pytest.raises(OutputError, match=r"can't be written to .*another folder with -o"):
+        output_path(media / "staff.csv", "csv", None)
 
 
 def test_a_report_never_replaces_what_the_run_needs(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from bulk_register.errors import RosterError
 from bulk_register.records import Reading
 from bulk_register.roster import read_roster
 from bulk_register.roster.file.snapshot import take_snapshot
+from tests.support.ledgers import unprivileged
 from tests.support.rosters import read, table
 
 
@@ -69,10 +70,12 @@ def test_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     assert "not a regular file" in refused(tmp_path / "pipe", tmp_path)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_forbidden_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
+@pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+def test_forbidden_file_is_refused(media: Path) -> None:
+    path = media / "a.csv"
     path.write_text("ID\n1\n")
     path.chmod(0)
-    (tmp_path / "copy").mkdir()
-    assert "no permission" in refused(path, tmp_path / "copy")
+    (media / "copy").mkdir()
+    (media / "copy").chmod(0o777)
+    with unprivileged():
+        assert "no permission" in refused(path, media / "copy")
