@@ -229,7 +229,7 @@ def xml(_folder: Path, size: int) -> object:
 
 Pass = Callable[[Path, int], object]
 PASSES: dict[Pass, int] = {
-    encoding: 25_000,
+    encoding: 8_000,
     delimiter: 20_000,
     scan: 12_000,
     markup: 25_000,
