@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 CATALOGS := $(wildcard bulk_register/language/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help demo test oldest coverage check format messages docs pictures sample bench clean
+.PHONY: help demo test oldest coverage check format messages docs pictures sample bench mutants clean
 
 help:
 	@echo "make demo    register a sample roster against a local sandbox"
@@ -18,6 +18,7 @@ help:
 	@echo "make docs    write docs/cli.md from --help"
 	@echo "make pictures  draw the tutorial's pictures anew"
 	@echo "make bench   measure time and memory (make bench BENCH=--quick: a small round)"
+	@echo "make mutants  which small changes of the program its tests don't notice (ROOM=ledger: in one room)"
 	@echo "make clean   remove build/ and .venv/"
 
 demo: .venv/installed
@@ -56,6 +57,10 @@ pictures: .venv/developing
 
 bench: .venv/developing
 	$(BIN)/python -m benchmarks $(BENCH)
+
+mutants: .venv/developing
+	@$(PIP) --group mutants
+	$(BIN)/python -m benchmarks.mutants $(ROOM)
 
 sample: .venv/developing
 	$(BIN)/python sample_data/make_samples.py
