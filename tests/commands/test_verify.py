@@ -162,6 +162,16 @@ def test_what_was_changed_is_found_with_its_row(
     assert f"{len(rows)} row{'s are' if len(rows) > 1 else ' is'} not fit to be mailed" in ended.out
 
 
+def test_an_identifier_in_another_case_is_another_identifier(sandbox: Sandbox, folder: Path) -> None:
+    (folder / "staff.csv").write_text("Employee ID,Name\nanna-1,Anna\nbert-2,Bert\n")
+    assert call("run", "staff.csv", *exam(sandbox, "-o", "out.csv"), environ=account(sandbox)).code == 0
+    change(folder / "out.csv", write_text(3, ID, "BERT-2"))
+    ended = verify(folder / "out.csv")
+    assert ended.code == 1
+    assert rows_named(ended.out) == [3]
+    assert "or upper and lower case" in ended.out
+
+
 # --- whose name and address stand beside the link
 
 
@@ -409,6 +419,16 @@ def test_startexam_can_be_asked_as_well_and_registers_nobody(output: Path, sandb
     assert sandbox.created == made
     asked = [request.employees for request in sandbox.requests[-(PEOPLE - 1) :]]
     assert len({name for (name,) in asked}) == PEOPLE - 1, "so few are asked one by one"
+
+
+def test_asking_about_a_run_that_made_new_registrations_makes_none(sandbox: Sandbox) -> None:
+    environ, flags = account(sandbox), exam(sandbox, "-o", "out.csv", "--reregister")
+    assert call("run", "staff.csv", *flags, environ=environ).code == 0
+    made = sandbox.created.copy()
+    ended = verify(Path("out.csv"), "--ask", "--base-url", sandbox.base_url, **environ)
+    assert ended.code == 0, ended
+    assert "6 of them against StartExam" in ended.out
+    assert sandbox.created == made
 
 
 def test_a_link_that_startexam_contradicts_is_found(output: Path, sandbox: Sandbox) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,29 @@ def test_a_new_file_appears_whole_and_nothing_else(tmp_path: Path) -> None:
     placed = replace_file(write, target, nobodys)
     assert placed == (target, hashlib.sha256(b"new").hexdigest(), ())
     assert left(tmp_path) == ["out.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        pytest.param(lambda target: replace_file(writer(b"new"), target, nobodys), id="an output"),
+        pytest.param(lambda target: write_text("new", target), id="a report"),
+    ],
+)
+def test_a_file_is_on_the_disk_before_it_is_in_its_place(
+    put: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, fsync = tmp_path / "out.csv", os.fsync
+    flushed: list[tuple[int, int, bool]] = []
+
+    def flush(descriptor: int) -> None:
+        fsync(descriptor)
+        file = os.fstat(descriptor)
+        flushed.append((file.st_ino, file.st_size, target.exists()))
+
+    monkeypatch.setattr(os, "fsync", flush)
+    put(target)
+    assert flushed == [(target.stat().st_ino, 3, False)]
 
 
 def test_our_own_unchanged_file_is_replaced(tmp_path: Path) -> None:

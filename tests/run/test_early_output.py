@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from bulk_register.records import Output, Reading, Results, Status, Statuses, Su
 from bulk_register.roster import read_roster
 from bulk_register.run.early_output import written_early
 from tests.support.clients import EXAM
+from tests.support.ledgers import no_room_beyond
 from tests.support.office import until
 from tests.support.plans import known_of
 
@@ -94,8 +95,10 @@ def test_what_was_drafted_is_delivered() -> None:
     with office() as case, case.drafting() as output:
         case.settle(0, PEOPLE)
         whole(case)
-        draft = (case.folder / "private" / "early.csv").read_text()
-        assert case.delivered(output) == draft == case.expected()
+        draft = case.folder / "private" / "early.csv"
+        assert draft.read_text() == case.expected()
+        draft.write_text("nothing is written twice")
+        assert case.delivered(output) == "nothing is written twice"
 
 
 def test_rows_that_are_never_settled_are_written_when_all_is_over() -> None:
@@ -138,11 +141,24 @@ def test_a_draft_that_fails_is_no_failure() -> None:
             assert case.delivered(output) == case.expected()
 
 
+def test_a_draft_that_fails_at_its_very_end_is_not_delivered() -> None:
+    with office() as case:
+        case.settle(0, PEOPLE)
+        expected = case.expected()
+        with ExitStack() as drafting:
+            with no_room_beyond(len(expected.encode()) - 1):
+                output = drafting.enter_context(case.drafting())
+                whole(case)
+            assert case.delivered(output) == expected
+
+
 def test_a_draft_that_nobody_wants_ends() -> None:
     with office() as case:
         with pytest.raises(ZeroDivisionError), case.drafting():
             raise ZeroDivisionError
         assert not drafts()
+        draft = case.folder / "private" / "early.csv"
+        assert not draft.exists() or "not sent" not in draft.read_text()
 
 
 @settings(max_examples=20, deadline=None)

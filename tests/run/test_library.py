@@ -24,7 +24,7 @@ from bulk_register.errors import (
     RosterError,
     SettingsError,
 )
-from bulk_register.ledger import lock
+from bulk_register.ledger import Ledger, lock
 from bulk_register.records import (
     Delivered,
     Event,
@@ -35,7 +35,11 @@ from bulk_register.records import (
     Settled,
     Waiting,
 )
+from bulk_register.run import finish_run
+from bulk_register.run.observer import Observer
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
+from tests.support import hostile_server as hostile
+from tests.support.hostile_server import HostileServer
 from tests.support.program import account, write_roster
 
 
@@ -217,6 +221,23 @@ def test_what_another_run_got_while_the_person_was_asked_is_not_asked_for_again(
         assert len(sandbox.requests) == 1
     assert finished.outcome.requests == 0
     assert list(finished.table["Registration Status"]) == ["already registered"] * 7
+
+
+def test_what_another_process_finished_while_the_person_was_asked_is_not_asked_for_again() -> None:
+    with HostileServer([hostile.html(503)]) as server, Sandbox() as sandbox:
+        chosen = settings(sandbox, base_url=server.base_url, attempts=1)
+        assert register_roster("staff.csv", chosen).exit_code == 3
+        with Ledger(Path("ledger.db"), write=False) as ledger:
+            [record] = ledger.runs()
+
+        def meanwhile(_: object) -> bool:
+            assert finish_run(record, chosen, Observer()).exit_code == 0
+            return True
+
+        finished = finish_run(record, chosen, Observer(confirm=meanwhile))
+        assert len(server.requests) == 2
+    assert finished.outcome.requests == 0
+    assert list(finished.table["Registration Status"]) == ["registered"] * 7
 
 
 def test_failures_of_startexam_are_no_errors() -> None:
