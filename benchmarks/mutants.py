@@ -15,7 +15,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ if os.environ.get("MUTANT_UNDER_TEST") == "stats":
 
 @dataclass(frozen=True)
 class Room:
-    """Files that are changed, and the tests that should notice it."""
+    """Files that are changed, and those with the tests that should notice it."""
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
@@ -58,27 +58,39 @@ class Mutant:
     file: str
 
 
-SENDING = ("tests/sending", "tests/run/test_story_faults.py", "tests/run/test_story_clock.py")
-AGAIN = ("tests/run/test_earlier_runs.py", "tests/run/test_story_again.py", "tests/run/test_nightly.py")
-RESULTS = ("tests/run/test_report.py", "tests/run/test_early_output.py")
-SHEETS = ("test_employees.py", "test_identifiers.py", "test_row_kinds.py", "test_doubts.py", "test_cases.py")
+AGAIN = ("run/test_earlier_runs", "run/test_story_again", "run/test_nightly")
+RESULTS = ("run/test_report", "run/test_early_output")
 ROOMS = {
-    "scheduling": Room(("sending/scheduler", "sending/confirmations", "sending/probing"), ("tests/sending",)),
-    "matching": Room(("sending/matching",), ("tests/sending",)),
-    "sending": Room(("sending/send", "sending/recorder", "sending/workers"), SENDING),
+    "scheduling": Room(
+        ("sending/scheduler", "sending/confirmations", "sending/probing"),
+        ("sending/test_scheduler", "sending/test_scheduler_property"),
+    ),
+    "matching": Room(("sending/matching",), ("sending/test_matching", "sending/test_contradictions")),
+    "sending": Room(
+        ("sending/send", "sending/recorder", "sending/workers"),
+        ("sending/test_send", "sending/test_contradictions", "run/test_story_faults", "run/test_story_clock"),
+    ),
     "ledger": Room(
         tuple(f"ledger/{name}" for name in ("ledger", "reader", "participant_index", "checksums", "lookups")),
-        ("tests/ledger", "tests/sending/test_contradictions.py", *AGAIN),
+        ("ledger/test_*", "sending/test_contradictions", *AGAIN),
     ),
-    "results": Room(("output/results",), (*RESULTS, "tests/run/test_library.py")),
+    "results": Room(("output/results",), (*RESULTS, "run/test_library")),
     "early-output": Room(("run/early_output",), RESULTS),
     "delivery": Room(
         ("output/delivery", "run/finish"),
-        ("tests/output/test_delivery.py", "tests/run/test_story_output.py", *AGAIN),
+        ("output/test_delivery", "run/test_story_output", *AGAIN),
     ),
-    "records": Room(("records/*",), ("tests/test_plan.py", "tests/sending", *RESULTS)),
-    "identifiers": Room(("roster/employees/*",), tuple(f"tests/roster/{name}" for name in SHEETS)),
-    "verify": Room(("verify/*",), ("tests/commands/test_verify.py", "tests/run/test_story_order.py")),
+    "records": Room(
+        ("records/*",), ("test_plan", "sending/test_matching", "sending/test_scheduler", *RESULTS)
+    ),
+    "identifiers": Room(
+        ("roster/employees/*",),
+        tuple(
+            f"roster/test_{name}"
+            for name in ("employees", "identifiers", "row_kinds", "columns", "doubts", "cases")
+        ),
+    ),
+    "verify": Room(("verify/*",), ("commands/test_verify", "run/test_story_order")),
 }
 
 
@@ -107,7 +119,9 @@ def try_room(name: str, sample: int, seed: int) -> tuple[list[str], int]:
     folder = prepare(name)
     with chdir(folder):
         reset_config()
-        mutants = [mutant for file in files_of(ROOMS[name]) for mutant in mutants_of(file)]
+        mutants = [
+            mutant for file in files_of("bulk_register", ROOMS[name].files) for mutant in mutants_of(file)
+        ]
         chosen = random.Random(seed).sample(mutants, min(sample, len(mutants)))  # noqa: S311 - the same each time
         with Path("mutmut.log").open("w") as log:
             command = [*MUTMUT, "run", "--max-children", str(os.cpu_count()), *(one.name for one in chosen)]
@@ -129,7 +143,7 @@ def prepare(name: str) -> Path:
         "source_paths": ["bulk_register"],
         "only_mutate": [f"bulk_register/{file}.py" for file in ROOMS[name].files],
         "also_copy": [*COPIED, "sitecustomize.py"],
-        "pytest_add_cli_args_test_selection": list(ROOMS[name].tests),
+        "pytest_add_cli_args_test_selection": files_of("tests", ROOMS[name].tests),
         "timeout_multiplier": 4.0,
         "timeout_constant": 5.0,
         "use_git_change_detection": False,
@@ -141,9 +155,10 @@ def prepare(name: str) -> Path:
     return folder
 
 
-def files_of(room: Room) -> list[str]:
-    """Return a room's files, from the working folder."""
-    return sorted(str(path) for name in room.files for path in Path("bulk_register").glob(f"{name}.py"))
+def files_of(folder: str, names: Iterable[str]) -> list[str]:
+    """Return the files of these names or patterns, from the project's folder."""
+    found = {path for name in names for path in (ROOT / folder).glob(f"{name}.py")}
+    return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
 def mutants_of(file: str) -> Iterator[Mutant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bulk_register.sending import SendOptions
 from bulk_register.startexam.answers import read_participants
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Registrar, Request
+from tests.support.ledgers import no_room_beyond
 from tests.support.plans import Listener, Office, Sent, people
 from tests.support.simulated_service import PLACEHOLDERS, spelled
 
@@ -143,12 +145,24 @@ def test_links_that_were_taken_back_are_asked_for_in_another_order_by_a_later_ru
     assert all(names != sorted(names) for names in orders)
 
 
-def test_what_asking_again_cleared_is_given_to_nobody_where_it_cannot_be_written_down(book: Path) -> None:
+@pytest.mark.parametrize("fails", ["at its first record", "when all are written"])
+def test_what_asking_again_cleared_is_given_to_nobody_where_it_cannot_be_written_down(
+    book: Path, fails: str
+) -> None:
     with HostileServer([HONEST, hostile.anothers()]) as server:
         office = Office(server.base_url, book)
-        office.events = Listener(3, lambda: office.ledgers[-1]._connection.execute("PRAGMA query_only = ON"))
-        sent = office.run(people(20), SendOptions(1))
-        assert len(server.requests) == 4, "the last answer would have cleared all of them"
+        with ExitStack() as full:
+
+            def fail() -> None:
+                if fails == "at its first record":
+                    office.ledgers[-1]._connection.execute("PRAGMA query_only = ON")
+                else:
+                    log = book.with_name(f"{book.name}-wal")  # SQLite writes into it when all is committed
+                    full.enter_context(no_room_beyond(log.stat().st_size))
+
+            office.events = Listener(4, fail)
+            sent = office.run(people(20), SendOptions(1))
+        assert len(server.requests) == 5, "the last answer would have cleared all of them"
         assert not sent.links()
         assert sent.names(Status.UNKNOWN) == set(people(20))
         office.events = []
