@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from bulk_register.sending import NoInterruption, SendOptions
 from tests.support import hostile_server as hostile
 from tests.support.clients import EXAM
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
+from tests.support.ledgers import no_room_beyond
 from tests.support.plans import Listener, Office, Sent, people
 
 REREGISTER = replace(EXAM, reregister=True)
@@ -549,4 +551,30 @@ def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_late
         again = office.run(names, SendOptions(workers))
         check(again, sandbox)
         assert len(again.links()) == 400
+        assert set(sandbox.created.values()) == {1}
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_disk_that_fails_when_a_turn_is_committed_takes_all_of_that_turn_back(
+    book: Path, workers: int
+) -> None:
+    """The requests that were to go out next are recorded in that turn too: they don't go."""
+    names = people(200)
+    with Sandbox() as sandbox:
+        office = Office(sandbox.base_url, book)
+        with ExitStack() as full:
+            log = book.with_name(f"{book.name}-wal")
+            office.events = Listener(5, lambda: full.enter_context(no_room_beyond(log.stat().st_size)))
+            sent = office.run(names, SendOptions(workers))
+        check(sent, sandbox)
+        assert sent.outcome.stopped
+        assert sent.outcome.requests < 20
+        kept = sent.names(Status.REGISTERED)
+        assert len(kept) >= 50
+        assert len(sent.names(Status.NOT_SENT)) >= 200 - len(kept) - 10 * workers
+        assert sent.links().keys() == kept
+        with Ledger(book, write=False) as ledger:
+            assert set(ledger.known(office.scope).employees) == kept
+        office.events = []
+        assert len(office.run(names, SendOptions(workers)).links()) == 200
         assert set(sandbox.created.values()) == {1}
