@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_register.sandbox import Behaviour, Sandbox
+from tests.support.hostile_server import HostileServer, Reaction, Request, message
 from tests.support.ooxml_files import row, rows, styles, text, workbook
 from tests.support.program import Ended, account, call, exam, rewrite, write_roster
 
@@ -241,6 +242,22 @@ def test_a_column_with_another_header_is_known_by_what_it_means(header: str, peo
     assert verify(people).code == 1
 
 
+def test_of_an_employee_with_two_addresses_each_is_right_and_a_third_is_not(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    lines = ["Employee ID,Name,E-mail,City", "007000001,Bert,b@staff.example,X"]
+    lines += [f"007000000,Anna,{address}@staff.example,X" for address in ("a1", "a2", "a2", "a3")]
+    (folder / "staff.csv").write_text("\n".join(lines) + "\n")
+    flags = exam(sandbox, "-o", "out.csv", "--allow-conflicts")
+    assert call("run", "staff.csv", *flags, environ=account(sandbox)).code == 0
+    change(folder / "out.csv", write_text(2, 3, "Y"))
+    assert verify(folder / "out.csv").code == 0
+    change(folder / "out.csv", write_text(4, 2, "b@staff.example"))
+    ended = verify(folder / "out.csv")
+    assert rows_named(ended.out) == [4]
+    assert "E-mail: not what the roster says of this employee" in ended.out
+
+
 def test_a_column_that_is_not_there_any_more_is_told(people: Path) -> None:
     change(people, rename(2, "Mail to"))
     told = verify(people).out.splitlines()[1]
@@ -429,6 +446,30 @@ def test_asking_about_a_run_that_made_new_registrations_makes_none(sandbox: Sand
     assert ended.code == 0, ended
     assert "6 of them against StartExam" in ended.out
     assert sandbox.created == made
+
+
+def test_many_are_asked_about_at_once_and_who_is_refused_is_found(sandbox: Sandbox, folder: Path) -> None:
+    write_roster(folder, 40)
+    people = [f"{7_000_000 + number:09d}" for number in range(40)]
+    environ, refused = account(sandbox), set[str]()
+
+    def react(request: Request) -> Reaction | None:
+        return message(400, "no") if refused & set(request.employees) else None
+
+    with HostileServer(react) as server:
+        address = "--base-url", server.base_url
+        assert call("run", "staff.csv", *exam(sandbox, "-o", "out.csv", *address), environ=environ).code == 0
+        made = server.created.copy()
+        assert verify(folder / "out.csv", "--ask", *address, **environ).code == 0
+        _, request = server.requests
+        assert sorted(request.employees) == people
+        assert request.employees != people, "an answer in the roster's order would look right"
+        refused.add(people[7])
+        ended = verify(folder / "out.csv", "--ask", *address, **environ)
+        assert server.created == made
+        assert len(server.requests) - 2 <= 13, "halves, and no more of them than it takes"
+    assert rows_named(ended.out) == [9]
+    assert "Row 9: StartExam refuses this employee now" in ended.out
 
 
 def test_a_link_that_startexam_contradicts_is_found(output: Path, sandbox: Sandbox) -> None:

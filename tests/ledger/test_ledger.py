@@ -79,7 +79,7 @@ def test_strange_identifiers_come_back_as_they_were(book: Path) -> None:
 
 
 def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: Path) -> None:
-    planned = batches(5, 5)
+    planned = batches(5, 5, 5)
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned)
         with ledger.transaction(), Ledger(book, write=False) as reader:
@@ -96,6 +96,9 @@ def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: Path) -> 
         assert ledger.holders(SCOPE.base_url, [participant("emp-5")]) == {}
         assert len(ledger.known(SCOPE).employees) == 5
         assert [ended for _, _, ended, _ in ledger.requests(run)] == ["answered", None]
+        answer(ledger, run, planned[2])  # where the lines that were taken back had been
+        answer(ledger, run, planned[1])
+        assert len(ledger.holders(SCOPE.base_url, [participant("emp-5"), participant("emp-10")])) == 2
 
 
 def test_what_others_wrote_meanwhile_is_known(book: Path) -> None:
