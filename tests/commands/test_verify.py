@@ -262,6 +262,20 @@ def test_a_column_that_is_not_there_any_more_is_told(people: Path) -> None:
     change(people, rename(2, "Mail to"))
     told = verify(people).out.splitlines()[1]
     assert "agree with staff.csv. Not compared, for the file has no such column: E-mail." in told
+    change(people, rename(1, "Called"))
+    assert "Not compared, for the file has no such column: Name, E-mail." in verify(people).out
+
+
+def test_the_apostrophe_that_keeps_a_name_from_being_a_formula_is_no_change(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    (folder / "staff.csv").write_text("Employee ID,Name,City\n007000000,=Anna,X\n007000001,O'Neill',X\n")
+    flags = exam(sandbox, "-o", "out.csv", "--escape-formulas")
+    assert call("run", "staff.csv", *flags, environ=account(sandbox)).code == 0
+    change(folder / "out.csv", write_text(3, 2, "Y"))
+    assert "'=Anna" in (folder / "out.csv").read_text()
+    ended = verify(folder / "out.csv")
+    assert (ended.code, ended.out.splitlines()[1]) == (0, "Names and addresses agree with staff.csv.")
 
 
 def test_of_two_columns_with_one_header_each_is_compared(sandbox: Sandbox, folder: Path) -> None:

@@ -61,6 +61,8 @@ def test_answers_are_taken_back_from_their_own_run_alone(ledger: Ledger) -> None
     ledger.withdraw(2, SCOPE.base_url, given)
     assert known(ledger) == ["a-0", "a-1", "b-1", "c-0", "c-1"]
     assert set(ledger.holders(SCOPE.base_url, given)) == {participant("a-0"), participant("c-0")}
+    answer(ledger, 2, batches(2, prefix="b")[0])  # on a line of its own
+    assert set(ledger.holders(SCOPE.base_url, given)) == set(given)
 
 
 def test_an_answer_ends_the_standings_of_its_own_run_alone(ledger: Ledger) -> None:

@@ -349,6 +349,39 @@ def test_who_could_not_be_asked_again_stays_without_a_link(how: str) -> None:
     assert codes_of(Status.REJECTED, simulation) == ({5} if how == "refused" else set())
 
 
+def test_of_those_in_doubt_the_refused_is_found_in_halves_down_to_two() -> None:
+    simulation = Simulation(batches_of(48, 16), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(16)))
+    simulation.land_answer(dispatched(simulation), ids_of(3, *range(17, 32)))
+    simulation.service.bad = {"e5"}
+    simulation.finish()
+    assert codes_of(Status.REJECTED, simulation) == {5}
+    assert codes_of(Status.REGISTERED, simulation) == set(range(32)) - {5}
+    assert {len(names) for names in simulation.sent[2:]} == {16, 8, 4, 2, 1}
+
+
+def test_a_participant_repeated_where_it_is_asked_again_leaves_all_of_that_answer_unknown() -> None:
+    simulation = Simulation(batches_of(60, 20), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
+    simulation.land_answer(dispatched(simulation), ids_of(3, *range(21, 40)))
+    simulation.dispatch()
+    asked = {int(name[1:]) for name in simulation.sent[-1]}
+    simulation.land(how="repeated in another case")
+    simulation.finish()
+    assert codes_of(Status.UNKNOWN, simulation) >= asked
+    assert codes_of(Status.NOT_SENT, simulation) == set(range(40, 60))
+
+
+def test_with_reregister_a_repeated_participant_stops_and_leaves_all_of_its_answer_unknown() -> None:
+    simulation = Simulation(batches_of(40, 20), Service(), Rules(reregister=True), workers=1)
+    simulation.dispatch()
+    simulation.land(how="repeated in another case")
+    simulation.finish()
+    assert simulation.requests == 1
+    assert codes_of(Status.UNKNOWN, simulation) == set(range(20))
+    assert codes_of(Status.NOT_SENT, simulation) == set(range(20, 40))
+
+
 def test_with_reregister_nobody_is_asked_again_whatever_is_contradicted() -> None:
     simulation = Simulation(batches_of(60, 20), Service(), Rules(reregister=True), workers=1)
     simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
@@ -390,6 +423,9 @@ def test_with_reregister_nothing_is_halved() -> None:
     assert simulation.requests == 4
     assert simulation.names(Status.REJECTED) == {f"e{code}" for code in range(10, 20)}
     assert "--batch-size" in simulation.statuses.note[15]
+    alone = run(3, Service(bad={"e1"}), size=1, rules=rules)
+    assert codes_of(Status.REJECTED, alone) == {1}
+    assert "--batch-size" not in alone.statuses.note[1]
     simulation = run(40, Service(poison={"e15"}), size=10, rules=rules)
     assert simulation.requests == 4
     assert len(simulation.names(Status.FAILED)) == 10
