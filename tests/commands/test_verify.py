@@ -163,6 +163,17 @@ def test_what_was_changed_is_found_with_its_row(
     assert f"{len(rows)} row{'s are' if len(rows) > 1 else ' is'} not fit to be mailed" in ended.out
 
 
+def test_a_participant_in_another_case_is_the_same_one(output: Path, sandbox: Sandbox) -> None:
+    def upper(table: Table) -> None:
+        link, participant = table[2][LINK], table[2][PARTICIPANT]
+        table[2][LINK] = link.replace(participant, participant.upper())
+        table[3][PARTICIPANT] = table[3][PARTICIPANT].upper()
+
+    change(output, upper)
+    ended = verify(output, "--ask", "--base-url", sandbox.base_url, **account(sandbox))
+    assert (ended.code, "6 of them against StartExam" in ended.out) == (0, True), ended
+
+
 def test_an_identifier_in_another_case_is_another_identifier(sandbox: Sandbox, folder: Path) -> None:
     (folder / "staff.csv").write_text("Employee ID,Name\nanna-1,Anna\nbert-2,Bert\n")
     assert call("run", "staff.csv", *exam(sandbox, "-o", "out.csv"), environ=account(sandbox)).code == 0
@@ -297,6 +308,13 @@ def test_people_of_an_earlier_roster_are_compared_with_that(people: Path, sandbo
     change(people.with_name("both.csv"), lambda table: table.append([*added[:3], "X", *added[3:]]))
     ended = verify(people.with_name("both.csv"))
     assert (ended.code, "agree with b.csv and staff.csv." in ended.out) == (0, True), ended
+    for name, who in (("staff.csv", "6 employees"), ("b.csv", "1 employee")):
+        roster = people.with_name(name)
+        before = roster.read_bytes()
+        roster.write_bytes(before + b"\n")
+        told = verify(people.with_name("both.csv")).out
+        roster.write_bytes(before)
+        assert f"of {who} could not be compared" in told
     change(people.with_name("both.csv"), sort_one_column(2))
     assert verify(people.with_name("both.csv")).code == 1
 

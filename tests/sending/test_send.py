@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -339,6 +340,16 @@ def test_an_old_window_makes_an_existing_link_expired_or_already_registered(book
             assert sent.names(status) == set(people(12))
             assert set(sent.outcome.statuses.valid_till) == {int(now + seconds)}
             assert sent.links() == first.links()
+
+
+def test_a_known_link_that_is_over_is_no_link_where_asking_again_is_refused(book: Path) -> None:
+    over = replace(EXAM, valid_till=datetime.fromtimestamp(time.time() - 60, UTC))
+    refuses = threading.Event()
+    with HostileServer(lambda _: hostile.message(400, "no") if refuses.is_set() else None) as server:
+        assert len(Office(server.base_url, book, over).run(people(3)).links()) == 3
+        refuses.set()
+        sent = Office(server.base_url, book).run(people(3))
+    assert sent.names(Status.REJECTED) == set(people(3))
 
 
 @pytest.mark.parametrize(
