@@ -132,6 +132,7 @@ def test_results_of_some_rows_are_those_of_all_of_them(
     part = finished.table.iloc[chosen]
     some = SomeResults(finished.results, chosen)
     assert some.rows.tolist() == part["row"].tolist()
+    assert SomeResults(finished.results, chosen, chosen + 7).rows.tolist() == (chosen + 7).tolist()
     assert some.status(EVERY).tolist() == part["Registration Status"].tolist()
     for name, texts in zip(RESULT_COLUMNS, some.texts(slice(0, count)), strict=True):
         assert texts.tolist() == part[name].tolist()
