@@ -118,6 +118,7 @@ def test_a_participant_that_is_taken_back_after_its_row_was_drafted_is_in_no_out
         found = case.delivered(output)
         assert found == case.expected()
         assert "p-17," not in found
+        assert "another's too" in found
         assert "p-17," in (case.folder / "private" / "early.csv").read_text()
 
 

@@ -193,10 +193,13 @@ def test_the_links_of_the_output_are_quoted_too() -> None:
 
 
 def test_the_end_is_written_in_the_time_zone_and_an_early_one_is_told() -> None:
-    roster = roster_of([("", 0), ("", 1)])
-    outcome = outcome_of(roster, [Status.REGISTERED, Status.ALREADY_REGISTERED])
-    outcome.statuses.valid_till[1] = SECONDS - 86400
+    roster = roster_of([("", code) for code in range(5)])
+    known = Status.ALREADY_REGISTERED
+    outcome = outcome_of(roster, [Status.REGISTERED, known, known, known, Status.EXPIRED])
+    outcome.statuses.valid_till[1:] = SECONDS - 86400, SECONDS, SECONDS + 86400, SECONDS - 86400
+    outcome.statuses.note[:] = ""
     found = finished_of(outcome, Style("https://go.x", ZoneInfo("Asia/Tokyo"))).table
-    assert list(found["Link Valid Till"]) == ["2027-01-01 08:59:59", "2026-12-31 08:59:59"]
+    before, asked, after = "2026-12-31 08:59:59", "2027-01-01 08:59:59", "2027-01-02 08:59:59"
+    assert list(found["Link Valid Till"]) == [asked, before, asked, after, before]
     notes = list(found["Registration Note"])
-    assert notes == ["", "the link ends 2026-12-31 08:59:59, earlier than asked for"]
+    assert notes == ["", "the link ends 2026-12-31 08:59:59, earlier than asked for", "", "", ""]
