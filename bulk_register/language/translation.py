@@ -147,8 +147,17 @@ def _patterns(language: str) -> list[tuple[str, re.Pattern[str]]]:
     """Return what messages with placeholders look like once they are filled in, the longest first."""
     catalog = _catalog(language)
     assert isinstance(catalog, catalogs.GNUTranslations)
-    messages = [key for key in catalog._catalog if isinstance(key, str) and "{" in key]  # type: ignore[attr-defined]
+    keys: dict[object, str] = catalog._catalog  # type: ignore[attr-defined]
+    messages = [key for key in keys if isinstance(key, str) and "\4" not in key and _is_template(key)]
     return [(message, _pattern(message)) for message in sorted(messages, key=_fixed_length, reverse=True)]
+
+
+def _is_template(message: str) -> bool:
+    try:
+        names = [name for _fixed, name, _spec, _conversion in Formatter().parse(message) if name is not None]
+    except ValueError:  # braces of its own
+        return False
+    return bool(names) and all(map(str.isidentifier, names))
 
 
 def _pattern(message: str) -> re.Pattern[str]:

@@ -41,6 +41,12 @@ class Command(TyperCommand):
         """Write the line that shows how the command is called."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _("Usage: "))
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of that line behind the command."""
+        return [
+            _("[OPTIONS]") if piece == "[OPTIONS]" else piece for piece in super().collect_usage_pieces(ctx)
+        ]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, each group under its title."""
         groups: dict[str, list[tuple[str, str]]] = {_("Arguments"): []}
