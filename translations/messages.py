@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -32,6 +33,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 COMMENT_TAGS = ("Translators:",)
 # without dates and people: what changes is in the history
 HEADER = """\
@@ -148,7 +150,9 @@ def _key(message: Message) -> tuple[str | tuple[str, ...], str | None]:
 
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name, domain="bulk_register")
+        catalog = read_po(file, locale=path.parent.parent.name, domain="bulk_register")
+    catalog.creation_date = catalog.revision_date = NO_DATE  # or each compilation would be another file
+    return catalog
 
 
 def _write(path: Path, catalog: Catalog) -> None:

@@ -16,7 +16,7 @@ from bulk_register.errors import InputError, LedgerError, SettingsError
 from bulk_register.language import N_, _, ngettext, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.paths import private_folder
-from bulk_register.records import RunRecord, Test
+from bulk_register.records import Ending, RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path, unfinished
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
 from bulk_register.settings.explain import Explained, explain, secret_place
@@ -101,7 +101,7 @@ def _last_refusal(ledger: Ledger, asked: tuple[int | None, str, str]) -> str:
     runs = [run for run in ledger.runs() if run.scope[: len(asked)] == asked]
     if not runs or ledger.has_registrations(runs[0].scope):
         return ""
-    notes = [note for *_, ended, note in ledger.requests(runs[0].id) if ended == "refused"]
+    notes = [note for *_, ended, note in ledger.requests(runs[0].id) if ended is Ending.REFUSED]
     if not notes or wrong_part(notes[0]) != "center":
         return ""
     return _('StartExam refused it in run {id}: "{notes}"', id=runs[0].id, notes=recalled(notes[0]))

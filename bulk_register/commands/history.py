@@ -16,7 +16,7 @@ from bulk_register.errors import DeclinedError, InputError
 from bulk_register.language import N_, _, grouped, ngettext, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import local_text
-from bulk_register.records import RunRecord
+from bulk_register.records import RunRecord, ending_words
 from bulk_register.run import is_overtaken, ledger_path
 from bulk_register.run.earlier_run import NO_RUNS, pick_run
 from bulk_register.settings import Settings
@@ -135,7 +135,7 @@ def _run_lines(record: RunRecord, runs: Sequence[RunRecord], ledger: Ledger, set
     planned = ledger.planned(record.id)
     for number, part, ended, note in ledger.requests(record.id):
         employees = employee_count(len(part or planned.get(number, ())))
-        state = _(ended) if ended else _("under way when the run was cut off")
+        state = ending_words()[ended] if ended else _("under way when the run was cut off")
         words = _("batch {batch} ({employees})", batch=number, employees=employees)
         lines.append(f"  {words}: {state}" + (f": {recalled(note)}" if note else ""))
     for item in ledger.unmatched(record.id):

@@ -2,6 +2,5 @@
 
 from bulk_register.ledger.database import lock
 from bulk_register.ledger.ledger import Ledger
-from bulk_register.ledger.reader import ANSWERED, CONTRADICTED
 
-__all__ = ["ANSWERED", "CONTRADICTED", "Ledger", "lock"]
+__all__ = ["Ledger", "lock"]

@@ -12,9 +12,9 @@ from bulk_register.language import english
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.failures import guarded
-from bulk_register.ledger.reader import ANSWERED, Reader
+from bulk_register.ledger.reader import Reader
 from bulk_register.ledger.statements import as_list, insert, next_number, seal
-from bulk_register.records import Batch, Registrations, RunRecord, Scope, StatusNote
+from bulk_register.records import Batch, Ending, Registrations, RunRecord, Scope, Settlement, StatusNote
 
 
 class Ledger(Reader):
@@ -77,29 +77,21 @@ class Ledger(Reader):
         self._runs[request] = run
         return request
 
-    def settled(
-        self,
-        request: int,
-        ended: str,
-        registrations: Iterable[Registrations] = (),
-        statuses: Iterable[StatusNote] = (),
-        *,
-        note: str = "",
-        raw: bytes | None = None,
-    ) -> None:
+    def settled(self, request: int, settlement: Settlement) -> None:
         """Record how a request ended and what that means for its employees, in one transaction."""
+        ended, note = settlement.ended, english(settlement.note)
         with self._transaction() as cursor:
             cursor.execute(
                 "UPDATE request SET settled = ?, ended = ?, note = ?, raw = ? WHERE id = ?",
-                (int(time.time()), ended, english(note), raw, request),
+                (int(time.time()), ended.value, note, settlement.raw, request),
             )
             seal(cursor, "request", request)
             run = self._run_of(request)
             scope, base_url = self._scope_of(run)
-            if ended == ANSWERED:
+            if ended is Ending.ANSWERED:
                 self._forget_standings(cursor, run, request)
-            written = _register(cursor, scope, registrations)
-            self._stand(cursor, run, statuses)
+            written = _register(cursor, scope, settlement.registrations)
+            self._stand(cursor, run, settlement.statuses)
         for line, participants in written:
             if base_url in self._holders:
                 self._holders[base_url].add(line, participants)

@@ -17,10 +17,7 @@ from bulk_register.ledger.checksums import COLUMNS, checksum
 from bulk_register.ledger.failures import damaged, guarded
 from bulk_register.ledger.lookups import Ends, last_places
 from bulk_register.ledger.participant_index import ParticipantIndex
-from bulk_register.records import Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
-
-ANSWERED = "answered"  # how a request ends whose answer was matched
-CONTRADICTED = "contradicted"  # and one whose answer was withheld, because another doesn't agree with it
+from bulk_register.records import Ending, Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
 
 class Reader:
@@ -201,11 +198,11 @@ class Reader:
         rows = self._records("standing", "WHERE run = ?", [run])
         return [StatusNote(employee, Status(status), note) for _run, employee, status, note in rows]
 
-    def requests(self, run: int) -> list[tuple[int, tuple[str, ...] | None, str | None, str]]:
+    def requests(self, run: int) -> list[tuple[int, tuple[str, ...] | None, Ending | None, str]]:
         """Return a run's requests: batch, employees of a part, how it ended (None: never told), note."""
         rows = self._records("request", "WHERE run = ? ORDER BY id", [run])
         return [
-            (number, tuple(self._list(part)) if part else None, ended, note or "")
+            (number, tuple(self._list(part)) if part else None, Ending(ended) if ended else None, note or "")
             for _id, _run, number, part, _sent, _settled, ended, note, _raw in rows
         ]
 
@@ -223,7 +220,7 @@ class Reader:
         where = (
             "WHERE run IN (SELECT id FROM run WHERE scope = ?) AND ended = ? AND raw IS NOT NULL ORDER BY id"
         )
-        rows = list(self._records("request", where, [self._scope(scope), CONTRADICTED]))
+        rows = list(self._records("request", where, [self._scope(scope), Ending.CONTRADICTED.value]))
         return [
             (tuple(self._list(part)) if part else self.planned(run)[number], bytes(raw))
             for _, run, number, part, *_, raw in rows

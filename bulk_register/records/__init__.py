@@ -18,7 +18,17 @@ from bulk_register.records.events import (
     Warned,
 )
 from bulk_register.records.exams import MAX_BATCH, MAX_IDENTIFIER, MAX_TESTS, Answer, Exam, Scope, Test
-from bulk_register.records.ledgers import Holder, KnownLinks, Registrations, RunRecord, StatusNote, Unmatched
+from bulk_register.records.ledgers import (
+    Ending,
+    Holder,
+    KnownLinks,
+    Registrations,
+    RunRecord,
+    Settlement,
+    StatusNote,
+    Unmatched,
+    ending_words,
+)
 from bulk_register.records.rosters import (
     Cell,
     Change,
@@ -71,6 +81,7 @@ __all__ = [
     "Dialect",
     "Doubt",
     "Employees",
+    "Ending",
     "Event",
     "Evidence",
     "Exam",
@@ -96,6 +107,7 @@ __all__ = [
     "RunStarted",
     "Scope",
     "Settled",
+    "Settlement",
     "SharedStatuses",
     "SheetOutline",
     "Sign",
@@ -109,6 +121,7 @@ __all__ = [
     "Unmatched",
     "Waiting",
     "Warned",
+    "ending_words",
     "known_header",
     "known_status",
     "repeated_note",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.records.exams import Exam
+from bulk_register.records.ledgers import Ending
 from bulk_register.records.rosters import Roster
 from bulk_register.records.runs import Plan
 
@@ -55,7 +56,7 @@ class Settled:
 
     batch: int
     employees: int
-    ended: str  # answered, refused, failed, ...
+    ended: Ending
     settled: int  # employees who have got their status by it
 
 

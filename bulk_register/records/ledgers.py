@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
+from bulk_register.language import pgettext
 from bulk_register.records.exams import Scope
 from bulk_register.records.runs import Status
+
+
+class Ending(StrEnum):
+    """How a request ended, in the words that the ledger and the JSON log keep."""
+
+    ANSWERED = "answered"  # and the answer was matched to employees
+    CONTRADICTED = "contradicted"  # its answer was withheld, because another doesn't agree with it
+    UNMATCHED = "unmatched"  # its answer can't be matched to employees
+    REFUSED = "refused"
+    FAILED = "failed"  # and is sent again
+    LOST = "lost"  # whether it was carried out can't be known, so it isn't sent again
+    NOT_SENT = "not sent"
+    GIVEN_UP = "given up"  # it was under way when the run was stopped
+
+
+def ending_words() -> dict[str, str]:
+    """Return what people read for each ending, in the language in use."""
+    return {
+        Ending.ANSWERED: pgettext("request", "answered"),
+        Ending.CONTRADICTED: pgettext("request", "contradicted"),
+        Ending.UNMATCHED: pgettext("request", "unmatched"),
+        Ending.REFUSED: pgettext("request", "refused"),
+        Ending.FAILED: pgettext("request", "failed"),
+        Ending.LOST: pgettext("request", "lost"),
+        Ending.NOT_SENT: pgettext("request", "not sent"),
+        Ending.GIVEN_UP: pgettext("request", "given up"),
+    }
 
 
 @dataclass(frozen=True)
@@ -74,3 +103,14 @@ class Unmatched(NamedTuple):
     settled: int
     fault: str
     raw: bytes
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How a request ended, and what became known by it."""
+
+    ended: Ending
+    registrations: Sequence[Registrations] = ()
+    statuses: Sequence[StatusNote] = ()
+    note: str = ""
+    raw: bytes | None = None  # the answer, where it could not be used

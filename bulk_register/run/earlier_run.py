@@ -13,7 +13,7 @@ from bulk_register.errors import InputError, RosterError
 from bulk_register.language import N_, _, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.plan import PlanOptions
-from bulk_register.records import Plan, Roster, RunRecord, Scope, Status, StatusNote
+from bulk_register.records import Ending, Plan, Roster, RunRecord, Scope, Status, StatusNote
 from bulk_register.run.context import ledger_flags
 from bulk_register.settings import Settings, command_line, flags_of, given_names
 from bulk_register.startexam import utc_text
@@ -61,8 +61,8 @@ def _refused_altogether(record: RunRecord, ledger: Ledger) -> bool:
     """Tell whether StartExam took nobody: the center or the test was wrong, and nobody wants it so."""
     if ledger.has_registrations(record.scope):
         return False
-    ends = {ended for _, _, ended, _ in ledger.requests(record.id)}
-    return "refused" in ends and ends <= {"refused", "not sent"}
+    ends = {ended for _batch, _part, ended, _note in ledger.requests(record.id)}
+    return Ending.REFUSED in ends and ends <= {Ending.REFUSED, Ending.NOT_SENT}
 
 
 def check_unchanged(roster: Roster, earlier: RunRecord, settings: Settings) -> None:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from bulk_register.language import N_, _
-from bulk_register.ledger import ANSWERED, CONTRADICTED, Ledger
+from bulk_register.ledger import Ledger
 from bulk_register.plan import folded
 from bulk_register.records import (
     Answer,
     Batch,
+    Ending,
     Holder,
     Settled,
+    Settlement,
     Status,
     Statuses,
     StatusNote,
@@ -24,7 +26,7 @@ from bulk_register.records import (
 from bulk_register.sending.confirmations import Doubt, Release, Shared
 from bulk_register.sending.matching import Moment, foreign_participants, match, notes_on
 from bulk_register.sending.scheduler import Scheduler
-from bulk_register.sending.tasks import Purpose, Task, Verdict
+from bulk_register.sending.tasks import End, Purpose, Task, Verdict
 
 Others = list[tuple[int, Holder]]  # places in an answer whose participant another employee holds
 
@@ -69,13 +71,11 @@ class Recorder:
         if task.purpose is Purpose.CONFIRM:
             self.conclude()
 
-    def close(
-        self, request: int, batch: Batch, ended: str, verdicts: list[Verdict], *, note: str = "",
-        raw: bytes | None = None,
-    ) -> None:  # fmt: skip
+    def close(self, request: int, batch: Batch, end: End) -> None:
         """Record how a request ended that gave nobody a link."""
-        self._ledger.settled(request, ended, statuses=notes_of(verdicts), note=note, raw=raw)
-        self._apply_and_tell(batch, ended, verdicts)
+        notes = notes_of(end.verdicts)
+        self._ledger.settled(request, Settlement(end.ended, statuses=notes, note=end.note, raw=end.raw))
+        self._apply_and_tell(batch, end.ended, end.verdicts)
 
     def leave(self, verdicts: list[Verdict]) -> None:
         """Settle those to whom no request will come any more; the ledger says `not sent` by itself."""
@@ -121,8 +121,8 @@ class Recorder:
             verdicts = self._course.repeated(task, answer.repeated, others)
         else:
             verdicts = self._course.unmatched(task, answer.fault, empty=answer.empty)
-        ended = CONTRADICTED if answer.repeated else "unmatched"
-        self.close(request, task.batch, ended, verdicts, note=answer.fault, raw=answer.raw)
+        ended = Ending.CONTRADICTED if answer.repeated else Ending.UNMATCHED
+        self.close(request, task.batch, End(ended, verdicts, answer.fault, answer.raw))
 
     def _matchable(
         self, task: Task, request: int, answer: Answer, participants: tuple[str | None, ...]
@@ -133,11 +133,11 @@ class Recorder:
         if strangers or self._course.contradicts(task, participants):
             others = self._taken_back(task, participants, strangers)
             verdicts = self._course.contradicted(task, participants, others)
-            self.close(request, batch, CONTRADICTED, verdicts, note=verdicts[0].note, raw=answer.raw)
+            self.close(request, batch, End(Ending.CONTRADICTED, verdicts, verdicts[0].note, answer.raw))
         elif task.purpose is Purpose.CONFIRM:
             self._confirming[task] = request
             verdicts = self._course.confirmed(task, participants)
-            self.close(request, batch, CONTRADICTED, verdicts, note=_("asked again"), raw=answer.raw)
+            self.close(request, batch, End(Ending.CONTRADICTED, verdicts, _("asked again"), answer.raw))
         else:
             verdicts = self._course.answered(task, empty_handed=not any(participants))
             self._give(request, batch, _without(participants, twins), holders, verdicts)
@@ -154,11 +154,11 @@ class Recorder:
         moment = Moment(self._run, int(self._now()), self.valid_till)
         matched = match(batch, participants, holders, self.statuses.now, moment)
         notes = notes_on(batch, matched.statuses) + notes_of(verdicts)
-        self._ledger.settled(request, ANSWERED, matched.registrations, notes)
+        self._ledger.settled(request, Settlement(Ending.ANSWERED, matched.registrations, notes))
         self.statuses.replace(batch.codes, matched.statuses)
-        self._apply_and_tell(batch, ANSWERED, verdicts, len(batch))
+        self._apply_and_tell(batch, Ending.ANSWERED, verdicts, len(batch))
 
-    def _apply_and_tell(self, batch: Batch, ended: str, verdicts: list[Verdict], more: int = 0) -> None:
+    def _apply_and_tell(self, batch: Batch, ended: Ending, verdicts: list[Verdict], more: int = 0) -> None:
         self.apply(verdicts)
         settled = more + sum(len(verdict.batch) for verdict in verdicts)
         self.news.append(Settled(batch.number, len(batch), ended, settled))
@@ -201,7 +201,7 @@ class Recorder:
             self._ledger.withdraw(self._run, self._scope.base_url, given)
             request = self._ledger.sent(self._run, batch)
             raw = json.dumps({"participantIds": given}).encode()
-            self._ledger.settled(request, CONTRADICTED, note=_(TAKEN_BACK), raw=raw)
+            self._ledger.settled(request, Settlement(Ending.CONTRADICTED, note=_(TAKEN_BACK), raw=raw))
             self._take_link(codes)
             doubts.append(Doubt(batch, tuple(each.lower() for each in given)))
         return doubts

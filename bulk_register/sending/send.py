@@ -21,6 +21,7 @@ from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.records import (
     Answer,
+    Ending,
     Outcome,
     Scope,
     Status,
@@ -32,7 +33,7 @@ from bulk_register.sending.confirmations import Participants, doubts_among
 from bulk_register.sending.options import GivenUpError, SendOptions
 from bulk_register.sending.recorder import Recorder
 from bulk_register.sending.scheduler import Scheduler
-from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
+from bulk_register.sending.tasks import End, Purpose, Rules, Task, Verdict
 from bulk_register.sending.workers import WorkerPool
 from bulk_register.startexam import StartExam, StoppedError, read_participants, span_words
 
@@ -203,28 +204,30 @@ class _Sender:
         told = error.told if isinstance(error, StartExamError) else words
         if isinstance(error, RefusedError):
             self._recorder.close(
-                request, batch, "refused", self.course.refused(task, told, words), note=words
+                request, batch, End(Ending.REFUSED, self.course.refused(task, told, words), words)
             )
         elif isinstance(error, SendAgainError) and self.plan.exam.reregister and error.lost:
             self.course.failed(task, told, words, error.status)
             note = _(
                 "{words}; the new registration may have been made, so it is not asked for twice", words=words
             )
-            self._recorder.close(request, batch, "lost", [Verdict(batch, Status.UNKNOWN, note)], note=words)
+            self._recorder.close(
+                request, batch, End(Ending.LOST, [Verdict(batch, Status.UNKNOWN, note)], words)
+            )
         elif isinstance(error, SendAgainError):
             verdicts = self.course.failed(task, told, words, error.status)
-            self._recorder.close(request, batch, "failed", verdicts, note=words)
+            self._recorder.close(request, batch, End(Ending.FAILED, verdicts, words))
         elif isinstance(error, ClockError) and error.fixed and self._follow_clock(error):
             self.course.again(task)
-            self._recorder.close(request, batch, "refused", [], note=words)
+            self._recorder.close(request, batch, End(Ending.REFUSED, [], words))
         elif isinstance(error, StopError):
             self.course.stop(words)
-            self._recorder.close(request, batch, "refused", self.course.abandoned(task), note=words)
+            self._recorder.close(request, batch, End(Ending.REFUSED, self.course.abandoned(task), words))
         elif isinstance(error, StoppedError):
-            self._recorder.close(request, batch, "not sent", self.course.abandoned(task))
+            self._recorder.close(request, batch, End(Ending.NOT_SENT, self.course.abandoned(task)))
         elif isinstance(error, GivenUpError):
             self._recorder.close(
-                request, batch, "given up", [Verdict(batch, Status.UNKNOWN, words)], note=words
+                request, batch, End(Ending.GIVEN_UP, [Verdict(batch, Status.UNKNOWN, words)], words)
             )
         else:
             raise error

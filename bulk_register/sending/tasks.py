@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from bulk_register.records import Batch, Status
+from bulk_register.records import Batch, Ending, Status
 
 
 class Purpose(Enum):
@@ -42,3 +42,13 @@ class Rules:
     trusted: bool = False  # the ledger holds registrations of this scope: such requests were right before
     reregister: bool = False
     max_rejected: int = 50
+
+
+@dataclass(frozen=True)
+class End:
+    """How a request ended that gave nobody a link, and what that means for its employees."""
+
+    ended: Ending
+    verdicts: list[Verdict]
+    note: str = ""
+    raw: bytes | None = None  # the answer, where it could not be used

@@ -226,7 +226,7 @@ def _form_faults(claim: Claim, terms: Terms) -> Iterator[str]:
     elif found and found["base"] != terms.link_base:
         yield _("the link does not lead to {link_base}", link_base=terms.link_base)
     if found and claim.participant and claim.key != claim.participant.casefold():
-        yield _("the link is not that of the row's participant identifier")
+        yield _("the link is not that of the row's {column}", column=_("Participant ID"))
     if unquote(claim.address) != unquote(claim.link):
         yield _("a click on the link leads elsewhere than its text says")
 

@@ -112,7 +112,7 @@ class _Comparison:
                 if not _agrees(_text(cells, ours), [texts[at] for texts in rows])
             ]
             if wrong:
-                what = ", ".join(wrong)
+                what = _(" and ").join(wrong)
                 self.findings.append(
                     Finding(row, _("{what}: not what the roster says of this employee", what=what))
                 )
@@ -125,7 +125,7 @@ class _Comparison:
         """Say what was compared, and what could not be."""
         sentences = []
         if self._agreed:
-            agreed = ", ".join(self._agreed)
+            agreed = _(" and ").join(self._agreed)
             sentences.append(
                 _("Names and addresses don't all agree with {rosters}.", rosters=agreed)
                 if self.findings

@@ -24,7 +24,9 @@ def test_help_explains_every_flag_and_shows_an_example(command: str) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert all(len(line) <= 80 for line in ended.out.splitlines())
     assert re.search(rf"Example:\n +bulk-register {command}\b.*\n?\Z", ended.out)
-    entries = re.split(r"\n  (?=-)", ended.out.split("Options:\n")[1].split("\n\n")[0])
+    groups = re.findall(r"\n\n\S.*:\n((?:  .*\n)+)", ended.out)
+    entries = [entry for group in groups for entry in re.split(r"^  (?=-)", group, flags=re.MULTILINE)[1:]]
+    assert entries
     assert all(re.search(r"\s{2,}[A-Z].*\.", entry, re.DOTALL) for entry in entries)
 
 
@@ -39,7 +41,7 @@ def test_the_overview_names_every_command_in_whole_words() -> None:
 
 def test_each_setting_is_a_flag_of_run_but_those_that_never_are() -> None:
     ended = call("run", "--help", environ={"COLUMNS": "200"})
-    flags = set(re.findall(r"--[a-z][a-z-]*", ended.out.split("Options:")[1].split("\n\n")[0]))
+    flags = set(re.findall(r"^  (?:-\w, )?(--[a-z][a-z-]*)", ended.out, re.MULTILINE))
     settings = (Settings.model_fields.keys() | ONLY_A_PERSON) - NEVER_A_FLAG
     assert flags - {"--help", "--no-proctoring"} == {flag(name) for name in settings}
 

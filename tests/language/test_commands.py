@@ -22,8 +22,8 @@ RUSSIAN_HEADERS = [
 ]
 # words that stay as they are: names, flags, codes, times
 _CODES = re.compile(
-    r"python -m bulk_register( run)?|rnu|extra|\brun\b|--?[\w-]+|[A-Z_]{2,}|\S*[./\\]\S*|StartExam|Excel|JSON|CSV"
-    r"|Linux|Python|bulk[-_]\w+|https?\S+|[\w-]+\.\w+"
+    r"python -m bulk_register( run)?|rnu|extra|\brun\b|--?[\w-]+|[A-Z_]{2,}|\S*[./\\]\S*|StartExam|Excel"
+    r"|JSON|CSV|Linux|Python|bulk[-_]\w+|https?\S+|[\w-]+\.\w+"
 )
 
 
@@ -41,7 +41,8 @@ def roster(folder: Path) -> Path:
 
 def share_of_cyrillic(text: str) -> float:
     words = re.findall(r"[^\W\d_]{3,}", _CODES.sub(" ", text))
-    return sum("а" <= word[0].lower() <= "я" or word[0].lower() == "ё" for word in words) / len(words)
+    russian = [word for word in words if "\u0400" <= word[0] <= "\u04ff"]
+    return len(russian) / len(words)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from bulk_register.errors import LedgerError
 from bulk_register.ledger import Ledger, schema
-from bulk_register.records import Status, StatusNote
+from bulk_register.records import Ending, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, participant, record
 
 OTHER = SCOPE._replace(center="another")
@@ -29,7 +29,9 @@ def book(tmp_path: Path) -> Path:
         [batch] = batches(5)
         run = ledger.begin(record(OTHER, open=3), [batch], ["emp-1", "emp-2"])
         lost = [StatusNote("emp-1", Status.UNKNOWN, "x")]
-        ledger.settled(ledger.sent(run, batch), "unmatched", statuses=lost, note="1 for 4", raw=b"{}")
+        ledger.settled(
+            ledger.sent(run, batch), Settlement(Ending.UNMATCHED, statuses=lost, note="1 for 4", raw=b"{}")
+        )
         ledger.delivered(run, OUTPUT, "aa", 3)
         ledger.told(SCOPE, {"emp-1": 1})
         ledger.name_tests({SCOPE.tests: "Fire safety"})

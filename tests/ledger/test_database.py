@@ -17,7 +17,7 @@ import pytest
 from bulk_register.errors import LedgerBusyError, LedgerError
 from bulk_register.ledger import Ledger, lock, schema
 from bulk_register.ledger import database as disk
-from bulk_register.records import Batch, Status, StatusNote
+from bulk_register.records import Batch, Ending, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, no_room_beyond, record, unprivileged
 from tests.support.program import ROOT
 
@@ -274,12 +274,12 @@ def test_a_full_disk_takes_back_the_whole_answer_and_the_ledger_works_on_when_th
         told = [StatusNote(name, Status.FAILED, "x" * 300) for name in planned[1].identifiers]
         for _ in range(3):
             with pytest.raises(LedgerError, match="full"):
-                ledger.settled(request, "failed", statuses=told)
+                ledger.settled(request, Settlement(Ending.FAILED, statuses=told))
         assert len(ledger.known(SCOPE).employees) == 200
         assert ledger.requests(run)[1][2] is None
         ledger._connection.execute(f"PRAGMA max_page_count = {used + 1000}")
         answer(ledger, run, planned[2])
-        ledger.settled(request, "failed", statuses=told)
+        ledger.settled(request, Settlement(Ending.FAILED, statuses=told))
     with Ledger(book) as ledger:
         assert len(ledger.known(SCOPE).employees) == 400
         assert len(ledger.statuses(run)) == 200
@@ -412,9 +412,14 @@ def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
             [name for batch in planned for name in batch.identifiers],
         )
         told = [StatusNote(name, Status.FAILED, "gone-note") for name in planned[0].identifiers]
-        ledger.settled(ledger.sent(gone, planned[0]), "failed", statuses=told, note="gone-fault")
+        ledger.settled(
+            ledger.sent(gone, planned[0]), Settlement(Ending.FAILED, statuses=told, note="gone-fault")
+        )
         answer(ledger, gone, planned[0])
-        ledger.settled(ledger.sent(gone, planned[1].halves()[0]), "unmatched", note="gone", raw=b"gone-raw")
+        ledger.settled(
+            ledger.sent(gone, planned[1].halves()[0]),
+            Settlement(Ending.UNMATCHED, note="gone", raw=b"gone-raw"),
+        )
         ledger.delivered(gone, book.with_name("gone.xlsx"), "gone-sum")
         assert b"gone-299" in everything(book)
         ledger.forget([gone])

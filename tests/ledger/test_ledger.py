@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
 from bulk_register.ledger.participant_index import ParticipantIndex
-from bulk_register.records import Holder, KnownLinks, Registrations, Status, StatusNote
+from bulk_register.records import Ending, Holder, KnownLinks, Registrations, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, participant, record
 
 
@@ -118,12 +118,14 @@ def test_the_last_answer_counts(book: Path) -> None:
         second = ledger.begin(record(valid_till=20), [batch])
         ledger.settled(
             ledger.sent(second, batch),
-            "answered",
-            [
-                Registrations(["emp-0"], ["new"], second),
-                Registrations(["emp-1"], ["other"], second, current=False),
-                Registrations(["emp-2"], [participant("emp-2")], first),
-            ],
+            Settlement(
+                Ending.ANSWERED,
+                [
+                    Registrations(["emp-0"], ["new"], second),
+                    Registrations(["emp-1"], ["other"], second, current=False),
+                    Registrations(["emp-2"], [participant("emp-2")], first),
+                ],
+            ),
         )
         known = ledger.known(SCOPE)
         assert links(known) == {
@@ -191,9 +193,9 @@ def test_standings_are_of_the_run_and_end_with_an_answer(book: Path) -> None:
     with Ledger(book) as ledger:
         run = ledger.begin(record(), [whole])
         told = [StatusNote(name, Status.FAILED, "no answer") for name in whole.identifiers]
-        ledger.settled(ledger.sent(run, whole), "failed", statuses=told, note="no answer")
+        ledger.settled(ledger.sent(run, whole), Settlement(Ending.FAILED, statuses=told, note="no answer"))
         other = ledger.begin(record(), [whole])
-        ledger.settled(ledger.sent(other, whole), "failed", statuses=told)
+        ledger.settled(ledger.sent(other, whole), Settlement(Ending.FAILED, statuses=told))
         assert len(ledger.statuses(run)) == 6
         answer(ledger, run, half, [StatusNote("emp-0", Status.UNKNOWN, "null")])
         assert {item.employee: item.status for item in ledger.statuses(run)} == {
@@ -213,8 +215,8 @@ def test_a_runs_requests_and_unmatched_answers_are_told(book: Path) -> None:
     with Ledger(book) as ledger:
         run = ledger.begin(record(), [whole])
         raw = b'{"participantIds": ["\xff"]}'
-        ledger.settled(ledger.sent(run, whole), "unmatched", note="1 for 4", raw=raw)
-        ledger.settled(ledger.sent(run, half), "unmatched", note="empty", raw=b"{}")
+        ledger.settled(ledger.sent(run, whole), Settlement(Ending.UNMATCHED, note="1 for 4", raw=raw))
+        ledger.settled(ledger.sent(run, half), Settlement(Ending.UNMATCHED, note="empty", raw=b"{}"))
         ledger.sent(run, rest)
     with Ledger(book, write=False) as ledger:
         assert ledger.requests(run) == [

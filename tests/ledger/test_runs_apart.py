@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bulk_register.ledger import CONTRADICTED, Ledger
-from bulk_register.records import Status, StatusNote
+from bulk_register.ledger import Ledger
+from bulk_register.records import Ending, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, participant, record
 
 SCOPES = [SCOPE._replace(center=center) for center in "abc"]
@@ -25,10 +25,12 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
             everybody = [*first.identifiers, *second.identifiers]
             assert ledger.begin(record(scope), [first, second], everybody) == number
             answer(ledger, number, first)
-            for ended in ("unmatched", CONTRADICTED):
+            for ended in (Ending.UNMATCHED, Ending.CONTRADICTED):
                 raw = f"{scope.center} {ended}".encode()
                 notes = [StatusNote(name, Status.UNKNOWN, ended) for name in second.identifiers]
-                ledger.settled(ledger.sent(number, second), ended, statuses=notes, note=ended, raw=raw)
+                ledger.settled(
+                    ledger.sent(number, second), Settlement(ended, statuses=notes, note=ended, raw=raw)
+                )
         yield ledger
 
 
@@ -40,7 +42,7 @@ def test_a_run_is_read_without_its_neighbours(ledger: Ledger) -> None:
     assert ledger.run(2).scope == SCOPES[1]
     assert ledger.planned(2) == {1: ("b-0", "b-1"), 2: ("b-2", "b-3")}
     assert {item.employee for item in ledger.statuses(2)} == {"b-2", "b-3"}
-    assert [ended for _, _, ended, _ in ledger.requests(2)] == ["answered", "unmatched", CONTRADICTED]
+    assert [ended for _, _, ended, _ in ledger.requests(2)] == ["answered", "unmatched", "contradicted"]
     assert [kept.raw for kept in ledger.unmatched(2)] == [b"b unmatched", b"b contradicted"]
     assert ledger.lacking(ledger.run(2)) == {"b-2", "b-3"}
 

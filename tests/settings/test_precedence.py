@@ -50,6 +50,7 @@ SAID: dict[str, tuple[Any, Any, str, Any]] = {
     "tolerate": (["invalid"], ["rejected"], "expired,unknown", ["conflict"]),
     "ending_days": (1, 2, "3", "4"),
     "only_new": ("1.xlsx", "2.xlsx", "3.xlsx", "4.xlsx"),
+    "language": ("ru", "en", "ru", "en"),
     "log_format": ("json", "text", "json", "text"),
     **dict.fromkeys(
         ("no_header", "skip_hidden", "strict", "escape_formulas", "quiet", "verbose", "proctoring"),

@@ -97,8 +97,25 @@ def test_from_now_is_exact_or_too_far(number: int, unit: str) -> None:
     assert when.at(later, BERLIN, end_of_day=True).moment == when.moment + timedelta(days=3)
 
 
+@pytest.mark.parametrize("time", ["", " 09:00", " 09:00:30", "T09:00:00+05:00"])
+def test_a_day_may_be_said_as_a_calendar_there_shows_it(time: str) -> None:
+    for end in (False, True):
+        iso = parse_when(f"2026-12-31{time}", NOW, BERLIN, end_of_day=end)
+        assert parse_when(f"31.12.2026{time}", NOW, BERLIN, end_of_day=end) == iso
+
+
 GARBAGE = ["", "tomorrow", "-1d", "10d", "+1.5d", "+1y", "+9999999d", "2026-13-01", "2026-02-29"]
-GARBAGE += ["01.12.2026", "12/01/2026", "2026-12-1", "2026-12-01 9:00", "2026-12-01 25:00", "20261201"]
+GARBAGE += [
+    "1.12.2026",
+    "32.12.2026",
+    "12.31.2026",
+    "01.12.26",
+    "12/01/2026",
+    "2026-12-1",
+    "2026-12-01 9:00",
+    "2026-12-01 25:00",
+    "20261201",
+]
 GARBAGE += ["2026-12-01T", "2026-12-01+03:00", "2026-12-01 09:00 +03:00", "2026-12-01 09:00+25:00", "now+1d"]
 GARBAGE += [
     "2026-W49-2",

@@ -11,7 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.ledger import Ledger
-from bulk_register.records import Batch, Registrations, RunRecord, Scope, Status, StatusNote
+from bulk_register.records import (
+    Batch,
+    Ending,
+    Registrations,
+    RunRecord,
+    Scope,
+    Settlement,
+    Status,
+    StatusNote,
+)
 
 SCOPE = Scope(1001, "https://api.startexam.com", "center", "7a1c2b9e-0f35-4c58-9d6b-3f1f0c5e1a01", "")
 NOBODY = 65534
@@ -52,7 +61,7 @@ def answer(
     without = {item.employee for item in statuses if item.status is Status.UNKNOWN}
     names = [name for name in batch.identifiers if name not in without]
     found = Registrations(names, list(map(participant, names)), of_run or run)
-    ledger.settled(request, "answered", [found], statuses)
+    ledger.settled(request, Settlement(Ending.ANSWERED, [found], statuses))
     return request
 
 

@@ -26,6 +26,7 @@ from bulk_register.records import (
     Status,
     Waiting,
     Warned,
+    ending_words,
 )
 
 LINE_SECONDS = 5.0  # at most one progress line in so long
@@ -230,7 +231,7 @@ def describe_event(event: Event) -> tuple[str, str]:
                 "batch {batch}: sent again in {seconds:.1f} s", batch=event.batch, seconds=event.seconds
             )
         case Settled():
-            return "debug", f"{_batch_words(event)}: {event.ended}"
+            return "debug", f"{_batch_words(event)}: {ending_words()[event.ended]}"
         case Warned(message):
             return "warning", message
         case Delivered(path):
