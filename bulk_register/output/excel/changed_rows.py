@@ -15,7 +15,6 @@ from bulk_register.ooxml.cells import RowTag, Tags, attribute_pattern, cells, ro
 from bulk_register.ooxml.xml import with_attributes
 from bulk_register.output.excel.result_cells import Looks, ResultCells
 from bulk_register.output.excel.styles import Styles
-from bulk_register.output.layout import LINK
 
 _SPANS = attribute_pattern("spans")
 
@@ -68,7 +67,7 @@ class ChangedRows:
 
     def _looks_beside(self, style: bytes | None) -> Looks:
         """The styles of plain cells and links beside a cell of this style."""
-        return Looks(self._styles.plain(int(style or 0)), self._styles.link(int(style or 0)))
+        return self._styles.looks(self._styles.plain(int(style or 0)))
 
     def _advance(self) -> None:
         self._place += 1
@@ -98,7 +97,7 @@ class ChangedRows:
     def _missing(self, before: int) -> Iterator[bytes]:
         """Rows that only merged cells make part of the roster have no element of their own."""
         while self._next and (not before or self._next < before):
-            cells_ = self._made.all(self._place, Looks(0, self._styles.link(0)))
+            cells_ = self._made.all(self._place, self._styles.looks(0))
             yield b'%b r="%d">%b%b' % (self._row_start, self._next, cells_, self._row_end)
             self._advance()
 
@@ -164,7 +163,7 @@ class ChangedRows:
             column = self._layout.columns[which]
             return None if added or style is None else self._made.blank(row, column, style)
         base = self._styles.plain(neighbour) if style is None or added else style
-        return self._made.one(place, which, self._styles.link(base) if which == LINK else base)
+        return self._made.one(place, which, self._styles.look(base, which))
 
 
 @cache

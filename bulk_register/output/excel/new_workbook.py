@@ -23,11 +23,11 @@ from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import needs_escaping, text
 from bulk_register.output.excel.content_types import content_types_for
 from bulk_register.output.excel.limits import Survey, refuse_what_no_workbook_holds, survey
-from bulk_register.output.excel.result_cells import Looks, ResultCells
+from bulk_register.output.excel.result_cells import EPOCH, Looks, ResultCells
 from bulk_register.output.excel.sheet_head import hidden_columns
 from bulk_register.output.excel.sheet_hyperlinks import Links
 from bulk_register.output.excel.styles import with_ordered_fonts
-from bulk_register.output.layout import LINK, Layout, place_columns
+from bulk_register.output.layout import Layout, place_columns
 from bulk_register.records import Cell, Line, Results, Source
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ _MAX_WIDTH, _MIN_WIDTH = 60, 8  # of a column, in characters
 _FRAME_BYTES = 1 << 24
 _SECONDS_A_DAY = 86_400
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')  # the frame's, which has a single row
-_EPOCH = datetime(1899, 12, 30)  # serial number 0; right from March 1900 on (18.17.4.1)
 
 
 class _Styles(NamedTuple):
@@ -142,12 +141,12 @@ class NewWorkbook:
         elif in_place:
             return _ordered(row, own, self._scattered(made, at, styles))
         else:
-            added = [made.all(at, Looks(styles.text, styles.link))]
+            added = [made.all(at, Looks(styles.text, styles.link, styles.moment))]
         return b'<row r="%d">%b%b</row>' % (row, "".join(own.values()).encode(), b"".join(added))
 
     def _scattered(self, made: ResultCells, at: int, styles: _Styles) -> dict[int, bytes]:
         return {
-            column: made.one(at, which, styles.link if which == LINK else styles.text)
+            column: made.one(at, which, Looks(styles.text, styles.link, styles.moment))
             for which, column in enumerate(self.layout.columns)
         }
 
@@ -197,10 +196,10 @@ def _typed(place_: str, cell: Cell, styles: _Styles) -> str:
     if isinstance(cell, (int, float)):
         return f'<c {place_} s="{styles.number}"><v>{cell!r}</v></c>'
     if isinstance(cell, datetime):
-        days = (cell.replace(tzinfo=None) - _EPOCH).total_seconds() / _SECONDS_A_DAY
+        days = (cell.replace(tzinfo=None) - EPOCH).total_seconds() / _SECONDS_A_DAY
         return f'<c {place_} s="{styles.moment}"><v>{days!r}</v></c>'
     if isinstance(cell, date):
-        return f'<c {place_} s="{styles.date}"><v>{(cell - _EPOCH.date()).days}</v></c>'
+        return f'<c {place_} s="{styles.date}"><v>{(cell - EPOCH.date()).days}</v></c>'
     if isinstance(cell, time):
         cell = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second)
     if isinstance(cell, timedelta):

@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -25,12 +26,13 @@ import numpy as np
 
 from bulk_register.ooxml.cell_values import MAX_CELL_CHARACTERS, MAX_HYPERLINKS, letters
 from bulk_register.ooxml.xml import attribute, text, texts
-from bulk_register.output.layout import LINK, Layout
+from bulk_register.output.layout import LINK, TILL, Layout
 from bulk_register.records import RESULT_COLUMNS, Results, result_headers
 
 BLOCK_ROWS = 2_000  # whose results are asked for at once; the first block decides how wide columns are
 MAX_URL = 2_079  # characters of an address or location in Excel; longer ones make it repair the file
 MAX_LITERAL = 255  # characters of a text in a formula: Excel specifications and limits
+EPOCH = datetime(1899, 12, 30)  # serial number 0; right from March 1900 on (ECMA-376 part 1, 18.17.4.1)
 _MAX_WIDTH, _MIN_WIDTH = 70, 12  # of a column, in characters
 
 Make = Callable[[tuple[bytes, ...]], bytes]
@@ -42,6 +44,13 @@ class Looks(NamedTuple):
 
     plain: int
     link: int
+    moment: int | None  # None: the workbook has no formats, so moments stay texts
+
+    def of(self, which: int) -> int:
+        """Return the style of one of the result columns' cells."""
+        if which == TILL and self.moment is not None:
+            return self.moment
+        return self.link if which == LINK else self.plain
 
 
 class ResultCells:
@@ -58,7 +67,7 @@ class ResultCells:
         self._values: list[tuple[bytes, ...]] = []
         self._masks: list[int] = []
         self._makers: dict[tuple[int, Looks], Make] = {}
-        self._single: dict[tuple[int, int, int], Make] = {}
+        self._single: dict[tuple[int, int, Looks], Make] = {}
 
     @cached_property
     def widths(self) -> list[int]:
@@ -83,10 +92,10 @@ class ResultCells:
             make = self._makers[key] = _maker(self._row_pattern(*key))
         return make(self._values[at])
 
-    def one(self, place: int, which: int, style: int) -> bytes:
+    def one(self, place: int, which: int, looks: Looks) -> bytes:
         """One of a row's result cells."""
         at = self._at(place)
-        key = (which, self._masks[at], style)
+        key = (which, self._masks[at], looks)
         make = self._single.get(key)
         if make is None:
             make = self._single[key] = _maker(self._cell_pattern(*key))
@@ -104,6 +113,7 @@ class ResultCells:
         columns = self._results.texts(slice(start, start + BLOCK_ROWS))
         masks = sum((column != "") * (1 << which) for which, column in enumerate(columns))
         every = [column.tolist() for column in columns]
+        every.append(list(map(_serial, every[TILL])))
         if not self.functions:
             name = letters(self.layout.columns[LINK])
             found = zip(rows, every[LINK], strict=True)
@@ -133,18 +143,22 @@ class ResultCells:
 
     def _row_pattern(self, mask: int, looks: Looks) -> str:
         return "".join(
-            self._cell_pattern(which, mask, looks.link if which == LINK else looks.plain)
+            self._cell_pattern(which, mask, looks)
             for which in sorted(range(len(RESULT_COLUMNS)), key=lambda which: self.layout.columns[which])
         )
 
-    def _cell_pattern(self, which: int, mask: int, style: int) -> str:
-        """A cell with the row's values in braces: 0 its number, 1 to 5 its texts, 6 a long link's formula."""
-        p, place = self.prefix, f'r="{letters(self.layout.columns[which])}{{0}}"{_style(style)}'
+    def _cell_pattern(self, which: int, mask: int, looks: Looks) -> str:
+        """A cell with the row's values in braces: 0 its number, 1 to 5 its texts, 6 the serial number of a
+        moment, 7 a long link's formula.
+        """
+        p, place = self.prefix, f'r="{letters(self.layout.columns[which])}{{0}}"{_style(looks.of(which))}'
         value = f"{{{which + 1}}}"
         if not mask >> which & 1:
             return f"<{p}c {place}/>"
+        if which == TILL and looks.moment is not None:
+            return f"<{p}c {place}><{p}v>{{6}}</{p}v></{p}c>"
         if which == LINK and self.functions:
-            function = "{6}" if mask & _LONG else f'HYPERLINK("{value}")'
+            function = "{7}" if mask & _LONG else f'HYPERLINK("{value}")'
             return f'<{p}c {place} t="str"><{p}f>{function}</{p}f><{p}v>{value}</{p}v></{p}c>'
         return f'<{p}c {place} t="inlineStr"><{p}is><{p}t xml:space="preserve">{value}</{p}t></{p}is></{p}c>'
 
@@ -161,6 +175,12 @@ def _maker(pattern: str) -> Make:
         return b"".join(pieces)
 
     return make
+
+
+@cache
+def _serial(moment: str) -> str:
+    """Return a moment's serial number (ECMA-376 part 1, 18.17.4.1), "" for none."""
+    return str((datetime.fromisoformat(moment) - EPOCH) / timedelta(days=1)) if moment else ""
 
 
 def _escaped(values: list[str]) -> list[str]:

@@ -10,8 +10,11 @@ import re
 
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, declared, elements, prefix_of, splice, with_attributes
+from bulk_register.output.excel.result_cells import Looks
+from bulk_register.output.layout import LINK, TILL
 
 MAX_CELL_STYLES = 65_490  # Excel specifications and limits: unique cell formats
+MOMENT_FORMAT = "22"  # date and time as the reader's own system writes them (18.8.30)
 _LINK_COLOUR = 'rgb="FF0563C1"'
 # the order in which Excel writes a font, and which validators ask for (CT_Font, 18.8.22)
 _FONT_ORDER = (
@@ -27,6 +30,7 @@ class Styles:
         self.part = book.related("styles")
         self._plain: dict[int, int] = {}
         self._link: dict[int, int] = {}
+        self._moment: dict[int, int | None] = {}
         self._xfs = self._fonts = _Pool([])
         if self.part is None:
             return
@@ -58,18 +62,35 @@ class Styles:
             self._link[neighbour] = self._derived(neighbour, link=True)
         return self._link[neighbour]
 
+    def moment(self, neighbour: int) -> int | None:
+        """The style of a moment beside a cell of this style; None where the workbook has no styles."""
+        if neighbour not in self._moment:
+            self._moment[neighbour] = None if self.part is None else self._derived(neighbour, moment=True)
+        return self._moment[neighbour]
+
+    def looks(self, plain: int) -> Looks:
+        """The styles of a row's results, whose plain ones have this style."""
+        return Looks(plain, self.link(plain), self.moment(plain))
+
+    def look(self, plain: int, which: int) -> Looks:
+        """The style of one result cell as Looks, without making styles that no cell has."""
+        link = self.link(plain) if which == LINK else plain
+        return Looks(plain, link, self.moment(plain) if which == TILL else None)
+
     def rehearse(self) -> None:
         """Take every font apart, as a link beside a cell in it would have it done."""
         if self.part is not None:
             for font in self._fonts.all:
                 self._as_link(font)
 
-    def _derived(self, neighbour: int, *, link: bool) -> int:
+    def _derived(self, neighbour: int, *, link: bool = False, moment: bool = False) -> int:
         if self.part is None or neighbour >= len(self._xfs.all):
             return neighbour if self.part is None else 0
         xf = self._xfs.all[neighbour]
         opened = xf[: _end_of_tag(xf)]
         changes: dict[str, str | None] = {"numFmtId": "0", "applyNumberFormat": None, "quotePrefix": None}
+        if moment:
+            changes |= {"numFmtId": MOMENT_FORMAT, "applyNumberFormat": "1"}
         if link:
             changes |= {"fontId": str(self._link_font(opened)), "applyFont": "1"}
         return self._xfs.number(with_attributes(opened, changes) + xf[len(opened) :], neighbour)
