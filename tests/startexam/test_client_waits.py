@@ -126,9 +126,9 @@ def test_a_500_makes_only_its_own_request_wait() -> None:
         return hostile.html(500) if bad else HONEST
 
     with HostileServer(react) as server, ThreadPoolExecutor(2) as pool:
-        client = client_of(server.base_url, first=3.0, longest=3.0)
+        client = client_of(server.base_url, first=6.0, longest=6.0)
         bad = pool.submit(client.register, EXAM, batch_of("bad"))
         until(lambda: server.requests)
         client.register(EXAM, batch_of("good"))
-        bad.result(10)
+        bad.result(30)
     assert [request.employees for request in server.requests] == [["bad"], ["good"], ["bad"]]
