@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bulk_register.settings.setting import EVERY_COMMAND
+
 PAGE = Path(__file__).with_name("cli.md")
-COMMANDS = ("run", "check", "rerun", "history", "export", "tests", "init", "doctor")
-COMMANDS += ("template", "verify", "sandbox")
 
 
 def help_of(*words: str) -> str:
@@ -24,7 +24,7 @@ def help_of(*words: str) -> str:
 def page() -> str:
     """Return the whole page."""
     parts = ["# The commands", "", "Written by `make docs` from `--help`.", "", "```text", help_of(), "```"]
-    for command in COMMANDS:
+    for command in EVERY_COMMAND:
         parts += ["", f"## {command}", "", "```text", help_of(command), "```"]
     return "\n".join(parts) + "\n"
 

@@ -19,7 +19,7 @@ from bulk_register.paths import private_folder
 from bulk_register.records import Ending, RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path, unfinished
 from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
-from bulk_register.settings.explain import Explained, explain, secret_place
+from bulk_register.settings.explain import Explained, explain, is_said_with_each_run, secret_place
 from bulk_register.startexam.blaming import wrong_part
 from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, fold
@@ -120,7 +120,7 @@ def _setting_lines(explained: Explained, refused_center: str) -> Iterator[CheckL
             ),
         )
     for name, said in explained.fine().items():
-        place = said.place.removeprefix(f"{name} in ")
+        place = said.file or said.place
         words = _("{name}: {value} (from {place})", name=name, value=_value_words(said.value), place=place)
         if name == "center" and refused_center:
             yield CheckLine(
@@ -134,7 +134,7 @@ def _setting_lines(explained: Explained, refused_center: str) -> Iterator[CheckL
         else:
             yield CheckLine(State.OK, words)
     for problem in explained.problems:
-        yield CheckLine(State.NOTE if explained.may_be_said_later(problem) else State.PROBLEM, problem)
+        yield CheckLine(State.NOTE if is_said_with_each_run(problem) else State.PROBLEM, problem.words)
 
 
 def _value_words(value: object) -> str:

@@ -25,7 +25,7 @@ from bulk_register.language import _
 from bulk_register.output.delivery import write_text
 from bulk_register.output.destinations import check_writable
 from bulk_register.paths import config_folder
-from bulk_register.settings import SETTINGS_FILE, command_line, first_given, variable
+from bulk_register.settings import SETTINGS_FILE, command_line, first_given, flag, variable
 from bulk_register.settings.explain import explain, fault_of
 from bulk_register.settings.secret import find_secret
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring
@@ -152,7 +152,7 @@ def _answer(
     default = defaults.of(name)
     if not default or fault_of(name, default):
         default = last
-    return person.choose("--" + name.replace("_", "-"), said, question, default, partial(fault_of, name))
+    return person.choose(flag(name), said, question, default, partial(fault_of, name))
 
 
 def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None:
@@ -162,7 +162,7 @@ def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None
         "--center": given.center or defaults.of("center"),
         "--test": " ".join(given.tests or defaults.tests()),
     }
-    missing = [flag for flag, value in said.items() if not value]
+    missing = [name for name, value in said.items() if not value]
     if missing and not person.asked:
         named = ", ".join(missing)
         raise InputError(

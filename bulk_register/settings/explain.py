@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,15 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bulk_register.errors import SettingsError
 from bulk_register.language import _
-from bulk_register.settings.load import Command, load_settings
-from bulk_register.settings.model import Settings, form_of
-from bulk_register.settings.problems import Kind, Problem
+from bulk_register.settings.declared import SETTINGS
+from bulk_register.settings.load import try_settings
+from bulk_register.settings.model import Settings
+from bulk_register.settings.problem import Fault, Problem
 from bulk_register.settings.secret import VARIABLE, find_secret
-from bulk_register.settings.sources import FILE_NAME, Said, from_environment, from_file, from_flags
-
-GIVEN_TO_RUN = ("center", "tests", "valid_till")  # which flags of `run` give, too
+from bulk_register.settings.setting import Command
+from bulk_register.settings.sources import SETTINGS_FILE, Said, find_origins
 
 
 @dataclass(frozen=True)
@@ -27,19 +25,19 @@ class Explained:
     """What was said, where, and what is wrong with it; a setting that nobody named has its default."""
 
     origins: dict[str, Said]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     file: Path | None  # the settings file that was read
 
     def fine(self) -> dict[str, Said]:
         """Return what was said and can be used."""
-        wrong = {problem.setting for problem in self.problems if isinstance(problem, Problem)}
+        wrong = {problem.setting for problem in self.problems if problem.fault is Fault.WRONG}
         return {name: said for name, said in self.origins.items() if name not in wrong}
 
-    def may_be_said_later(self, problem: str) -> bool:
-        """Tell whether a problem is only that something is missing that is given to `run` as well."""
-        return (
-            isinstance(problem, Problem) and problem.kind is Kind.MISSING and problem.setting in GIVEN_TO_RUN
-        )
+
+def is_said_with_each_run(problem: Problem) -> bool:
+    """Tell whether a setting is missing that nothing but a run needs: its flags may say it each time."""
+    setting = SETTINGS.get(problem.setting)
+    return problem.fault is Fault.MISSING and setting is not None and setting.needed.keys() == {"run"}
 
 
 def explain(
@@ -50,15 +48,10 @@ def explain(
     folder: Path | None = None,
 ) -> Explained:
     """Return where each setting was said, and all that is wrong for a command; raises nothing."""
-    environ, folder = os.environ if environ is None else environ, folder or Path()
-    origins = from_file(flags, folder, []) | from_environment(environ, []) | from_flags(flags)
-    named = Path(flags["config"]) if flags.get("config") else folder / FILE_NAME
-    file = named.absolute() if named.is_file() else None
-    try:
-        load_settings(flags, command=command, environ=environ, folder=folder)
-    except SettingsError as error:
-        return Explained(origins, tuple(error.problems), file)
-    return Explained(origins, (), file)
+    named = Path(flags["config"]) if flags.get("config") else (folder or Path()) / SETTINGS_FILE
+    loading = try_settings(flags, command=command, environ=environ, folder=folder)
+    origins = find_origins(flags, [], environ, folder)
+    return Explained(origins, loading.problems, named.absolute() if named.is_file() else None)
 
 
 def fault_of(name: str, value: Any) -> str:
@@ -68,7 +61,7 @@ def fault_of(name: str, value: Any) -> str:
     except ValidationError as error:
         fault = error.errors()[0]
         told = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else ""
-        return told or _("it must be {description}", description=form_of(name))
+        return told or _("it must be {description}", description=SETTINGS[name].kind.words)
     return ""
 
 

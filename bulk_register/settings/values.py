@@ -1,56 +1,59 @@
-"""The kinds of values that settings have, and how each may be said."""
+"""The kinds of values that settings have: what each may be, how it may be said, and what is checked.
+
+Nothing here makes pydantic's model: `--help` is made from the kinds, and is to be quick.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
+from typing import Any, get_args
 
 from bulk_register.language import N_, _
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d*\.?\d+)\s*([kmgtpe]?)(i?)b?", re.IGNORECASE)
 MAX_NUMBER = 20  # characters; 2**63 has 19 digits
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
-
-def _split(value: Any) -> Any:
-    """Commas separate the values of a list in the environment."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+NO_TEXT = N_("it must be text in UTF-8")
 
 
-def _no_truth(value: Any) -> Any:
-    """`true` in a settings file is no number."""
-    if isinstance(value, bool):
-        raise ValueError
+def _same(value: Any) -> Any:
     return value
 
 
-def _duration(value: Any) -> Any:
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    return float(found[1]) * _SECONDS[found[2].lower()] if found else _no_truth(value)
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One kind of value.
 
+    `read` turns what was said (a text, or what TOML holds) into what the field's type takes, `check` takes
+    the typed value; both return it, or raise ValueError with what it must be ("": `may_be`).
+    """
 
-def _span(value: Any, info: ValidationInfo) -> Any:
-    """A time with its unit: 26 alone may be meant as hours. What a run stored is in seconds."""
-    if info.mode != "json" and not (isinstance(value, str) and value.strip()[-1:].isalpha()):
-        raise ValueError
-    return _duration(value)
+    may_be: str  # in words that follow "it must be", perhaps with placeholders
+    metavar: str = "NAME"  # in --help
+    read: Callable[[Any], Any] = _same
+    check: Callable[[Any], Any] = _same
+    say: Callable[[Any], str] = str  # the value as somebody types it
+    limits: Mapping[str, Any] = field(default_factory=dict)  # by pydantic's names, like ge and max_length
+    verbatim: bool = False  # blanks at its ends count
+    choices: tuple[str, ...] = ()  # what a shell offers
+    values: Mapping[str, Any] = field(default_factory=dict)  # of the placeholders
 
+    @property
+    def words(self) -> str:
+        """What it may be, in the language in use."""
+        told = {
+            name: _(" or ").join(one) if isinstance(one, tuple) else one for name, one in self.values.items()
+        }
+        return _(self.may_be, **told)
 
-def _percent(value: Any) -> Any:
-    return value.strip().removesuffix("%") if isinstance(value, str) else _no_truth(value)
-
-
-def _pairs(value: Any) -> Any:
-    """`NAME=VALUE` words or a table become pairs."""
-    if isinstance(value, dict):
-        return [(name, str(text).lower() if isinstance(text, bool) else text) for name, text in value.items()]
-    words = _split(value)
-    if not isinstance(words, list | tuple) or not all("=" in word for word in words if isinstance(word, str)):
-        raise ValueError(_("each must be NAME=VALUE, like Type=Offline"))
-    return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
+    def called(self, metavar: str) -> Kind:
+        """Return the same kind under another name in --help."""
+        return replace(self, metavar=metavar)
 
 
 def is_text(value: object) -> bool:
@@ -87,22 +90,123 @@ def _path_text(value: Any) -> Any:
     return str(value) if isinstance(value, PurePath) else value
 
 
-def _named(text: str) -> str:
+def _file_or_stdout(text: str) -> str:
     return text if text == "-" else str(at_home(Path(text)))
 
 
-Verbatim = Annotated[str, StringConstraints(strip_whitespace=False)]
-File = Annotated[Path, AfterValidator(at_home)]
-FileName = Annotated[str, BeforeValidator(_path_text), Field(min_length=1), AfterValidator(_named)]
-Whole = Annotated[int, BeforeValidator(_no_truth)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
-Seconds = Annotated[float, BeforeValidator(_duration), Field(gt=0, allow_inf_nan=False)]
-Span = Annotated[float, BeforeValidator(_span), Field(gt=0, allow_inf_nan=False)]
-Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
+def split(value: Any) -> Any:
+    """Return the values of a list: commas separate them in the environment."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-NO_TEXT = N_("it must be text in UTF-8")
-SECONDS = N_("a number of seconds up to 3600, or a time like 90s, 5m or 1h")
-TRUTH = N_("true or false")
-TEXT = N_("a text in quotes, not empty")
+
+def _no_truth(value: Any) -> Any:
+    """`true` in a settings file is no number."""
+    if isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _duration(value: Any) -> Any:
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    return float(found[1]) * _SECONDS[found[2].lower()] if found else _no_truth(value)
+
+
+def _span(value: Any) -> Any:
+    """A time with its unit: 26 alone may be meant as hours."""
+    if not (isinstance(value, str) and value.strip()[-1:].isalpha()):
+        raise ValueError
+    return _duration(value)
+
+
+def _size(value: Any) -> Any:
+    if not isinstance(value, str):
+        return _no_truth(value)
+    if not (found := _SIZE.fullmatch(value.strip())):
+        raise ValueError
+    power = " kmgtpe".index(found[2].lower() or " ")
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
+
+
+def _percent(value: Any) -> Any:
+    return value.strip().removesuffix("%") if isinstance(value, str) else _no_truth(value)
+
+
+def _pairs(value: Any) -> Any:
+    """`NAME=VALUE` words or a table become pairs."""
+    if isinstance(value, dict):
+        return [(name, str(text).lower() if isinstance(text, bool) else text) for name, text in value.items()]
+    words = split(value)
+    if not isinstance(words, list | tuple) or not all("=" in word for word in words if isinstance(word, str)):
+        raise ValueError(_("each must be NAME=VALUE, like Type=Offline"))
+    return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
+
+
+def _number_text(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def _seconds_text(seconds: float) -> str:
+    return f"{_number_text(seconds)}s"
+
+
+TRUTH = Kind(N_("true or false"), "")
+TEXT = Kind(N_("a text in quotes, not empty"), limits={"min_length": 1})
+ENCODING = Kind(N_("an encoding's name, like utf-8 or cp1251"))
+PROFILE = Kind(N_("a profile's name"))
 PATH = N_("a file's name in quotes")
+CONFIG = Kind(PATH, "FILE")  # read before the settings are checked
+FILE = Kind(PATH, "FILE", check=at_home)
+FILE_OR_STDOUT = Kind(PATH, "FILE", _path_text, _file_or_stdout, limits={"min_length": 1})
+SIZE = Kind(N_("a size like 500MB or 2GB"), "SIZE", _size, limits={"gt": 0})
+SECONDS = Kind(
+    N_("a number of seconds up to 3600, or a time like 90s, 5m or 1h"),
+    "SECONDS",
+    _duration,
+    say=_seconds_text,
+    limits={"gt": 0, "le": 3600, "allow_inf_nan": False},
+)
+PERCENT = Kind(
+    N_("a percentage from 0 to 100"),
+    "PERCENT",
+    _percent,
+    say=_number_text,
+    limits={"ge": 0, "le": 100, "allow_inf_nan": False},
+)
+PAIRS = Kind(N_("texts like Type=Offline"), "NAME=VALUE", _pairs, say="=".join)
+
+
+def whole(low: int, high: int | None = None, may_be: str = "") -> Kind:
+    """Return the kind of whole numbers from `low` to `high`; `may_be` where these words don't do."""
+    limits = {"ge": low} if high is None else {"ge": low, "le": high}
+    usual = N_("a whole number, {low} or more") if high is None else N_("a whole number from {low} to {high}")
+    return Kind(
+        may_be or usual, "N", _no_truth, limits=limits, values={} if may_be else {"low": low, "high": high}
+    )
+
+
+def span_of_time(like: str) -> Kind:
+    """Return the kind of times that need a unit."""
+    limits = {"gt": 0, "allow_inf_nan": False}
+    may_be = N_("a time with its unit, like {like}")
+    return Kind(may_be, "TIME", _span, say=_seconds_text, limits=limits, values={"like": like})
+
+
+def one_of(literal: Any) -> Kind:
+    """Return the kind whose values a Literal lists."""
+    names = get_args(literal)
+    may_be = "{names}"
+    return Kind(may_be, "|".join(names), choices=names, values={"names": names})
+
+
+def some_of(names: tuple[str, ...]) -> Kind:
+    """Return the kind of lists of some of these names, whatever their case."""
+
+    def check(said: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(one.strip().lower() for several in said for one in several.split(","))
+        if not set(found) <= set(names):
+            raise ValueError
+        return found
+
+    return Kind(
+        N_("some of {names}"), read=split, check=check, choices=names, values={"names": ", ".join(names)}
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bulk_register.settings.model import TOLERABLE
+from bulk_register.settings.declared import TOLERABLE
 from tests.support.program import clean, end, start, write_roster
 
 

@@ -10,12 +10,19 @@ import pandas as pd
 import pytest
 
 import bulk_register
-from bulk_register.settings import ONLY_A_PERSON, Settings, flag
+from bulk_register.settings import ONLY_A_PERSON, SAID, Settings, flag
+from bulk_register.settings.setting import Group
 from tests.support.program import call, clean
 
 COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "init", "doctor"]
 COMMANDS += ["template", "verify", "sandbox"]
 NEVER_A_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
+
+
+def sections(told: str) -> list[str]:
+    """Return what --help says of flags, group by group."""
+    blocks = [block.split("\n", 1) for block in told.split("\n\n")]
+    return [flags for title, *rest in blocks for flags in rest if title.endswith(":") and "  -" in flags[:4]]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -43,7 +50,35 @@ def test_each_setting_is_a_flag_of_run_but_those_that_never_are() -> None:
     ended = call("run", "--help", environ={"COLUMNS": "200"})
     flags = set(re.findall(r"^  (?:-\w, )?(--[a-z][a-z-]*)", ended.out, re.MULTILINE))
     settings = (Settings.model_fields.keys() | ONLY_A_PERSON) - NEVER_A_FLAG
-    assert flags - {"--help", "--no-proctoring"} == {flag(name) for name in settings}
+    assert sorted(flags) == sorted(["--help", *(flag(name) for name in settings)])
+
+
+def test_the_flags_of_run_are_in_groups_and_the_everyday_ones_come_first() -> None:
+    out = call("run", "--help", environ={"COLUMNS": "80"}).out
+    titles = re.findall(r"^([A-Z][^:\n]*):$", out, re.MULTILINE)
+    assert titles == ["Arguments", *(group.value for group in Group), "Options"]
+    first = re.findall(r"--[a-z-]+", sections(out)[0])
+    assert first[:4] == ["--center", "--test", "--valid-till", "--output"]
+    assert len(first) < 10
+
+
+OWN_FLAGS = {
+    "check": {"--output"},  # of the rows with a problem
+    "history": {"--forget", "--forget-before"},
+    "tests": {"--status"},
+    "init": {"--config", "--yes", "--secret-file", "--secret-from-stdin"},
+    "verify": {"--ask"},
+    "sandbox": {"--port", "--latency", "--fail-rate", "--seed"},
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_has_its_own_flags_and_those_that_settings_declare_for_it(command: str) -> None:
+    out = call(command, "--help", environ={"COLUMNS": "80"}).out
+    flags = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", "\n".join(sections(out)), re.MULTILINE)
+    declared = {setting.flag for setting in SAID.values() if command in setting.commands}
+    assert set(flags) == declared | OWN_FLAGS.get(command, set()) | {"--help"}
+    assert len(flags) == len(set(flags))
 
 
 def test_version_names_the_program_and_its_libraries() -> None:

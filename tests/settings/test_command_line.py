@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from typer.main import get_command
 
 from bulk_register.cli import app
-from bulk_register.settings import Settings, command_line, flags_of, load_settings
+from bulk_register.settings import Settings, command_line, flags_of, load_settings, settings_of_run
 
 GUID = "fa19e351-36d0-49c0-be92-66d640b17878"
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(
@@ -73,6 +74,13 @@ def test_what_the_flags_say_is_what_the_settings_were(said: dict[str, Any]) -> N
     words = flags_of(settings)
     again = typed(shlex.split(command_line(words)) if sys.platform != "win32" else words)
     assert again.model_dump(exclude=MOVING) == settings.model_dump(exclude=MOVING)
+
+
+@given(st.fixed_dictionaries({}, optional=SAID))
+def test_what_a_run_stores_is_read_back_as_it_was(said: dict[str, Any]) -> None:
+    settings = loaded({name: str(one) if type(one) in (int, float) else one for name, one in said.items()})
+    again = settings_of_run(json.dumps(settings.for_rerun()), settings, secret=False)
+    assert again.model_dump(exclude={"secret_key"}) == settings.model_dump(exclude={"secret_key"})
 
 
 def test_what_is_said_anew_each_time_is_no_flag_of_the_settings() -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, cast
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -28,18 +28,19 @@ from bulk_register.errors import (
     StartExamError,
 )
 from bulk_register.language import N_, _
+from bulk_register.settings.declared import SAID
 from bulk_register.version import __version__
 
 if TYPE_CHECKING:
     from bulk_register.records import Roster  # with pandas, which is slow to load
+    from bulk_register.settings import Command as LoadedFor
+    from bulk_register.settings import Settings
 
 EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 2, 3, 4, 70
 
 FOLDER_GONE = N_(
     "The working folder isn't there any more. Go into one that is, then run the same command again."
 )
-
-Parameters = ParamSpec("Parameters")
 
 
 @dataclass
@@ -51,6 +52,17 @@ class Invocation:
     known: dict[str, Any] = field(default_factory=dict)  # parts of the report
     roster: Roster | None = None  # once it has been read
     reported: bool = False
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the flags of settings say."""
+        return {name: value for name, value in self.flags.items() if name in SAID}
+
+    def settings(self, command: LoadedFor) -> Settings:
+        """Return the settings; raises SettingsError."""
+        from bulk_register.settings import load_settings  # pydantic is not needed for --help
+
+        return load_settings(self.said, command=command)
 
     def check_report(self, target: str | None, taken: Iterable[Path]) -> None:
         """Find what would make the report fail, and remove the last one; raises OutputError."""
@@ -102,15 +114,13 @@ class Invocation:
             self.report(target, blank_report(self.started, code) | about | read | self.known)
 
 
-def handles_errors(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
-    """Let a command return its exit code, and turn what it raises into words and a code."""
+def handles_errors(command: Callable[..., int]) -> Callable[..., None]:
+    """Let a function of its invocation and flags return its exit code, and turn what it raises into one."""
 
     @functools.wraps(command)
-    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        invocation = Invocation(dict(kwargs))
-        if context := kwargs.get("context"):
-            cast(typer.Context, context).obj = invocation
-        raise typer.Exit(_outcome(lambda: command(*args, **kwargs), invocation))
+    def run(**flags: Any) -> None:
+        invocation = Invocation(flags)
+        raise typer.Exit(_outcome(lambda: command(invocation, **flags), invocation))
 
     return run
 
@@ -156,7 +166,7 @@ def say_error(words: str, code: int, *, as_json: bool = False, calm: bool = Fals
 def _wants_json(flags: dict[str, Any]) -> bool:
     if "log_format" not in flags:
         return False
-    from bulk_register.settings import first_given  # pydantic is not needed for --help
+    from bulk_register.settings import first_given  # not needed for --help
 
     return first_given(flags, "log_format") == ["json"]
 

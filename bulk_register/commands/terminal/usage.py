@@ -20,6 +20,7 @@ from typer._click.exceptions import (
 from typer.core import TyperCommand, TyperGroup
 
 from bulk_register.language import N_, _
+from bulk_register.settings.setting import Group
 
 # typer tells these mistakes apart by its words only
 _EXTRA = re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)", re.DOTALL)
@@ -49,7 +50,8 @@ class Command(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, each group under its title."""
-        groups: dict[str, list[tuple[str, str]]] = {_("Arguments"): []}
+        titles = [_("Arguments"), *(_(group.value) for group in Group)]
+        groups: dict[str, list[tuple[str, str]]] = {title: [] for title in titles}
         others: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
             if (record := parameter.get_help_record(ctx)) is None:
@@ -70,7 +72,7 @@ class Command(TyperCommand):
         return _named(super().get_help_option(ctx))
 
 
-class Group(TyperGroup):
+class Program(TyperGroup):
     """The program, with its commands."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
