@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import uuid
@@ -180,12 +181,17 @@ def test_a_participant_that_two_employees_are_answered_with_is_nobodys(book: Pat
             return Reaction(hang_seconds=0.15, change=steal)
         return None
 
-    def steal(ids: list[object], _: Request, registrar: hostile.Registrar) -> list[object]:
+    thefts = itertools.count()  # each for others, or two answers in shuffled orders may agree
+
+    def steal(ids: list[object], request: Request, registrar: hostile.Registrar) -> list[object]:
         until = time.monotonic() + 10
         while "emp-00019" not in server.created and time.monotonic() < until:
             time.sleep(0.005)  # the owner's request may come later than this one
         truth = {employee: each for (_, _, employee), each in registrar.registrations.items()}
-        return [truth["emp-00013"], *ids[1:8], truth["emp-00017"], ids[9]]
+        answered, theft = dict(zip(request.employees, ids, strict=True)), next(thefts)
+        answered[people(60)[20 + theft]] = truth["emp-00013"]
+        answered[people(60)[28 - theft]] = truth["emp-00017"]
+        return list(answered.values())
 
     with HostileServer(lambda request: None if calm.is_set() else react(request)) as server:
         calm = threading.Event()
