@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bulk_register.commands.terminal.console import print_note
 from bulk_register.commands.terminal.prompts import Prompter, ask_yes_no, prompt_secret
-from bulk_register.commands.terminal.text import sentence
+from bulk_register.commands.terminal.text import capitalized, sentence
 from bulk_register.errors import AccountError, ClockError, SettingsError, StartExamError
 from bulk_register.language import N_, _
 from bulk_register.records import Event, Test, Warned
@@ -84,8 +84,7 @@ def _another_answer(key: Key) -> Key:
 
 def trouble(sight: HealthCheck, base_url: str) -> str:
     """Say why StartExam could not be asked, and what to do."""
-    words = sentence(str(sight.error))
-    words = words[:1].upper() + words[1:]
+    words = sentence(capitalized(str(sight.error)))
     if isinstance(sight.error, ClockError):
         return _(
             "StartExam finds this computer's time wrong. Set its clock, date and time zone right. {words}",

@@ -15,10 +15,11 @@ from bulk_register.commands.terminal.versions import program_words, surroundings
 from bulk_register.errors import InputError, LedgerError, SettingsError
 from bulk_register.language import N_, _, ngettext, recalled
 from bulk_register.ledger import Ledger
+from bulk_register.names import SETTINGS_FILE
 from bulk_register.paths import private_folder
 from bulk_register.records import Ending, RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path, unfinished
-from bulk_register.settings import SETTINGS_FILE, Settings, command_line, load_settings
+from bulk_register.settings import Settings, command_line, load_settings
 from bulk_register.settings.explain import Explained, explain, is_said_with_each_run, secret_place
 from bulk_register.startexam.blaming import wrong_part
 from bulk_register.startexam.health_check import HealthCheck, check_health

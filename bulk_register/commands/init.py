@@ -22,10 +22,11 @@ from bulk_register.commands.terminal.signals import handle_signals
 from bulk_register.commands.terminal.text import table
 from bulk_register.errors import DeclinedError, InputError, OutputError, SettingsError
 from bulk_register.language import _
+from bulk_register.names import SETTINGS_FILE
 from bulk_register.output.delivery import write_text
 from bulk_register.output.destinations import check_writable
 from bulk_register.paths import config_folder
-from bulk_register.settings import SETTINGS_FILE, command_line, first_given, flag, variable
+from bulk_register.settings import command_line, first_given, flag, variable
 from bulk_register.settings.explain import explain, fault_of
 from bulk_register.settings.secret import find_secret
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring

@@ -9,10 +9,11 @@ from bulk_register.commands.terminal.observer import exam_lines, noting_roster, 
 from bulk_register.commands.terminal.progress import plan_words
 from bulk_register.commands.terminal.run_end import print_beside_report, report_end
 from bulk_register.commands.terminal.summary import plan_summary, row_lines
+from bulk_register.names import SETTINGS_FILE
 from bulk_register.output.results import RosterResults
 from bulk_register.run import dry_run, ledger_path, register
 from bulk_register.run.report import blank_report, problems, roster_report, status_counts
-from bulk_register.settings import SETTINGS_FILE, Settings
+from bulk_register.settings import Settings
 
 
 def run(roster: str, settings: Settings, invocation: Invocation) -> int:

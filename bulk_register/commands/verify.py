@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.progress import report_wait
-from bulk_register.commands.terminal.text import MAX_SPANS, rows, sentence, short_tests
+from bulk_register.commands.terminal.text import MAX_SPANS, capitalized, rows, sentence, short_tests
 from bulk_register.errors import StartExamError
 from bulk_register.language import N_, _, ngettext
 from bulk_register.ledger import Ledger
@@ -102,16 +102,12 @@ def _row_lines(wrong: Sequence[Finding]) -> list[str]:
         kinds.setdefault(what, []).append(row)
     at_terminal = bool(sys.stdout and sys.stdout.isatty())
     shown, most = (SHOWN, MAX_SPANS) if at_terminal else (len(kinds), None)
-    lines = [f"{_begun(rows(found, most))}: {what}" for what, found in list(kinds.items())[:shown]]
+    lines = [f"{capitalized(rows(found, most))}: {what}" for what, found in list(kinds.items())[:shown]]
     if len(kinds) > shown:
         lines.append(
             _("… and {shown:,} more; send the output to a file to see all", shown=len(kinds) - shown)
         )
     return lines
-
-
-def _begun(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list[str]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from bulk_register.settings.setting import Command
     from bulk_register.settings.sources import (
         ONLY_A_PERSON,
-        SETTINGS_FILE,
         first_given,
         flag,
         given_names,
@@ -26,7 +25,6 @@ __all__ = [
     "ONLY_A_PERSON",
     "SAID",
     "SETTINGS",
-    "SETTINGS_FILE",
     "Command",
     "Settings",
     "When",
@@ -48,7 +46,6 @@ _FILES = {
     "ONLY_A_PERSON": "sources",
     "SAID": "declared",
     "SETTINGS": "declared",
-    "SETTINGS_FILE": "sources",
     "Command": "setting",
     "Settings": "model",
     "When": "when",

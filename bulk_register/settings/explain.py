@@ -11,13 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from bulk_register.language import _
+from bulk_register.names import SETTINGS_FILE
 from bulk_register.settings.declared import SETTINGS
 from bulk_register.settings.load import try_settings
 from bulk_register.settings.model import Settings
 from bulk_register.settings.problem import Fault, Problem
 from bulk_register.settings.secret import VARIABLE, find_secret
 from bulk_register.settings.setting import Command
-from bulk_register.settings.sources import SETTINGS_FILE, Said, find_origins
+from bulk_register.settings.sources import Said, find_origins
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from pydantic import SecretStr, ValidationError
 
 from bulk_register.errors import SettingsError
 from bulk_register.language import N_, _
+from bulk_register.names import SETTINGS_FILE
 from bulk_register.settings.declared import SETTINGS
 from bulk_register.settings.model import Settings
 from bulk_register.settings.problem import Fault, Problem
 from bulk_register.settings.secret import VARIABLE, find_secret
 from bulk_register.settings.setting import Command, Rerun
 from bulk_register.settings.sources import (
-    SETTINGS_FILE,
     Origins,
     Said,
     find_origins,

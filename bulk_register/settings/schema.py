@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
@@ -15,6 +15,8 @@ def checked_type(plain: Any, kind: Kind) -> Any:
     def read(value: Any, info: ValidationInfo) -> Any:
         return value if info.mode == "json" else kind.read(value)  # what a run stored was read once
 
+    if plain is str and kind.choices:
+        plain = Literal[kind.choices]
     return Annotated[plain, *_limits(kind), BeforeValidator(read), AfterValidator(kind.check)]
 
 

@@ -8,13 +8,12 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from bulk_register.language import N_, _
+from bulk_register.names import VARIABLE_PREFIX
 from bulk_register.settings.values import Kind
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
-
-PREFIX = "BULK_REGISTER_"
 
 Command = Literal["run", "check", "tests", "ledger"]  # what settings are loaded for
 CommandName = Literal[
@@ -96,7 +95,7 @@ class Setting:
     @property
     def variable(self) -> str:
         """The environment variable."""
-        return self.environment or PREFIX + self.name.upper()
+        return self.environment or VARIABLE_PREFIX + self.name.upper()
 
     @property
     def help_text(self) -> str:

@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 
 from bulk_register.errors import SettingsError
 from bulk_register.language import _
+from bulk_register.names import SETTINGS_FILE, VARIABLE_PREFIX
 from bulk_register.settings.declared import SAID, SETTINGS
 from bulk_register.settings.problem import Fault, Problem
 from bulk_register.settings.secret import VARIABLE
-from bulk_register.settings.setting import PREFIX
 from bulk_register.settings.values import PATH, at_home
 
-SETTINGS_FILE = "bulk_register.toml"
 ONLY_A_PERSON = frozenset(name for name, setting in SAID.items() if setting.personal)
 _NEVER_SAID = "secret_key"  # the key is no setting: it is found in its own places
 
@@ -77,7 +76,7 @@ def from_environment(environ: Mapping[str, str], problems: list[Problem]) -> Ori
             continue
         if ours.get(place, _NEVER_SAID) != _NEVER_SAID:
             origins[ours[place]] = Said(value, place)
-        elif place.startswith(PREFIX) and (wrong := _wrong_variable(place, ours)):
+        elif place.startswith(VARIABLE_PREFIX) and (wrong := _wrong_variable(place, ours)):
             problems.append(
                 Problem(_("{place} is set in the environment, but {wrong}.", place=place, wrong=wrong))
             )
@@ -85,7 +84,7 @@ def from_environment(environ: Mapping[str, str], problems: list[Problem]) -> Ori
 
 
 def _wrong_variable(place: str, ours: Iterable[str]) -> str:
-    name = place.removeprefix(PREFIX).lower()
+    name = place.removeprefix(VARIABLE_PREFIX).lower()
     if name in ONLY_A_PERSON:
         return _("this is only said on the command line, each time: {flag}", flag=flag(name))
     if name == _NEVER_SAID or (name in SETTINGS and SETTINGS[name].environment):

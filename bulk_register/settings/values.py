@@ -6,10 +6,10 @@ Nothing here makes pydantic's model: `--help` is made from the kinds, and is to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Any, get_args
+from typing import Any
 
 from bulk_register.language import N_, _
 
@@ -40,7 +40,7 @@ class Kind:
     say: Callable[[Any], str] = str  # the value as somebody types it
     limits: Mapping[str, Any] = field(default_factory=dict)  # by pydantic's names, like ge and max_length
     verbatim: bool = False  # blanks at its ends count
-    choices: tuple[str, ...] = ()  # what a shell offers
+    choices: tuple[str, ...] = ()  # a text is one of these, a list some of them; a shell offers them
     values: Mapping[str, Any] = field(default_factory=dict)  # of the placeholders
 
     @property
@@ -191,11 +191,10 @@ def span_of_time(like: str) -> Kind:
     return Kind(may_be, "TIME", _span, say=_seconds_text, limits=limits, values={"like": like})
 
 
-def one_of(literal: Any) -> Kind:
-    """Return the kind whose values a Literal lists."""
-    names = get_args(literal)
-    may_be = "{names}"
-    return Kind(may_be, "|".join(names), choices=names, values={"names": names})
+def one_of(names: Sequence[str]) -> Kind:
+    """Return the kind of texts that are one of these names."""
+    choices = tuple(names)
+    return Kind("{names}", "|".join(choices), choices=choices, values={"names": choices})
 
 
 def some_of(names: tuple[str, ...]) -> Kind:

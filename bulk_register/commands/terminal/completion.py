@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bulk_register.errors import BulkRegisterError
+from bulk_register.names import SETTINGS_FILE
 
 MAX_RUNS = 30
 Offer = tuple[str, str]  # what may be typed, and a word about it
@@ -58,8 +59,6 @@ def _runs() -> Iterable[Offer]:
 def _profiles() -> Iterable[Offer]:
     import tomllib
     from pathlib import Path
-
-    from bulk_register.settings import SETTINGS_FILE  # slow to load
 
     content = tomllib.loads(Path(SETTINGS_FILE).read_text(encoding="utf-8-sig"))
     return [(name, "") for name in content.get("profile", {})]

@@ -8,6 +8,7 @@ from typing import Any
 
 from bulk_register.commands.terminal.progress import reading_notes
 from bulk_register.commands.terminal.text import (
+    capitalized,
     employee_count,
     employees_at_most,
     exam_words,
@@ -42,7 +43,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     """Return a run's summary; `command` returns the words of a command for this run, like rerun."""
     outcome, plan = finished.outcome, finished.outcome.plan
     counts = roster_counts(plan.roster)
-    lines = [_roster_line(plan.roster.source.path.name, counts), _begun(exam_words(plan.exam))]
+    lines = [_roster_line(plan.roster.source.path.name, counts), capitalized(exam_words(plan.exam))]
     lines += [*_reading_lines(plan.roster), ""]
     withheld = (finished.results.status(EVERY) == Status.CONFLICT).any()
     counts["conflicts"] *= bool(withheld)
@@ -67,7 +68,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
 def _reading_lines(roster: Roster) -> list[str]:
     """Return what was noticed while reading, as `check` says it with its rows."""
     notes = reading_notes(roster)
-    lines = [f"  {sentence(_begun(note))}" for note in notes[:MAX_PROBLEMS]]
+    lines = [f"  {sentence(capitalized(note))}" for note in notes[:MAX_PROBLEMS]]
     if more := max(len(notes) - MAX_PROBLEMS, 0):
         lines.append(
             ngettext(
@@ -82,7 +83,7 @@ def _reading_lines(roster: Roster) -> list[str]:
 def plan_summary(plan: Plan, words: str) -> str:
     """Return what a dry run found, beside the rows that have a problem."""
     lines = [_roster_line(plan.roster.source.path.name, roster_counts(plan.roster))]
-    lines += [*_reading_lines(plan.roster), sentence(_begun(words))]
+    lines += [*_reading_lines(plan.roster), sentence(capitalized(words))]
     if plan.batches:
         lines.append(
             _(
@@ -147,10 +148,6 @@ def _kept_lines(outcome: Outcome) -> list[str]:
             early,
         )
     ]
-
-
-def _begun(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _effort_line(finished: Finished, zone: tzinfo | None) -> str:

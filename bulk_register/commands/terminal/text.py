@@ -18,6 +18,11 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
+def capitalized(words: str) -> str:
+    """Return words with their first letter as a sentence begins; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def named_tests(tests: Sequence[str], titles: Mapping[str, str]) -> str:
     """Return tests by title with their GUIDs; `titles` go by GUID in lower case."""
     return ", ".join(f"{titles[key]} ({test})" if (key := test.lower()) in titles else test for test in tests)

@@ -2,15 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
-from bulk_register.language import N_
+from bulk_register.language import LANGUAGES, N_
 from bulk_register.settings.checked import CHARACTER
 from bulk_register.settings.setting import ALWAYS, EVERY_COMMAND, READING, Group, Rerun, Setting
 from bulk_register.settings.values import ENCODING, FILE, FILE_OR_STDOUT, SIZE, TEXT, TRUTH, one_of, whole
 
 LogFormat = Literal["text", "json"]
-Language = Literal["en", "ru"]
 
 _READERS: Final = ("run", "check")
 _QUIET: Final = ("run", "check", "rerun", "export", "verify")
@@ -89,16 +88,18 @@ class RosterSettings:
         ),
     ] = None
     language: Annotated[
-        Language | None,
+        str | None,
         _told(
             N_("The language of what is said and written (this system's)."),
-            one_of(Language),
+            one_of(LANGUAGES),
             commands=EVERY_COMMAND,
         ),
     ] = None
     log_format: Annotated[
         LogFormat,
-        _told(N_("How progress is told ({default})."), one_of(LogFormat), commands=("run", "rerun")),
+        _told(
+            N_("How progress is told ({default})."), one_of(get_args(LogFormat)), commands=("run", "rerun")
+        ),
     ] = "text"
     quiet: Annotated[
         bool, _told(N_("Say nothing unless something is wrong."), TRUTH, commands=_QUIET, short="-q")
