@@ -22,7 +22,7 @@ STARTED = time.perf_counter()
 
 _LEDGER = (
     *("__init__", "__exit__", "known", "last_roster", "has_registrations", "holders", "begin", "resume"),
-    *("sent", "settled", "_commit", "left", "finish", "delivered", "delivery"),
+    *("sent", "settled", "left", "finish", "delivered", "delivery"),
 )
 # phase: where its doors are; those that aren't there (any more) are passed over
 DOORS: dict[str, tuple[str, ...]] = {
@@ -33,7 +33,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "write, beside sending": ("bulk_register.output:write",),
     "write: waiting for answers": ("bulk_register.run.early_output:_Draft._texts",),
     "place": ("bulk_register.output.delivery:place",),
-    "ledger": tuple(f"bulk_register.ledger:Ledger.{method}" for method in _LEDGER),
+    "ledger": (
+        *(f"bulk_register.ledger:Ledger.{method}" for method in _LEDGER),
+        "bulk_register.ledger.record_store:RecordStore._commit",
+    ),
 }
 
 

@@ -17,7 +17,7 @@ _INSTEAD = {
     "begin": lambda *_, **__: 1,
     "sent": lambda *_, **__: next(_requests),
     "holders": lambda *_, **__: {},
-    "together": lambda *_: nullcontext(),
+    "transaction": lambda *_: nullcontext(),
     **dict.fromkeys(("settled", "left", "finish", "delivered"), lambda *_, **__: None),
 }
 

@@ -11,13 +11,12 @@ from pathlib import Path
 from bulk_register.language import english
 from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS
-from bulk_register.ledger.failures import guarded
-from bulk_register.ledger.reader import Reader
+from bulk_register.ledger.ledger_reader import LedgerReader
 from bulk_register.ledger.statements import as_list, insert, next_number, seal
 from bulk_register.records import Batch, Ending, Registrations, RunRecord, Scope, Settlement, StatusNote
 
 
-class Ledger(Reader):
+class Ledger(LedgerReader):
     """The ledger, open. One thread uses it; what a method wrote is on disk when it returns."""
 
     def __init__(self, path: Path, *, write: bool = True) -> None:
@@ -25,7 +24,6 @@ class Ledger(Reader):
         self._runs: dict[int, int] = {}  # by request
         self._whose: dict[int, tuple[int, str]] = {}  # scope and base URL by run
         self._all_linked: set[int] = set()  # runs in which nobody is without a link so far
-        self._under_way: sqlite3.Cursor | None = None  # of the transaction that is open
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -102,9 +100,9 @@ class Ledger(Reader):
         lines = self._holders_at(base_url).lines(unwanted)
         with self._transaction() as cursor:
             for line in lines:
-                records = list(self._records("registration", "WHERE id = ? AND run = ?", [line, run]))
+                records = list(self.store.records("registration", "WHERE id = ? AND run = ?", [line, run]))
                 for *key, names, given in records:
-                    pairs = zip(self._list(names), self._list(given), strict=True)
+                    pairs = zip(self.store.texts(names), self.store.texts(given), strict=True)
                     kept = [pair for pair in pairs if pair[1].casefold() not in unwanted]
                     columns = as_list([name for name, _ in kept]), as_list([each for _, each in kept])
                     insert(cursor, "registration", [(*key, *columns)], anew=True)
@@ -164,10 +162,10 @@ class Ledger(Reader):
                 cursor.executemany("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
                 cursor.executemany("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
                 last = next_number(cursor, "registration") - 1  # new lines come after it
-                told = [(scope, min(line, last)) for scope, line in self._records("told")]
+                told = [(scope, min(line, last)) for scope, line in self.store.records("told")]
                 insert(cursor, "told", told, anew=True)
             self._holders.clear()
-            disk.rewrite(self.path, self._connection)
+            disk.rewrite(self.path, self.store.connection)
 
     # --- within
 
@@ -181,7 +179,7 @@ class Ledger(Reader):
 
     def _run_of(self, request: int) -> int:
         if request not in self._runs:
-            [(self._runs[request],)] = self._all("SELECT run FROM request WHERE id = ?", (request,))
+            [(self._runs[request],)] = self.store.all("SELECT run FROM request WHERE id = ?", (request,))
         return self._runs[request]
 
     def _scope_of(self, run: int) -> tuple[int, str]:
@@ -200,7 +198,7 @@ class Ledger(Reader):
         """Take back what an earlier request said of this request's employees."""
         if run in self._all_linked:
             return
-        if not self._all("SELECT 1 FROM standing WHERE run = ? LIMIT 1", (run,)):
+        if not self.store.all("SELECT 1 FROM standing WHERE run = ? LIMIT 1", (run,)):
             self._all_linked.add(run)
             return
         cursor.execute(
@@ -210,29 +208,15 @@ class Ledger(Reader):
             (run, request),
         )
 
-    def _commit(self) -> None:
-        """Wait until all of the transaction is on disk."""
-        self._connection.execute("COMMIT")
-
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        if self._under_way:
-            yield self._under_way
-            return
-        with guarded(self.path):
-            cursor = self._under_way = self._connection.cursor()
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
+        try:
+            with self.store.transaction() as cursor:
                 yield cursor
-                self._commit()
-            except BaseException:
-                self._holders.clear()  # what was read meanwhile may not be there any more
-                self._known = {}
-                if self._connection.in_transaction:  # a full disk has rolled it back already
-                    cursor.execute("ROLLBACK")
-                raise
-            finally:
-                self._under_way = None
+        except BaseException:
+            self._holders.clear()  # what was read meanwhile may not be there any more
+            self._known = {}
+            raise
 
 
 def _register(

@@ -43,7 +43,7 @@ def use(path: Path) -> int:
 def test_commits_are_durable(book: Path) -> None:
     with Ledger(book) as ledger:
         pragma = {
-            name: ledger._connection.execute(f"PRAGMA {name}").fetchone()[0]
+            name: ledger.store.connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("synchronous", "journal_mode", "foreign_keys")
         }
     assert pragma == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}
@@ -268,8 +268,8 @@ def test_a_full_disk_takes_back_the_whole_answer_and_the_ledger_works_on_when_th
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned)
         answer(ledger, run, planned[0])
-        used = ledger._connection.execute("PRAGMA page_count").fetchone()[0]
-        ledger._connection.execute(f"PRAGMA max_page_count = {used}")
+        used = ledger.store.connection.execute("PRAGMA page_count").fetchone()[0]
+        ledger.store.connection.execute(f"PRAGMA max_page_count = {used}")
         request = ledger.sent(run, planned[1])
         told = [StatusNote(name, Status.FAILED, "x" * 300) for name in planned[1].identifiers]
         for _ in range(3):
@@ -277,7 +277,7 @@ def test_a_full_disk_takes_back_the_whole_answer_and_the_ledger_works_on_when_th
                 ledger.settled(request, Settlement(Ending.FAILED, statuses=told))
         assert len(ledger.known(SCOPE).employees) == 200
         assert ledger.requests(run)[1][2] is None
-        ledger._connection.execute(f"PRAGMA max_page_count = {used + 1000}")
+        ledger.store.connection.execute(f"PRAGMA max_page_count = {used + 1000}")
         answer(ledger, run, planned[2])
         ledger.settled(request, Settlement(Ending.FAILED, statuses=told))
     with Ledger(book) as ledger:
@@ -355,7 +355,7 @@ def test_a_reader_sees_the_last_commit_while_another_writes(book: Path) -> None:
     with Ledger(book) as writer:
         run = writer.begin(record(), planned)
         answer(writer, run, planned[0])
-        with writer._transaction() as cursor, Ledger(book, write=False) as reader:
+        with writer.store.transaction() as cursor, Ledger(book, write=False) as reader:
             cursor.execute("DELETE FROM registration")
             assert len(reader.known(SCOPE).employees) == 5
         with Ledger(book, write=False) as reader:
@@ -404,7 +404,7 @@ def everything(book: Path) -> bytes:
 def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
     kept = filled(book, 50, prefix="kept")
     with Ledger(book) as ledger:
-        ledger._connection.execute("PRAGMA secure_delete = OFF")  # as some builds of SQLite have it
+        ledger.store.connection.execute("PRAGMA secure_delete = OFF")  # as some builds of SQLite have it
         planned = batches(300, 40, prefix="gone")
         gone = ledger.begin(
             record(roster="/home/gone.csv", settings="gone-center", output="gone.xlsx"),
@@ -428,7 +428,7 @@ def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
             for trace in (b"gone", b"link-of-gone"):
                 assert trace not in content, open_or_closed
             if open_or_closed == "open":
-                ledger._connection.close()
+                ledger.store.connection.close()
     with Ledger(book) as ledger:
         assert len(ledger.known(SCOPE).employees) == 50
         assert [run.id for run in ledger.runs()] == [kept]
@@ -461,7 +461,7 @@ def test_a_forgotten_runs_number_is_not_given_again(book: Path) -> None:
 def test_forgetting_in_one_program_while_another_reads_says_what_is_left(book: Path) -> None:
     run = filled(book, *[300] * 10)
     with Ledger(book) as ledger, closing(sqlite3.connect(book)) as reader:
-        ledger._connection.execute("PRAGMA busy_timeout = 200")  # the reader stays anyway
+        ledger.store.connection.execute("PRAGMA busy_timeout = 200")  # the reader stays anyway
         rows = reader.execute("SELECT employees FROM batch")
         rows.fetchone()
         with pytest.raises(LedgerBusyError, match="deleted"):
@@ -519,7 +519,7 @@ from tests.support.ledgers import answer, batches, record
 with Ledger(book := Path(sys.argv[1])) as ledger:
     planned = batches(10, prefix="more")
     answer(ledger, ledger.begin(record(), planned), planned[0])
-    print(*ledger._connection.execute("PRAGMA journal_mode").fetchone(), Path(f"{book}-wal").exists())
+    print(*ledger.store.connection.execute("PRAGMA journal_mode").fetchone(), Path(f"{book}-wal").exists())
     ledger.forget([1])
 """
 

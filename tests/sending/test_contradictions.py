@@ -155,7 +155,7 @@ def test_what_asking_again_cleared_is_given_to_nobody_where_it_cannot_be_written
 
             def fail() -> None:
                 if fails == "at its first record":
-                    office.ledgers[-1]._connection.execute("PRAGMA query_only = ON")
+                    office.ledgers[-1].store.connection.execute("PRAGMA query_only = ON")
                 else:
                     log = book.with_name(f"{book.name}-wal")  # SQLite writes into it when all is committed
                     full.enter_context(no_room_beyond(log.stat().st_size))

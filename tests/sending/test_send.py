@@ -548,7 +548,7 @@ def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_late
         office = Office(sandbox.base_url, book)
 
         def fill() -> None:
-            connection = office.ledgers[-1]._connection
+            connection = office.ledgers[-1].store.connection
             used = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {used + pages}")
 

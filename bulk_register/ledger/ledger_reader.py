@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
-from bulk_register.language import _
-from bulk_register.ledger import database as disk
-from bulk_register.ledger.checksums import COLUMNS, checksum
-from bulk_register.ledger.failures import damaged, guarded
-from bulk_register.ledger.lookups import Ends, last_places
+from bulk_register.ledger.checksums import COLUMNS
+from bulk_register.ledger.lookups import Ends, read_known
 from bulk_register.ledger.participant_index import ParticipantIndex
+from bulk_register.ledger.record_store import RecordStore
 from bulk_register.records import Ending, Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
 
-class Reader:
+class LedgerReader:
     """The ledger, open. One thread uses it. Every method raises LedgerError where the disk or file fails."""
 
     def __init__(self, path: Path, *, write: bool = True) -> None:
         self.path = path
-        self._connection = disk.connect(path, write=write)
+        self.store = RecordStore(path, write=write)
         self._holders: dict[str, ParticipantIndex] = {}  # by base URL, as far as they were asked for
         self._known: dict[Scope, KnownLinks] = {}
         self._known_at = (0, 0)  # the ledger's state that it is of
@@ -34,45 +30,25 @@ class Reader:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._connection.close()
+        self.store.connection.close()
 
     # --- what is known
 
     def known(self, scope: Scope) -> KnownLinks:
         """Return the links in use of a scope; read again only if anybody has changed the ledger since."""
-        [(changed_by_others,)] = self._all("PRAGMA data_version")
-        stamp = (changed_by_others, self._connection.total_changes)
+        [(changed_by_others,)] = self.store.all("PRAGMA data_version")
+        stamp = (changed_by_others, self.store.connection.total_changes)
         if self._known_at != stamp:
             self._known, self._known_at = {}, stamp
         if scope not in self._known:
-            self._known[scope] = self._read_known(scope)
+            self._known[scope] = read_known(self.store, self._scope(scope), Ends(self))
         return self._known[scope]
-
-    def _read_known(self, scope: Scope) -> KnownLinks:
-        employees: list[str] = []
-        participants: list[str] = []
-        lines: list[tuple[int, int, int]] = []  # how many employees, when their links end, run
-        where, ends = "WHERE scope = ? ORDER BY id", Ends(self)
-        for _id, _scope, run, current, names, given in self._records(
-            "registration", where, [self._scope(scope)]
-        ):
-            if current:
-                found = self._list(names)
-                employees += found
-                participants += self._list(given)
-                lines.append((len(found), ends[run], run))
-        counts, till, runs = np.array(lines, np.int64).reshape(-1, 3).T
-        last = last_places(employees)
-        return KnownLinks(
-            np.array(employees, object)[last],
-            np.array(participants, object)[last],
-            np.repeat(till, counts)[last],
-            np.repeat(runs, counts)[last],
-        )
 
     def has_registrations(self, scope: Scope) -> bool:
         """Tell whether StartExam has ever accepted anything for this scope."""
-        return bool(self._all("SELECT 1 FROM registration WHERE scope = ? LIMIT 1", (self._scope(scope),)))
+        return bool(
+            self.store.all("SELECT 1 FROM registration WHERE scope = ? LIMIT 1", (self._scope(scope),))
+        )
 
     def holders(self, base_url: str, participants: Sequence[str]) -> dict[str, Holder]:
         """Return who holds these participants at this address already, by case-folded identifier."""
@@ -82,9 +58,9 @@ class Reader:
             return {}
         where, ends = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", Ends(self)
         found: dict[str, Holder] = {}
-        records = self._records("registration", where, [json.dumps(list(lines))])
-        for _id, _scope, run, _current, names, given in records:
-            for employee, participant in zip(self._list(names), self._list(given), strict=True):
+        records = self.store.records("registration", where, [json.dumps(list(lines))])
+        for _, _, run, _, names, given in records:
+            for employee, participant in zip(self.store.texts(names), self.store.texts(given), strict=True):
                 if (key := participant.casefold()) in wanted:
                     found.setdefault(key, Holder(employee, run, ends[run]))
         return found
@@ -93,29 +69,29 @@ class Reader:
         if base_url not in self._holders:
             holders = ParticipantIndex()
             where = "WHERE scope IN (SELECT id FROM scope WHERE base_url = ?) ORDER BY id"
-            for line, *_, participants in self._records("registration", where, [base_url]):
-                holders.add(line, self._list(participants))
+            for line, *_, participants in self.store.records("registration", where, [base_url]):
+                holders.add(line, self.store.texts(participants))
             self._holders[base_url] = holders
         return self._holders[base_url]
 
     def last_roster(self, scope: Scope) -> tuple[int, list[str], bool] | None:
         """Return a scope's latest run, the employees of its roster, and whether all of them got a link."""
         where = "WHERE run IN (SELECT id FROM run WHERE scope = ?) ORDER BY run DESC LIMIT 1"
-        for run, employees in self._records("roster", where, [self._scope(scope)]):
-            return run, self._list(employees), not self.run(run).open
+        for run, employees in self.store.records("roster", where, [self._scope(scope)]):
+            return run, self.store.texts(employees), not self.run(run).open
         return None
 
     def untold(self, scope: Scope) -> dict[str, int]:
         """Return whose link stands in no output or list yet, with the run that got it; see `Ledger.told`."""
         number = self._scope(scope)
-        runs = {run for (run,) in self._each("SELECT id FROM run WHERE scope = ?", [number])}
+        runs = {run for (run,) in self.store.each("SELECT id FROM run WHERE scope = ?", [number])}
         # all of both tables are read: a changed key would hide a record from a search
-        found = {employee: run for run, employee in list(self._records("untold")) if run in runs}
-        told = dict(self._records("told")).get(number, 0)
-        since = self._records("registration", "WHERE scope = ? AND id > ? ORDER BY id", [number, told])
+        found = {employee: run for run, employee in list(self.store.records("untold")) if run in runs}
+        told = dict(self.store.records("told")).get(number, 0)
+        since = self.store.records("registration", "WHERE scope = ? AND id > ? ORDER BY id", [number, told])
         for _id, _scope, run, current, names, _given in since:
             if current:
-                found.update(dict.fromkeys(self._list(names), run))
+                found.update(dict.fromkeys(self.store.texts(names), run))
         return found
 
     # --- outputs
@@ -142,16 +118,16 @@ class Reader:
 
     def _delivery(self, path: Path) -> list[Any] | None:
         # all are read: a changed key would hide a record from a search
-        return {record[0]: record for record in self._records("delivery")}.get(str(path))
+        return {record[0]: record for record in self.store.records("delivery")}.get(str(path))
 
     def has_output(self, sha256: str) -> bool:
         """Tell whether this program wrote a file with exactly this content."""
-        return bool(self._all("SELECT 1 FROM delivery WHERE sha256 = ?", (sha256,)))
+        return bool(self.store.all("SELECT 1 FROM delivery WHERE sha256 = ?", (sha256,)))
 
     def titles(self, tests: Iterable[str]) -> dict[str, str]:
         """Return what these tests were called when StartExam was asked last, by identifier in lower case."""
         wanted = {test.lower() for test in tests}
-        return {test: title for test, title in list(self._records("title")) if test in wanted}
+        return {test: title for test, title in list(self.store.records("title")) if test in wanted}
 
     # --- earlier runs
 
@@ -165,8 +141,10 @@ class Reader:
         return record
 
     def _runs_where(self, where: str, values: Sequence[object] = ()) -> list[RunRecord]:
-        scopes = {number: Scope(*rest) for number, *rest in self._records("scope")}
-        rows = (dict(zip(COLUMNS["run"], row, strict=True)) for row in self._records("run", where, values))
+        scopes = {number: Scope(*rest) for number, *rest in self.store.records("scope")}
+        rows = (
+            dict(zip(COLUMNS["run"], row, strict=True)) for row in self.store.records("run", where, values)
+        )
         return [RunRecord(**(row | {"scope": scopes[row["scope"]]})) for row in rows]
 
     def without_link(self, record: RunRecord) -> int:
@@ -190,28 +168,33 @@ class Reader:
 
     def planned(self, run: int) -> dict[int, tuple[str, ...]]:
         """Return a run's batches as planned: their employees by number."""
-        rows = self._records("batch", "WHERE run = ? ORDER BY number", [run])
-        return {number: tuple(self._list(employees)) for _, number, employees in rows}
+        rows = self.store.records("batch", "WHERE run = ? ORDER BY number", [run])
+        return {number: tuple(self.store.texts(employees)) for _, number, employees in rows}
 
     def statuses(self, run: int) -> list[StatusNote]:
         """Return a run's employees who got no link in it, and why."""
-        rows = self._records("standing", "WHERE run = ?", [run])
+        rows = self.store.records("standing", "WHERE run = ?", [run])
         return [StatusNote(employee, Status(status), note) for _run, employee, status, note in rows]
 
     def requests(self, run: int) -> list[tuple[int, tuple[str, ...] | None, Ending | None, str]]:
         """Return a run's requests: batch, employees of a part, how it ended (None: never told), note."""
-        rows = self._records("request", "WHERE run = ? ORDER BY id", [run])
+        rows = self.store.records("request", "WHERE run = ? ORDER BY id", [run])
         return [
-            (number, tuple(self._list(part)) if part else None, Ending(ended) if ended else None, note or "")
+            (
+                number,
+                tuple(self.store.texts(part)) if part else None,
+                Ending(ended) if ended else None,
+                note or "",
+            )
             for _id, _run, number, part, _sent, _settled, ended, note, _raw in rows
         ]
 
     def unmatched(self, run: int) -> list[Unmatched]:
         """Return a run's answers that could not be matched to employees."""
-        rows = list(self._records("request", "WHERE run = ? AND raw IS NOT NULL ORDER BY id", [run]))
+        rows = list(self.store.records("request", "WHERE run = ? AND raw IS NOT NULL ORDER BY id", [run]))
         planned = self.planned(run) if rows else {}
         return [
-            Unmatched(number, tuple(self._list(part)) if part else planned[number], settled, note, raw)
+            Unmatched(number, tuple(self.store.texts(part)) if part else planned[number], settled, note, raw)
             for _id, _run, number, part, _sent, settled, _ended, note, raw in rows
         ]
 
@@ -220,9 +203,9 @@ class Reader:
         where = (
             "WHERE run IN (SELECT id FROM run WHERE scope = ?) AND ended = ? AND raw IS NOT NULL ORDER BY id"
         )
-        rows = list(self._records("request", where, [self._scope(scope), Ending.CONTRADICTED.value]))
+        rows = list(self.store.records("request", where, [self._scope(scope), Ending.CONTRADICTED.value]))
         return [
-            (tuple(self._list(part)) if part else self.planned(run)[number], bytes(raw))
+            (tuple(self.store.texts(part)) if part else self.planned(run)[number], bytes(raw))
             for _, run, number, part, *_, raw in rows
         ]
 
@@ -234,8 +217,8 @@ class Reader:
         found = []
         for line in sorted(self._holders_at(base_url).lines(wanted)):
             where = "WHERE id = ? AND run = ? AND current"
-            for *_key, names, given in self._records("registration", where, [line, run]):
-                columns = self._list(names), self._list(given)
+            for *_key, names, given in self.store.records("registration", where, [line, run]):
+                columns = self.store.texts(names), self.store.texts(given)
                 if not wanted.isdisjoint(map(str.casefold, columns[1])):
                     found.append(columns)
         return found
@@ -244,28 +227,5 @@ class Reader:
 
     def _scope(self, scope: Scope) -> int:
         columns = ", ".join(Scope._fields)
-        rows = self._all(f"SELECT id FROM scope WHERE ({columns}) = (?,?,?,?,?)", scope)  # noqa: S608
+        rows = self.store.all(f"SELECT id FROM scope WHERE ({columns}) = (?,?,?,?,?)", scope)  # noqa: S608
         return int(rows[0][0]) if rows else -1
-
-    def _records(self, table: str, where: str = "", values: Sequence[object] = ()) -> Iterator[list[Any]]:
-        """Yield a table's records, with the columns of COLUMNS; raises LedgerError where one was changed."""
-        query = f"SELECT {', '.join(COLUMNS[table])}, checksum FROM {table} {where}"  # noqa: S608
-        for *record, written in self._each(query, values):
-            if checksum(table, *record) != written:
-                raise damaged(
-                    self.path, _("a record in its table '{table}' is not what was written", table=table)
-                )
-            yield record
-
-    def _list(self, text: str) -> list[str]:
-        try:
-            return list(json.loads(text))
-        except (TypeError, ValueError):
-            raise damaged(self.path, _("a list in it can't be read")) from None
-
-    def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return list(self._each(query, values))
-
-    def _each(self, query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-        with guarded(self.path):
-            yield from self._connection.execute(query, values)
