@@ -260,7 +260,9 @@ def verify(invocation: Invocation, file: o.Written, ask: o.Ask = False) -> int:
 )
 def sandbox(
     invocation: Invocation,
-    port: Annotated[int, typer.Option(min=0, max=65535, help=_("The port; 0 takes a free one."))] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help=_("The port; 0 takes a free one."))
+    ] = 0,
     latency: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help=_("How long an answer takes."))
     ] = 0,

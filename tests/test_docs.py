@@ -10,6 +10,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from bulk_register.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +50,27 @@ def test_the_readme_s_settings_file_holds_settings_only() -> None:
         assert set(keys) <= set(Settings.model_fields)
 
 
-PAGES = ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+@pytest.mark.parametrize("page", ["README", "docs/tutorial"])
+def test_the_pages_in_both_languages_have_the_same_sections_and_commands(page: str) -> None:
+    english, russian = ((ROOT / f"{page}{end}").read_text(encoding="utf-8") for end in (".md", ".ru.md"))
+    assert levels(english) == levels(russian)
+    assert commands(english) == commands(russian)
+    assert len(commands(english)) > 5
+
+
+def levels(text: str) -> list[int]:
+    """The level of each heading, in order."""
+    outside = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return [len(marks) for marks in re.findall(r"^(#+) ", outside, re.MULTILINE)]
+
+
+def commands(text: str) -> list[str]:
+    """What a reader is to type or copy, without remarks: shell, settings and Python."""
+    blocks = re.findall(r"```(?:sh|toml|python)\n(.*?)```", text, re.DOTALL)
+    return [re.sub(r"\s+# .*", "", line) for block in blocks for line in block.splitlines()]
+
+
+PAGES = ["README.md", "README.ru.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
 
 def test_links_between_pages_lead_somewhere() -> None:

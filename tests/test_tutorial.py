@@ -8,13 +8,13 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import openpyxl
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
-PICTURES = ROOT / "docs" / "pictures"
+TUTORIALS = {"en": ROOT / "docs" / "tutorial.md", "ru": ROOT / "docs" / "tutorial.ru.md"}
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
 
@@ -29,29 +29,43 @@ def drawing() -> ModuleType:
     return module
 
 
+def text(language: str) -> str:
+    return TUTORIALS[language].read_text(encoding="utf-8")
+
+
+def edition(drawing: ModuleType, language: str) -> Any:
+    (found,) = [one for one in drawing.EDITIONS if one.language == language]
+    return found
+
+
 @posix
-def test_the_pictures_of_the_terminal_show_what_it_says(drawing: ModuleType) -> None:
+@pytest.mark.parametrize("language", TUTORIALS)
+def test_the_pictures_of_the_terminal_show_what_it_says(drawing: ModuleType, language: str) -> None:
+    told = edition(drawing, language)
     with drawing.stage() as folder:
-        scenes = list(drawing.play(folder))
+        scenes = list(drawing.play(folder, told))
         mail = list(openpyxl.load_workbook(folder / "mail.xlsx").worksheets[0].values)
     for scene in scenes:
-        picture = (PICTURES / f"{scene.name}.svg").read_text(encoding="utf-8")
+        picture = (told.pictures / f"{scene.name}.svg").read_text(encoding="utf-8")
         shown = drawing.masked(drawing.lines_in(picture))
         assert shown == drawing.masked(scene.lines), "run: make pictures"
-    assert len(mail) == 1 + len({name for _, name, *_ in drawing.PEOPLE}), "a row for each person"
+    assert len(mail) == 1 + len({name for _, name, *_ in told.people}), "a row for each person"
 
 
-def test_its_commands_are_those_of_the_pictures(drawing: ModuleType) -> None:
-    typed = re.findall(r"```sh\n(bulk-register .*)\n```", TUTORIAL)
+@pytest.mark.parametrize("language", TUTORIALS)
+def test_its_commands_are_those_of_the_pictures(drawing: ModuleType, language: str) -> None:
+    pictures = edition(drawing, language).pictures
+    typed = re.findall(r"```sh\n(bulk-register .*)\n```", text(language))
     shown = [
-        drawing.lines_in((PICTURES / f"{command.split()[1]}.svg").read_text(encoding="utf-8"))[0]
+        drawing.lines_in((pictures / f"{command.split()[1]}.svg").read_text(encoding="utf-8"))[0]
         for command in typed
     ]
     assert [f"$ {command}" for command in typed] == shown
 
 
-def test_every_picture_has_words_for_those_who_do_not_see_it() -> None:
-    pictures = re.findall(r"!\[(.*?)\]\((.*?)\)", TUTORIAL)
+@pytest.mark.parametrize("language", TUTORIALS)
+def test_every_picture_has_words_for_those_who_do_not_see_it(language: str) -> None:
+    pictures = re.findall(r"!\[(.*?)\]\((.*?)\)", text(language))
     assert len(pictures) == 6
     for words, target in pictures:
         assert len(words) > 15

@@ -81,16 +81,16 @@ def extracted() -> Catalog:
 
 def update(path: Path) -> None:
     """Bring a catalog up to date with the package: new messages come in empty, others go."""
-    catalog = _read(path)
+    catalog = read_catalog(path)
     catalog.update(extracted(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    _write(path, catalog)
+    write_catalog(path, catalog)
 
 
 def compile_catalog(path: Path) -> None:
     """Write the file that is read at run time beside a catalog, whole or not at all."""
     compiled = BytesIO()
-    write_mo(compiled, _read(path))
+    write_mo(compiled, read_catalog(path))
     target = path.with_suffix(".mo")
     draft = target.with_suffix(".mo.new")
     draft.write_bytes(compiled.getvalue())
@@ -99,7 +99,7 @@ def compile_catalog(path: Path) -> None:
 
 def faults(path: Path) -> Iterator[str]:
     """Say what is wrong with a catalog: a missing, fuzzy, stale or damaged message, each with its words."""
-    catalog, wanted = _read(path), extracted()
+    catalog, wanted = read_catalog(path), extracted()
     known = {_key(message) for message in catalog if message.id}
     needed = {_key(message) for message in wanted if message.id}
     where = path.parent.parent.name
@@ -148,14 +148,16 @@ def _key(message: Message) -> tuple[str | tuple[str, ...], str | None]:
     return message.id if isinstance(message.id, str) else tuple(message.id), message.context
 
 
-def _read(path: Path) -> Catalog:
+def read_catalog(path: Path) -> Catalog:
+    """Read a catalog; an empty file is one without messages."""
     with path.open("rb") as file:
         catalog = read_po(file, locale=path.parent.parent.name, domain="bulk_register")
     catalog.creation_date = catalog.revision_date = NO_DATE  # or each compilation would be another file
     return catalog
 
 
-def _write(path: Path, catalog: Catalog) -> None:
+def write_catalog(path: Path, catalog: Catalog) -> None:
+    """Write a catalog as text."""
     text = BytesIO()
     write_po(text, catalog, width=100, omit_header=True, include_lineno=False)
     header = HEADER.format(language=catalog.locale_identifier, plural_forms=catalog.plural_forms)

@@ -142,9 +142,9 @@ def _numbers(before: Sequence[str], active: Sequence[Test]) -> str:
 
 
 def _show(active: Sequence[Test]) -> None:
-    lines = [_("The account's active tests:")]
+    lines, survey = [_("The account's active tests:")], _("survey")
     lines += [
-        f"  {number}. {test.title}" + (f" ({_('survey')})" if test.type == "survey" else "")
+        f"  {number}. {test.title}" + (f" ({survey})" if test.type == "survey" else "")
         for number, test in enumerate(active[:MAX_LISTED], 1)
     ]
     if len(active) > MAX_LISTED:

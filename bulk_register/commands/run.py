@@ -9,6 +9,7 @@ from bulk_register.commands.terminal.observer import exam_lines, noting_roster, 
 from bulk_register.commands.terminal.progress import plan_words
 from bulk_register.commands.terminal.run_end import print_beside_report, report_end
 from bulk_register.commands.terminal.summary import plan_summary, row_lines
+from bulk_register.language import _
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.output.results import RosterResults
 from bulk_register.run import dry_run, ledger_path, register
@@ -45,7 +46,7 @@ def _show_plan(roster: str, settings: Settings, invocation: Invocation) -> int:
     known = roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
     invocation.report(settings.report, blank_report(invocation.started, code) | known)
     if wrong or not settings.quiet:
-        exam = ["What would be sent:", *exam_lines(plan, settings)]
+        exam = [_("What would be sent:"), *exam_lines(plan, settings)]
         lines = [*row_lines(wrong), *exam, plan_summary(plan, plan_words(plan))]
         print_beside_report(settings, "\n".join(lines))
     return code

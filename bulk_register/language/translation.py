@@ -19,6 +19,7 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("en", *sorted(folder.name for folder in LOCALE_FOLDER.iterdir() if folder.is_dir()))
 GROUP_MARKS = {"en": ","}  # between thousands, elsewhere a no-break space (CLDR)
 DECIMAL_MARKS = {"en": "."}  # elsewhere a comma (CLDR)
+QUOTATION_MARKS = "«{}»"  # in every language but English (CLDR: the first level in Russian)
 
 
 class Message(str):
@@ -119,6 +120,11 @@ def grouped(number: float, spec: str = ",") -> str:
 
 
 class _LocalFormatter(Formatter):
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        if conversion == "r" and isinstance(value, str):
+            return QUOTATION_MARKS.format(repr(value)[1:-1])
+        return super().convert_field(value, conversion)
+
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec and isinstance(value, int | float):
             return grouped(value, format_spec)

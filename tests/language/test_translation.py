@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bulk_register
 from bulk_register.language import LANGUAGES, _, english, every_language, grouped, ngettext, recalled, use
 from bulk_register.records import RESULT_COLUMNS, Status, result_headers, status_words
 from translations import messages
@@ -46,6 +48,20 @@ def test_faults_of_a_catalog_are_found(before: str, after: str, fault: str, tmp_
     assert any(f"ru: {fault}: " in found for found in messages.faults(broken))
 
 
+def test_no_message_stands_inside_an_f_string() -> None:
+    package = Path(bulk_register.__file__).parent
+    inside = [
+        f"{path.name}:{call.lineno}"
+        for path in package.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in messages.KEYWORDS
+        if isinstance(call.args[0], ast.Constant)
+    ]
+    assert inside == [], "Babel finds them there with some versions of Python only"
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(1, "1 строка"), (3, "3 строки"), (11, "11 строк"), (21, "21 строка"), (1203, "1\u00a0203 строки")],
@@ -64,6 +80,14 @@ def test_english_counts_in_two() -> None:
 def test_a_number_keeps_its_digits_in_every_language(number: int, language: str) -> None:
     use(language)
     assert int(grouped(number).replace("\u00a0", "").replace(",", "")) == number
+
+
+def test_what_stands_in_quotes_has_those_of_the_language() -> None:
+    sentence = "The sheet {sheet!r} is protected: the results are added all the same, and it stays so."
+    assert "sheet 'Staff' is" in _(sentence, sheet="Staff")
+    use("ru")
+    assert "Лист «Staff\\n2» защищён" in _(sentence, sheet="Staff\n2"), "on one line"
+    assert "'Staff' is" in english(_(sentence, sheet="Staff"))
 
 
 def test_a_message_knows_its_english_form() -> None:

@@ -15,6 +15,7 @@ MIN_WIDTH = 20  # of lines that are broken between words
 
 _COMMAND = "bulk-register "  # what follows on its line is copied by somebody
 _HELD = "\0"  # stands for a blank at which no line is broken
+_TWO_COLUMNS = re.compile(r"(\s*\S+(?: \S+)*  +)(\S+(?: \S+)*)")
 
 
 def print_result(text: str, *, exact: bool = False) -> None:
@@ -61,7 +62,8 @@ def _write(stream: TextIO | None, text: str, *, exact: bool = False) -> None:
 def wrapped(text: str) -> str:
     """Break lines that are wider than the terminal between words, which it doesn't do itself.
 
-    Tables stay as they are, and so do commands on a line of their own.
+    What stands in two columns goes on below its second one. Other tables stay as they are, and so do commands
+    on a line of their own.
     """
     width = shutil.get_terminal_size().columns
     return "\n".join(_broken(line, width) if len(line) > width else line for line in text.split("\n"))
@@ -70,13 +72,20 @@ def wrapped(text: str) -> str:
 def _broken(line: str, width: int) -> str:
     words = line.lstrip(" ")
     indent = " " * (len(line) - len(words))
+    if columns := _TWO_COLUMNS.fullmatch(line):
+        first, words = columns.groups()
+        return line if width < len(first) + MIN_WIDTH else _folded(words, width, first, " " * len(first))
     if "  " in words or (indent and words.startswith(_COMMAND)):
         return line
+    return _folded(words, width, indent, f"{indent}  ")
+
+
+def _folded(words: str, width: int, first: str, others: str) -> str:
     folded = textwrap.wrap(
         re.sub(rf"({_COMMAND[:-1]}) (?=\w)", rf"\1{_HELD}", words),
         max(width, MIN_WIDTH),
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
+        initial_indent=first,
+        subsequent_indent=others,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -45,8 +45,9 @@ def ask_yes_no(question: str, *, default: bool = False) -> bool:
                 "where you can't see the question. Add --yes to go on without it."
             )
         )
+    choices = _("Y/n") if default else _("y/N")
     while True:
-        line = _line(seen, f"{question} [{_('Y/n') if default else _('y/N')}]:")
+        line = _line(seen, f"{question} [{choices}]:")
         if line is None:
             return False
         answer = line.lower()

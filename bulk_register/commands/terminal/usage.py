@@ -57,7 +57,8 @@ class Command(TyperCommand):
             if (record := parameter.get_help_record(ctx)) is None:
                 continue
             if parameter.param_type_name == "argument":
-                groups[_("Arguments")].append(record)
+                name, words = record
+                groups[_("Arguments")].append((name.split(" <")[0], words))  # typer adds the type
             elif title := getattr(parameter, "rich_help_panel", None):
                 groups.setdefault(title, []).append(record)
             else:

@@ -77,8 +77,11 @@ def _not_there(path: Path) -> str:
         return _("there is no such file: the folder {folder} can't be looked into.", folder=path.parent)
     beside = {one.name.casefold(): one.name for one in path.parent.iterdir() if one.is_file()}
     near = get_close_matches(path.name.casefold(), beside, n=1, cutoff=0.6)
-    words = _("there is no such file in {folder}.", folder=path.parent.absolute())
-    return f"{words} {_('Did you mean {name}?', name=beside[near[0]])}" if near else words
+    folder = path.parent.absolute()
+    if near:
+        name = beside[near[0]]
+        return _("there is no such file in {folder}. Did you mean {name}?", folder=folder, name=name)
+    return _("there is no such file in {folder}.", folder=folder)
 
 
 def _in_plain_words(error: OSError) -> str:
