@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from bulk_register.language import N_, _
+from bulk_register.language import _
 from bulk_register.records import Batch, Holder, Registrations, Status, Statuses, StatusNote
+from bulk_register.sending import notes
 
-_NOTES = {
-    Status.UNKNOWN: N_("StartExam answered without a participant for this employee"),
-    Status.EXPIRED: N_("the only link that StartExam gives is over; --reregister makes a new one"),
-}
+_NOTES = {Status.UNKNOWN: notes.WITHOUT_PARTICIPANT, Status.EXPIRED: notes.EXPIRED}
 
 
 @dataclass(frozen=True)
@@ -24,12 +23,34 @@ class Matched:
     statuses: Statuses  # one for each employee of the batch
 
 
-def foreign_participants(
-    batch: Batch, participants: Sequence[str | None], holders: Mapping[str, Holder]
-) -> list[tuple[int, Holder]]:
-    """Return who else, as the ledger has it, holds participants of an answer; by their place in it."""
-    given = [(place, item, holders.get(item.casefold())) for place, item in enumerate(participants) if item]
-    return [(place, one) for place, _, one in given if one and one.employee != batch.identifiers[place]]
+@dataclass(frozen=True)
+class Pairing:
+    """A request's employees, the participants answered in their places, and who holds these by the ledger."""
+
+    batch: Batch
+    participants: Sequence[str | None]
+    holders: Mapping[str, Holder]  # by case-folded participant
+
+    def foreign(self) -> list[Foreign]:
+        """Return who else holds participants of this answer; by their place in it."""
+        names = self.batch.identifiers
+        found = [
+            (place, self.holders.get(item.casefold())) for place, item in enumerate(self.participants) if item
+        ]
+        return [Foreign(place, one) for place, one in found if one and one.employee != names[place]]
+
+    def without(self, foreign: Sequence[Foreign]) -> Pairing:
+        """Return the same without a participant at these places."""
+        taken = {one.place for one in foreign}
+        kept = [None if place in taken else given for place, given in enumerate(self.participants)]
+        return replace(self, participants=kept)
+
+
+class Foreign(NamedTuple):
+    """A place in an answer whose participant another employee holds."""
+
+    place: int
+    holder: Holder
 
 
 @dataclass(frozen=True)
@@ -41,20 +62,15 @@ class Moment:
     valid_till: int
 
 
-def match(
-    batch: Batch,
-    participants: Sequence[str | None],
-    holders: Mapping[str, Holder],
-    before: Statuses,
-    moment: Moment,
-) -> Matched:
+def match(pairing: Pairing, before: Statuses, moment: Moment) -> Matched:
     """Give each employee of a batch what StartExam answered in its place.
 
     A known link that works is kept whatever came; a participant that the ledger knew keeps its first window
     (the API page "Register Employees" doesn't say whether it moves).
     """
-    given = np.array([participant or "" for participant in participants], object)
-    runs, ends = _windows(participants, holders, moment)
+    batch = pairing.batch
+    given = np.array([participant or "" for participant in pairing.participants], object)
+    runs, ends = _windows(pairing, moment)
     known, known_till = before.participant[batch.codes], before.valid_till[batch.codes]
     keeps = (known != "") & (known_till > moment.now)
     same = _same(given, known)
@@ -73,14 +89,12 @@ def match(
     return Matched(list(_written(batch, given, runs, keeps, (given != "") & ~same)), after)
 
 
-def _windows(
-    participants: Sequence[str | None], holders: Mapping[str, Holder], moment: Moment
-) -> tuple[np.ndarray, np.ndarray]:
+def _windows(pairing: Pairing, moment: Moment) -> tuple[np.ndarray, np.ndarray]:
     """Return in which run each participant was answered first, and when its link ends."""
-    runs = np.full(len(participants), moment.run, np.int64)
-    ends = np.full(len(participants), moment.valid_till, np.int64)
-    for place, participant in enumerate(participants if holders else ()):
-        holder = holders.get(participant.casefold()) if participant else None
+    runs = np.full(len(pairing.participants), moment.run, np.int64)
+    ends = np.full(len(pairing.participants), moment.valid_till, np.int64)
+    for place, participant in enumerate(pairing.participants if pairing.holders else ()):
+        holder = pairing.holders.get(participant.casefold()) if participant else None
         if holder:
             runs[place], ends[place] = holder.run, holder.valid_till
     return runs, ends

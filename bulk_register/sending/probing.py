@@ -2,61 +2,92 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 
+from bulk_register.language import _
 from bulk_register.records import Batch, Status
-from bulk_register.sending.tasks import Task, Verdict
+from bulk_register.sending.outbox import Outbox, split_off
+from bulk_register.sending.stopping import Stopping
+from bulk_register.sending.tasks import Message, Purpose, Verdict
+from bulk_register.startexam.blaming import wrong_part
 
 PROBES = 8  # employees asked about one by one before a refused request is believed to be wrong
 
 
 class Probing:
-    """What was refused before anything was accepted, and who is still to be asked about alone."""
+    """What was refused before StartExam accepted anything, and who is still to be asked about alone."""
 
-    def __init__(self) -> None:
-        self.batches: list[Batch] = []
-        self.singles: list[Verdict] = []
-        self.words = ""  # what StartExam said first
+    def __init__(self, outbox: Outbox, stopping: Stopping, *, trusted: bool) -> None:
+        self.proven = False  # StartExam has accepted something in this run
+        self._outbox, self._stopping, self._trusted = outbox, stopping, trusted
+        self._batches: list[Batch] = []
+        self._singles: list[Verdict] = []
+        self._words = ""  # what StartExam said first
         self._candidates: list[int] | None = None  # their codes
 
-    def add(self, batch: Batch, told: str, words: str) -> None:
-        """Remember a refusal."""
-        self.words = self.words or words
+    def refused(self, batch: Batch, message: Message) -> list[Verdict]:
+        """Ask about a few employees one by one, to learn what is refused."""
+        self._words = self._words or message.for_log
         if len(batch) == 1:
-            self.singles.append(Verdict(batch, Status.REJECTED, told))
+            self._singles.append(Verdict(batch, Status.REJECTED, message.for_note))
         else:
-            self.batches.append(batch)
+            self._batches.append(batch)
+        return self.go_on()
 
-    def next_probe(self, queue: deque[Task]) -> Batch | None:
-        """Take the next candidate out of the batch that holds them; None when there is none left."""
+    def go_on(self) -> list[Verdict]:
+        """Ask about the next candidate; after the last decide what it is that StartExam refuses."""
         if self._candidates is None:
-            self._candidates = self._choose(queue)
-        return self._take_out(self._candidates.pop(0), queue) if self._candidates else None
+            self._candidates = self._choose()
+        if self._candidates:
+            self._outbox.first([self._take_out(self._candidates.pop(0))], Purpose.PROBE)
+            return []
+        if self._trusted:
+            return self.prove()
+        part = wrong_part(self._words)
+        self._stopping.stop(
+            _(
+                "StartExam refuses the request: {words}. Either the request is wrong (center, test, "
+                "window, proctoring), or StartExam knows none of these employees yet",
+                words=self._words.rstrip("."),
+            )
+            + (_(". Its words name the {part}: check that first", part=_(part)) if part else "")
+        )
+        return []
 
-    def _choose(self, queue: deque[Task]) -> list[int]:
+    def prove(self) -> list[Verdict]:
+        """The request is right: what was refused before is due to single employees."""
+        if self.proven:
+            return []
+        self.proven = True
+        for batch in self._batches:
+            self._outbox.first(batch.halves())
+        singles = self._singles
+        for _single in singles:
+            self._stopping.refused_alone(_("before it accepted anything"))
+        self._forget()
+        return singles
+
+    def give_up(self) -> list[Batch]:
+        """Return and forget all of whom it is not known why they were refused."""
+        batches = [*self._batches, *(single.batch for single in self._singles)]
+        self._forget()
+        return batches
+
+    def _forget(self) -> None:
+        self._batches, self._singles, self._words, self._candidates = [], [], "", None
+
+    def _choose(self) -> list[int]:
         """Choose employees spread over the roster."""
-        waiting = [*self.batches, *(task.batch for task in queue)]
+        waiting = [*self._batches, *self._outbox.batches]
         codes = np.concatenate([np.empty(0, np.int64), *(batch.codes for batch in waiting)])
-        count = min(PROBES - len(self.singles), len(codes))
+        count = min(PROBES - len(self._singles), len(codes))
         places = np.linspace(0, len(codes) - 1, count).round().astype(np.int64)
         return [int(code) for code in codes[places]]
 
-    def _take_out(self, code: int, queue: deque[Task]) -> Batch:
-        for place, batch in enumerate(self.batches):
+    def _take_out(self, code: int) -> Batch:
+        for place, batch in enumerate(self._batches):
             if code in batch.codes:
-                single, rest = _split(batch, code)
-                self.batches[place : place + 1] = [rest] if len(rest) else []
+                single, rest = split_off(batch, code)
+                self._batches[place : place + 1] = [rest] if len(rest) else []
                 return single
-        place, batch = next((i, task.batch) for i, task in enumerate(queue) if code in task.batch.codes)
-        single, rest = _split(batch, code)
-        del queue[place]
-        if len(rest):
-            queue.insert(place, Task(rest))
-        return single
-
-
-def _split(batch: Batch, code: int) -> tuple[Batch, Batch]:
-    its = batch.codes == code
-    return batch.take(np.flatnonzero(its).tolist()), batch.take(np.flatnonzero(~its).tolist())
+        return self._outbox.take_out(code)

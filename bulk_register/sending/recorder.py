@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from bulk_register.language import N_, _
+from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.plan import folded
 from bulk_register.records import (
     Answer,
     Batch,
     Ending,
-    Holder,
     Settled,
     Settlement,
     Status,
@@ -24,19 +23,10 @@ from bulk_register.records import (
     status_words,
 )
 from bulk_register.sending.confirmations import Doubt, Release, Shared
-from bulk_register.sending.matching import Moment, foreign_participants, match, notes_on
+from bulk_register.sending.matching import Foreign, Moment, Pairing, match, notes_on
+from bulk_register.sending.notes import OTHER_SPELLING, OVER_BY_ITS_CLOCK, TAKEN_BACK
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import End, Purpose, Task, Verdict
-
-Others = list[tuple[int, Holder]]  # places in an answer whose participant another employee holds
-
-TAKEN_BACK = N_("taken back: StartExam gave a participant of this answer to another employee too")
-OVER_BY_ITS_CLOCK = N_(
-    "by StartExam's clock this link is over, and this computer's is wrong: set it right, then run again"
-)
-OTHER_SPELLING = N_(
-    "StartExam answered with the link that an earlier run got for another spelling of this identifier"
-)
 
 
 class Recorder:
@@ -50,7 +40,7 @@ class Recorder:
         self.news: list[Settled] = []  # to be told once it is on disk
         self._run, self._scope = submission.run, submission.plan.scope
         self._employees = submission.plan.roster.employees
-        self._ledger, self._course, self._now = ledger, scheduler, now
+        self._ledger, self._scheduler, self._now = ledger, scheduler, now
         self._confirming: dict[Task, int] = {}  # requests whose answers are withheld
         self._released: list[tuple[np.ndarray, Statuses]] = []  # in this turn, with their standings before
 
@@ -92,7 +82,7 @@ class Recorder:
 
     def conclude(self) -> None:
         """Give employees who were in doubt their links, where asking again has cleared it."""
-        releases, shared = self._course.conclude()
+        releases, shared = self._scheduler.conclude()
         for release in releases:
             self._release(release)
         self._share(shared)
@@ -116,11 +106,11 @@ class Recorder:
 
     def _unmatched(self, task: Task, request: int, answer: Answer) -> None:
         if answer.repeated:
-            strangers = foreign_participants(task.batch, answer.repeated, self._holders(answer.repeated))
-            others = self._taken_back(task, answer.repeated, strangers)
-            verdicts = self._course.repeated(task, answer.repeated, others)
+            pairing = self._pairing(task.batch, answer.repeated)
+            others = self._taken_back(pairing, pairing.foreign())
+            verdicts = self._scheduler.repeated(task, answer.repeated, others)
         else:
-            verdicts = self._course.unmatched(task, answer.fault, empty=answer.empty)
+            verdicts = self._scheduler.unmatched(task, answer.fault, empty=answer.empty)
         ended = Ending.CONTRADICTED if answer.repeated else Ending.UNMATCHED
         self.close(request, task.batch, End(ended, verdicts, answer.fault, answer.raw))
 
@@ -128,31 +118,24 @@ class Recorder:
         self, task: Task, request: int, answer: Answer, participants: tuple[str | None, ...]
     ) -> None:
         batch = task.batch
-        holders = self._holders(participants)
-        twins, strangers = self._twins(batch, foreign_participants(batch, participants, holders))
-        if strangers or self._course.contradicts(task, participants):
-            others = self._taken_back(task, participants, strangers)
-            verdicts = self._course.contradicted(task, participants, others)
+        pairing = self._pairing(batch, participants)
+        twins, strangers = _twins(pairing)
+        if strangers or self._scheduler.contradicts(task, participants):
+            others = self._taken_back(pairing, strangers)
+            verdicts = self._scheduler.contradicted(task, participants, others)
             self.close(request, batch, End(Ending.CONTRADICTED, verdicts, verdicts[0].note, answer.raw))
         elif task.purpose is Purpose.CONFIRM:
             self._confirming[task] = request
-            verdicts = self._course.confirmed(task, participants)
+            verdicts = self._scheduler.confirmed(task, participants)
             self.close(request, batch, End(Ending.CONTRADICTED, verdicts, _("asked again"), answer.raw))
         else:
-            verdicts = self._course.answered(task, empty_handed=not any(participants))
-            self._give(request, batch, _without(participants, twins), holders, verdicts)
-            self._withhold_twins(batch, participants, twins)
+            verdicts = self._scheduler.answered(task, empty_handed=not any(participants))
+            self._give(request, pairing.without(twins), verdicts)
+            self._withhold_twins(pairing, twins)
 
-    def _give(
-        self,
-        request: int,
-        batch: Batch,
-        participants: Sequence[str | None],
-        holders: dict[str, Holder],
-        verdicts: list[Verdict],
-    ) -> None:
-        moment = Moment(self._run, int(self._now()), self.valid_till)
-        matched = match(batch, participants, holders, self.statuses.now, moment)
+    def _give(self, request: int, pairing: Pairing, verdicts: list[Verdict]) -> None:
+        batch, moment = pairing.batch, Moment(self._run, int(self._now()), self.valid_till)
+        matched = match(pairing, self.statuses.now, moment)
         notes = notes_on(batch, matched.statuses) + notes_of(verdicts)
         self._ledger.settled(request, Settlement(Ending.ANSWERED, matched.registrations, notes))
         self.statuses.replace(batch.codes, matched.statuses)
@@ -163,22 +146,16 @@ class Recorder:
         settled = more + sum(len(verdict.batch) for verdict in verdicts)
         self.news.append(Settled(batch.number, len(batch), ended, settled))
 
-    def _holders(self, participants: Sequence[str | None]) -> dict[str, Holder]:
-        return self._ledger.holders(self._scope.base_url, [given for given in participants if given])
+    def _pairing(self, batch: Batch, participants: Sequence[str | None]) -> Pairing:
+        given = [participant for participant in participants if participant]
+        return Pairing(batch, participants, self._ledger.holders(self._scope.base_url, given))
 
-    def _twins(self, batch: Batch, others: Others) -> tuple[Others, Others]:
-        """Part those who share a participant with another spelling of their identifier from strangers."""
-        twins = [
-            (place, one) for place, one in others if folded(one.employee) == folded(batch.identifiers[place])
-        ]
-        return twins, [other for other in others if other not in twins]
-
-    def _withhold_twins(self, batch: Batch, participants: Sequence[str | None], twins: Others) -> None:
+    def _withhold_twins(self, pairing: Pairing, twins: Sequence[Foreign]) -> None:
         """Give neither of two spellings a link that StartExam has only one of."""
-        codes = self._codes({one.employee for _, one in twins})
+        codes = self._codes({one.holder.employee for one in twins})
         for place, one in twins:
-            given = participants[place] or ""
-            own = batch.take([place])
+            given = pairing.participants[place] or ""
+            own = pairing.batch.take([place])
             if one.employee not in codes:
                 self._settle_for_good([Verdict(own, Status.UNKNOWN, _(OTHER_SPELLING))])
                 continue
@@ -186,18 +163,18 @@ class Recorder:
             self._ledger.withdraw(one.run, self._scope.base_url, [given])
             if self.statuses.now.participant[code].casefold() == given:
                 self._take_link(np.array([code]))
-            other = Batch(batch.number, np.array([code]), (one.employee,), part=True)
+            other = Batch(own.number, np.array([code]), (one.employee,), part=True)
             both = (code, int(own.codes[0]))
             self._share([Shared(other, both), Shared(own, both)])
 
-    def _taken_back(self, task: Task, participants: Sequence[str | None], strangers: Others) -> list[Doubt]:
+    def _taken_back(self, pairing: Pairing, strangers: Sequence[Foreign]) -> list[Doubt]:
         """Take back the answers of this run that gave somebody else participants of a new one."""
-        disputed = [participants[place] or "" for place, one in strangers if one.run == self._run]
+        disputed = [pairing.participants[place] or "" for place, one in strangers if one.run == self._run]
         doubts = []
         for names, given in self._ledger.answered_with(self._run, self._scope.base_url, disputed):
             places = self._codes(set(names))
             codes = np.array([places[name] for name in names], np.int64)
-            batch = Batch(task.batch.number, codes, tuple(names), part=True)
+            batch = Batch(pairing.batch.number, codes, tuple(names), part=True)
             self._ledger.withdraw(self._run, self._scope.base_url, given)
             request = self._ledger.sent(self._run, batch)
             raw = json.dumps({"participantIds": given}).encode()
@@ -207,11 +184,10 @@ class Recorder:
         return doubts
 
     def _release(self, release: Release) -> None:
-        batch, request = release.batch, self._confirming.pop(release.task)
-        holders = self._holders(release.participants)
-        taken = foreign_participants(batch, release.participants, holders)
-        self._released.append((batch.codes, self.statuses.now.part(batch.codes)))
-        self._give(request, batch, _without(release.participants, taken), holders, [])
+        codes, request = release.batch.codes, self._confirming.pop(release.task)
+        pairing = self._pairing(release.batch, release.participants)
+        self._released.append((codes, self.statuses.now.part(codes)))
+        self._give(request, pairing.without(pairing.foreign()), [])
 
     def _share(self, shared: Iterable[Shared]) -> None:
         """Say of employees to whom StartExam gives one participant who they are."""
@@ -247,6 +223,8 @@ def notes_of(verdicts: list[Verdict]) -> list[StatusNote]:
     ]
 
 
-def _without(participants: Sequence[str | None], places: Others) -> tuple[str | None, ...]:
-    taken = {place for place, _ in places}
-    return tuple(None if place in taken else given for place, given in enumerate(participants))
+def _twins(pairing: Pairing) -> tuple[list[Foreign], list[Foreign]]:
+    """Part those who share a participant with another spelling of their identifier from strangers."""
+    foreign, names = pairing.foreign(), pairing.batch.identifiers
+    twins = [one for one in foreign if folded(one.holder.employee) == folded(names[one.place])]
+    return twins, [one for one in foreign if one not in twins]

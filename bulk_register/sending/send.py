@@ -14,10 +14,9 @@ from bulk_register.errors import (
     LedgerError,
     RefusedError,
     SendAgainError,
-    StartExamError,
     StopError,
 )
-from bulk_register.language import N_, _
+from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.records import (
     Answer,
@@ -29,16 +28,15 @@ from bulk_register.records import (
     Submission,
     Tell,
 )
+from bulk_register.sending.clock_change import why_stop
 from bulk_register.sending.confirmations import Participants, doubts_among
-from bulk_register.sending.options import GivenUpError, SendOptions
 from bulk_register.sending.recorder import Recorder
 from bulk_register.sending.scheduler import Scheduler
-from bulk_register.sending.tasks import End, Purpose, Rules, Task, Verdict
+from bulk_register.sending.send_options import GivenUpError, SendOptions
+from bulk_register.sending.tasks import End, Message, Purpose, Rules, Task, Verdict
 from bulk_register.sending.workers import WorkerPool
-from bulk_register.startexam import StartExam, StoppedError, read_participants, span_words
+from bulk_register.startexam import StartExam, StoppedError, read_participants
 
-TOO_WRONG_SECONDS = 24 * 3600.0  # a clock that is so far off is to be set right before links are made by it
-OVER = N_("By StartExam's clock the time in which the links work is over. Nobody was registered")
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
 
 Completed = tuple[Task, Answer | Exception]  # a request that came to its end, and how
@@ -60,7 +58,7 @@ def send(
         submission.statuses.now,
         client.requests,
         client.retries,
-        sender.course.stopped if undone else "",  # a deadline may come when the last answer does
+        sender.scheduler.stopped if undone else "",  # a deadline may come when the last answer does
         interrupted,
         reached=client.reached,
     )
@@ -73,9 +71,9 @@ class _Sender:
         plan = submission.plan
         rules = Rules(options.trusted, plan.exam.reregister, options.max_rejected)
         batches, doubts = doubts_among(plan.batches, _contradicted_earlier(ledger, plan.scope))
-        self.course = Scheduler(batches, rules, doubts)
+        self.scheduler = Scheduler(batches, rules, doubts)
         self.plan = plan
-        self._recorder = Recorder(submission, ledger, self.course, client.now)
+        self._recorder = Recorder(submission, ledger, self.scheduler, client.now)
         self._statuses = submission.statuses
         self._run, self._ledger, self._client = submission.run, ledger, client
         self._options, self._tell = options, tell
@@ -84,7 +82,7 @@ class _Sender:
         self._pool: WorkerPool[Task, Answer] = WorkerPool(self._register, options.workers)
 
     def go(self) -> None:
-        """Send until nothing is left or the course stops; requests under way are waited for."""
+        """Send until nothing is left or the scheduler stops; requests under way are waited for."""
         until = time.monotonic() + (self._options.deadline_seconds or float("inf"))
         try:
             self._check_stop(until)
@@ -98,9 +96,9 @@ class _Sender:
             self._pool.dismiss()
             self._client.gate.stopping.set()
         try:
-            self._recorder.leave(self.course.leftovers())
+            self._recorder.leave(self.scheduler.leftovers())
         except LedgerError as error:
-            self.course.stop(str(error))
+            self.scheduler.stop(str(error))
 
     def _given_up(self) -> bool:
         """Leave requests that are still under way, where that is wanted; answers that have come are kept."""
@@ -121,7 +119,7 @@ class _Sender:
             with self._ledger.transaction():
                 for task, result in completed:
                     self._settle(task, result)
-                while len(going) < self._pool.free and (chosen := self.course.next(len(self._in_flight))):
+                while len(going) < self._pool.free and (chosen := self.scheduler.next(len(self._in_flight))):
                     self._in_flight[chosen] = self._ledger.sent(self._run, chosen.batch)
                     going.append(chosen)
         except LedgerError as error:
@@ -140,7 +138,7 @@ class _Sender:
         error: LedgerError,
     ) -> None:
         """Take back what a turn gave to employees, for nothing of it is on disk."""
-        self.course.stop(str(error))
+        self.scheduler.stop(str(error))
         self._recorder.undo_turn()
         for (task, result), statuses in zip(completed, before, strict=True):
             self._in_flight.pop(task, None)
@@ -157,7 +155,7 @@ class _Sender:
             self._recorder.apply([Verdict(task.batch, Status.UNKNOWN, note)])
         for task in going:
             self._in_flight.pop(task, None)
-            self._recorder.apply(self.course.abandoned(task))
+            self._recorder.apply(self.scheduler.abandoned(task))
 
     def _register(self, task: Task) -> Answer:
         return self._client.register(self.plan.exam, task.batch, follow_clock=not self._clock_followed)
@@ -165,10 +163,10 @@ class _Sender:
     def _check_stop(self, until: float) -> None:
         """Notice that somebody wants the run to stop, or that its time is over."""
         if self._options.interruption.times:
-            self.course.stop(_("the run was interrupted"))
+            self.scheduler.stop(_("the run was interrupted"))
         elif time.monotonic() > until:
-            self.course.stop(_("the time that --deadline allows is over"))
-        if self.course.stopped:
+            self.scheduler.stop(_("the time that --deadline allows is over"))
+        if self.scheduler.stopped:
             self._client.gate.stopping.set()
 
     def _settle(self, task: Task, result: Answer | Exception) -> None:
@@ -176,7 +174,7 @@ class _Sender:
         if isinstance(result, Answer):
             self._recorder.answer(task, request, result)
             return
-        self._settle_failure(task, request, result)
+        self._recorder.close(request, task.batch, self._failure(task, result))
         if task.purpose is Purpose.CONFIRM:
             self._recorder.conclude()
 
@@ -185,11 +183,8 @@ class _Sender:
         self._clock_followed = True
         now = datetime.fromtimestamp(self._client.now(), UTC)
         exam, settings = self._options.reckon(now) if self._options.reckon else (self.plan.exam, "")
-        offset = error.offset_seconds or 0.0
-        if exam.valid_till != self.plan.exam.valid_till and abs(offset) >= TOO_WRONG_SECONDS:
-            self.course.stop(_too_wrong(offset))
-        elif exam.valid_till <= now:
-            self.course.stop(_(OVER))
+        if reason := why_stop(self.plan.exam, exam, now, error.offset_seconds or 0.0):
+            self.scheduler.stop(reason)
         else:
             if exam != self.plan.exam:
                 window = int(exam.valid_from.timestamp()), int(exam.valid_till.timestamp())
@@ -197,55 +192,36 @@ class _Sender:
                 self.plan = replace(self.plan, exam=exam)
                 self._recorder.valid_till = window[1]
             self._recorder.expire(int(now.timestamp()))
-        return not self.course.stopped
+        return not self.scheduler.stopped
 
-    def _settle_failure(self, task: Task, request: int, error: Exception) -> None:
-        batch, words = task.batch, str(error)
-        told = error.told if isinstance(error, StartExamError) else words
-        if isinstance(error, RefusedError):
-            self._recorder.close(
-                request, batch, End(Ending.REFUSED, self.course.refused(task, told, words), words)
-            )
-        elif isinstance(error, SendAgainError) and self.plan.exam.reregister and error.lost:
-            self.course.failed(task, told, words, error.status)
-            note = _(
-                "{words}; the new registration may have been made, so it is not asked for twice", words=words
-            )
-            self._recorder.close(
-                request, batch, End(Ending.LOST, [Verdict(batch, Status.UNKNOWN, note)], words)
-            )
-        elif isinstance(error, SendAgainError):
-            verdicts = self.course.failed(task, told, words, error.status)
-            self._recorder.close(request, batch, End(Ending.FAILED, verdicts, words))
-        elif isinstance(error, ClockError) and error.fixed and self._follow_clock(error):
-            self.course.again(task)
-            self._recorder.close(request, batch, End(Ending.REFUSED, [], words))
-        elif isinstance(error, StopError):
-            self.course.stop(words)
-            self._recorder.close(request, batch, End(Ending.REFUSED, self.course.abandoned(task), words))
-        elif isinstance(error, StoppedError):
-            self._recorder.close(request, batch, End(Ending.NOT_SENT, self.course.abandoned(task)))
-        elif isinstance(error, GivenUpError):
-            self._recorder.close(
-                request, batch, End(Ending.GIVEN_UP, [Verdict(batch, Status.UNKNOWN, words)], words)
-            )
-        else:
-            raise error
-
-
-def _too_wrong(offset_seconds: float) -> str:
-    span = span_words(abs(offset_seconds))
-    if offset_seconds > 0:
-        return _(
-            "The clock of this computer is {span} behind StartExam's, and the end of the links was reckoned "
-            "from it. Nobody was registered. Set the clock right, then run the same command again",
-            span=span,
-        )
-    return _(
-        "The clock of this computer is {span} ahead of StartExam's, and the end of the links was reckoned "
-        "from it. Nobody was registered. Set the clock right, then run the same command again",
-        span=span,
-    )
+    def _failure(self, task: Task, error: Exception) -> End:
+        """Return how a request ended that brought no answer, and what that means for its employees."""
+        words = str(error)
+        match error:
+            case RefusedError():
+                return End(Ending.REFUSED, self.scheduler.refused(task, Message.of(error)), words)
+            case SendAgainError() if self.plan.exam.reregister and error.lost:
+                self.scheduler.failed(task, Message.of(error), error.status)
+                note = _(
+                    "{words}; the new registration may have been made, so it is not asked for twice",
+                    words=words,
+                )
+                return End(Ending.LOST, [Verdict(task.batch, Status.UNKNOWN, note)], words)
+            case SendAgainError():
+                verdicts = self.scheduler.failed(task, Message.of(error), error.status)
+                return End(Ending.FAILED, verdicts, words)
+            case ClockError() if error.fixed and self._follow_clock(error):
+                self.scheduler.again(task)
+                return End(Ending.REFUSED, [], words)
+            case StopError():
+                self.scheduler.stop(words)
+                return End(Ending.REFUSED, self.scheduler.abandoned(task), words)
+            case StoppedError():
+                return End(Ending.NOT_SENT, self.scheduler.abandoned(task))
+            case GivenUpError():
+                return End(Ending.GIVEN_UP, [Verdict(task.batch, Status.UNKNOWN, words)], words)
+            case _other:
+                raise error
 
 
 def _contradicted_earlier(ledger: Ledger, scope: Scope) -> list[tuple[Sequence[str], Participants]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from bulk_register.errors import StartExamError
 from bulk_register.records import Batch, Ending, Status
 
 
@@ -36,8 +37,20 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Message:
+    """Why a request brought no answer: as its employees' note has it, and as it may be logged."""
+
+    for_note: str
+    for_log: str  # names nobody
+
+    @classmethod
+    def of(cls, error: StartExamError) -> Self:
+        return cls(error.told, str(error))
+
+
+@dataclass(frozen=True)
 class Rules:
-    """What a course keeps to."""
+    """What the scheduler keeps to."""
 
     trusted: bool = False  # the ledger holds registrations of this scope: such requests were right before
     reregister: bool = False

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bulk_register.records import Batch, Holder, Registrations, Status, Statuses, StatusNote
-from bulk_register.sending.matching import Matched, Moment, foreign_participants, match, notes_on
+from bulk_register.sending.matching import Matched, Moment, Pairing, match, notes_on
 
 NOW, SOON, ASKED = 1000, 1001, 5000  # now, a moment later, and until when new links work
 RUN, EARLIER = 7, 3
@@ -53,7 +53,7 @@ def matched() -> Matched:
     before.participant[:], before.valid_till[:] = "anybody's", ASKED
     before.participant[BATCH.codes] = [case.known for case in CASES.values()]
     before.valid_till[BATCH.codes] = [case.known_till for case in CASES.values()]
-    return match(BATCH, GIVEN, HOLDERS, before, MOMENT)
+    return match(Pairing(BATCH, GIVEN, HOLDERS), before, MOMENT)
 
 
 def test_each_employee_gets_what_stands_in_his_place_or_keeps_a_link_that_works() -> None:
@@ -86,17 +86,17 @@ def test_who_has_no_link_that_works_is_told_why() -> None:
 
 
 def test_an_answer_of_new_participants_needs_no_holders() -> None:
-    found = match(BATCH, GIVEN, {}, Statuses.of(len(CASES) + 2), MOMENT).statuses
+    found = match(Pairing(BATCH, GIVEN, {}), Statuses.of(len(CASES) + 2), MOMENT).statuses
     assert [status for status in found.status if status is not Status.UNKNOWN] == [Status.REGISTERED] * 7
     assert set(found.valid_till[found.status == Status.REGISTERED]) == {ASKED}
 
 
 def test_whom_another_employee_holds_is_told_by_his_place() -> None:
-    assert foreign_participants(BATCH, GIVEN, HOLDERS) == []
+    assert Pairing(BATCH, GIVEN, HOLDERS).foreign() == []
     swapped = ["works", "Ended", None, "WORKS", *GIVEN[4:]]
-    assert foreign_participants(BATCH, swapped, HOLDERS) == [
+    assert Pairing(BATCH, swapped, HOLDERS).foreign() == [
         (0, HOLDERS["works"]),
         (1, HOLDERS["ended"]),
     ]
     spelled = Batch(1, np.arange(1), ("ENDED",))
-    assert foreign_participants(spelled, ["ended"], HOLDERS) == [(0, HOLDERS["ended"])]
+    assert Pairing(spelled, ["ended"], HOLDERS).foreign() == [(0, HOLDERS["ended"])]

@@ -1,4 +1,4 @@
-"""The course alone, in the cases that the promises name."""
+"""The scheduler alone, in the cases that the promises name."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_a_wrong_request_is_found_out_with_nine_requests() -> None:
     simulation = run(100_000, Service(bad={f"e{code}" for code in range(100_000)}))
     assert simulation.requests == 9
     assert [len(names) for names in simulation.sent] == [500] + [1] * 8
-    assert "not found" in simulation.course.stopped
-    assert "none of these employees" in simulation.course.stopped
+    assert "not found" in simulation.scheduler.stopped
+    assert "none of these employees" in simulation.scheduler.stopped
     assert len(simulation.names(Status.NOT_SENT)) == 100_000
 
 
@@ -90,19 +90,19 @@ def test_where_such_requests_were_right_before_the_refused_are_rejected() -> Non
     bad = {f"e{code}" for code in range(20)}
     simulation = run(20, Service(bad=bad), rules=Rules(trusted=True))
     assert simulation.names(Status.REJECTED) == bad
-    assert not simulation.course.stopped
+    assert not simulation.scheduler.stopped
     assert run(1, Service(bad={"e0"}), rules=Rules(trusted=True)).names(Status.REJECTED) == {"e0"}
 
 
 def test_too_many_refused_employees_stop_the_run() -> None:
     bad = {f"e{code}" for code in range(500, 2000)}
     simulation = run(2000, Service(bad=bad), rules=Rules(max_rejected=10))
-    assert "more than 10 employees" in simulation.course.stopped
+    assert "more than 10 employees" in simulation.scheduler.stopped
     assert 11 <= len(simulation.names(Status.REJECTED)) <= 15
     assert len(simulation.names(Status.REGISTERED)) == 500
     assert simulation.requests < 60
     exactly = run(2000, Service(bad={f"e{code}" for code in range(700, 710)}), rules=Rules(max_rejected=10))
-    assert not exactly.course.stopped
+    assert not exactly.scheduler.stopped
 
 
 @pytest.mark.parametrize("how", ["503", "no answer", "lost"])
@@ -112,7 +112,7 @@ def test_three_batches_that_failed_in_a_row_are_a_dead_service(how: str) -> None
         simulation.land(how=how)
     simulation.finish()
     assert simulation.requests == 3
-    assert "keeps failing" in simulation.course.stopped
+    assert "keeps failing" in simulation.scheduler.stopped
     assert len(simulation.names(Status.FAILED)) == 1500
     assert len(simulation.names(Status.NOT_SENT)) == 3500
 
@@ -123,7 +123,7 @@ def test_a_success_between_makes_the_count_of_failures_begin_anew() -> None:
         assert simulation.dispatch()
         simulation.land(how=how)
     simulation.finish()
-    assert not simulation.course.stopped
+    assert not simulation.scheduler.stopped
     assert len(simulation.names(Status.FAILED)) == 3000
 
 
@@ -137,7 +137,7 @@ def test_any_answer_makes_the_count_of_failures_begin_anew(alive: str) -> None:
     for _ in range(2):
         assert simulation.dispatch()
         simulation.land(how="503")
-    assert not simulation.course.stopped
+    assert not simulation.scheduler.stopped
 
 
 def test_a_batch_that_keeps_answering_500_waits_until_others_have_succeeded() -> None:
@@ -155,7 +155,7 @@ def test_one_poison_in_the_only_batch_is_found_too() -> None:
 
 def test_a_service_that_answers_500_to_everything_is_dead() -> None:
     simulation = run(400, Service(poison={f"e{code}" for code in range(400)}))
-    assert simulation.course.stopped
+    assert simulation.scheduler.stopped
     assert simulation.requests <= 11
     assert len(simulation.names(Status.FAILED) | simulation.names(Status.NOT_SENT)) == 400
 
@@ -177,7 +177,7 @@ def test_a_service_that_leaves_existing_participants_out_stops_the_run() -> None
     service = Service(existing="left out", registered={"e10"})
     simulation = run(5000, service, workers=1)
     assert [len(names) for names in simulation.sent] == [500, 1]
-    assert "leaves employees who are registered already out" in simulation.course.stopped
+    assert "leaves employees who are registered already out" in simulation.scheduler.stopped
     assert len(simulation.names(Status.UNKNOWN)) == 500
     assert len(simulation.names(Status.NOT_SENT)) == 4500
 
@@ -234,9 +234,9 @@ def test_another_employees_participant_takes_both_answers_back_until_asking_agai
     simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
     simulation.land_answer(dispatched(simulation), ids_of(3, *range(21, 40)))
     assert codes_of(Status.UNKNOWN, simulation) == set(range(40))
-    assert not simulation.course.stopped
+    assert not simulation.scheduler.stopped
     simulation.finish()
-    assert "another employee" in simulation.course.stopped
+    assert "another employee" in simulation.scheduler.stopped
     assert codes_of(Status.REGISTERED, simulation) == set(range(40))
     assert codes_of(Status.NOT_SENT, simulation) == set(range(40, 60))
     asked_again = simulation.sent[2:]
@@ -303,7 +303,7 @@ def test_a_participant_answered_for_three_people_goes_to_none_of_them(size: int)
     if size == 30:
         assert codes_of(Status.UNKNOWN, simulation) == three
         assert codes_of(Status.REGISTERED, simulation) == set(range(30)) - three
-        assert not simulation.course.stopped
+        assert not simulation.scheduler.stopped
 
 
 def test_nor_does_a_later_run_give_it_to_one_who_is_asked_before_the_others() -> None:
@@ -335,7 +335,7 @@ def test_who_could_not_be_asked_again_stays_without_a_link(how: str) -> None:
     simulation.land_answer(dispatched(simulation), ids_of(*range(20)))
     simulation.land_answer(dispatched(simulation), ids_of(3, *range(21, 40)))
     if how == "stop":
-        simulation.course.stop("interrupted")
+        simulation.scheduler.stop("interrupted")
     elif how == "refused":
         simulation.service.bad = {"e5"}
     else:
@@ -345,7 +345,7 @@ def test_who_could_not_be_asked_again_stays_without_a_link(how: str) -> None:
     simulation.finish()
     without = {"503": set(range(40)), "short": set(range(40)), "stop": set(range(40)), "refused": {5}}[how]
     assert set(range(40)) - codes_of(Status.REGISTERED, simulation) == without
-    assert "another employee" in simulation.course.stopped
+    assert "another employee" in simulation.scheduler.stopped
     assert codes_of(Status.REJECTED, simulation) == ({5} if how == "refused" else set())
 
 
@@ -401,14 +401,14 @@ def test_where_nobody_can_be_asked_about_alone_the_batch_stays_unknown() -> None
     assert simulation.names(Status.FAILED) == {"e0"}
     assert len(simulation.names(Status.UNKNOWN)) == 9
     assert len(simulation.names(Status.REGISTERED)) == 10
-    assert not simulation.course.stopped
+    assert not simulation.scheduler.stopped
 
 
 def test_what_is_doubtful_when_the_run_stops_is_unknown_and_not_unsent() -> None:
     simulation = Simulation(batches_of(20, 10), Service(), Rules(), workers=1)
     simulation.dispatch()
     simulation.land(how="short")
-    simulation.course.stop("interrupted")
+    simulation.scheduler.stop("interrupted")
     simulation.finish()
     assert len(simulation.names(Status.UNKNOWN)) == 10
     assert len(simulation.names(Status.NOT_SENT)) == 10

@@ -50,7 +50,7 @@ def test_any_service_in_any_order_leaves_the_books_right(
         simulation.land(chance.randrange(8), how, chance)
         assert simulation.requests <= 20 * len(simulation.settled) + 100
     simulation.finish()
-    if simulation.course._rules.reregister:
+    if simulation.scheduler.rules.reregister:
         asked = [name for names in simulation.sent for name in names]
         assert len(asked) == len(set(asked)), "a new registration was asked for twice"
 
@@ -100,7 +100,7 @@ def test_what_contradicts_is_given_to_nobody(simulation: Simulation, mixes: set[
         asked += [name for name in own if name not in asked]
         assert simulation.requests <= 20 * len(simulation.settled) + 100
     simulation.finish()
-    note(f"{simulation} {simulation.names(Status.REGISTERED)} {simulation.course.stopped}")
+    note(f"{simulation} {simulation.names(Status.REGISTERED)} {simulation.scheduler.stopped}")
     check_contradictions(simulation)
 
 
@@ -158,7 +158,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     @rule()
     def stop(self) -> None:
-        self.simulation.course.stop("somebody wants it")
+        self.simulation.scheduler.stop("somebody wants it")
 
     @invariant()
     def nobody_has_anothers_participant(self) -> None:

@@ -12,9 +12,9 @@ import numpy as np
 
 from bulk_register.records import Batch, Holder, Status, Statuses
 from bulk_register.sending.confirmations import Doubt
-from bulk_register.sending.matching import Moment, foreign_participants, match
+from bulk_register.sending.matching import Moment, Pairing, match
 from bulk_register.sending.scheduler import Scheduler
-from bulk_register.sending.tasks import Purpose, Rules, Task, Verdict
+from bulk_register.sending.tasks import Message, Purpose, Rules, Task, Verdict
 from bulk_register.startexam.answers import read_participants
 
 RUN, NOW, TILL = 7, 1_000_000, 2_000_000
@@ -87,7 +87,7 @@ class Service:
 
 
 class Simulation:
-    """A course with requests in flight that land in any order and any state."""
+    """A scheduler with requests in flight that land in any order and any state."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Simulation:
         doubts: Iterable[Doubt] = (),
     ) -> None:
         doubts = list(doubts)
-        self.course = Scheduler(batches, rules, doubts)
+        self.scheduler = Scheduler(batches, rules, doubts)
         batches = [*batches, *(doubt.batch for doubt in doubts)]
         self.service = service
         self.workers = workers
@@ -114,12 +114,12 @@ class Simulation:
         self.honest = True  # False: the service may mix up whose participants are whose
 
     def __repr__(self) -> str:
-        return f"Simulation({self.service}, {self.course._rules}, sent={self.sent}, {self.landed})"
+        return f"Simulation({self.service}, {self.scheduler.rules}, sent={self.sent}, {self.landed})"
 
     def dispatch(self) -> bool:
         if len(self.flying) >= self.workers:
             return False
-        task = self.course.next(len(self.flying))
+        task = self.scheduler.next(len(self.flying))
         if task is None:
             return False
         under_way = {name for other in self.flying for name in other.batch.identifiers}
@@ -140,15 +140,15 @@ class Simulation:
     def land_somehow(self, task: Task, how: str, chance: random.Random) -> None:
         batch = task.batch
         if how in ("503", "no answer"):
-            self.apply(self.course.failed(task, how, how, 503 if how == "503" else 0))
+            self.apply(self.scheduler.failed(task, Message(how, how), 503 if how == "503" else 0))
             return
         ids = self.service.answer(batch.identifiers)
         if how == "lost":
-            self.apply(self.course.failed(task, "lost", "lost", 0))
+            self.apply(self.scheduler.failed(task, Message("lost", "lost"), 0))
         elif ids == 400:
-            self.apply(self.course.refused(task, "not found", "not found"))
+            self.apply(self.scheduler.refused(task, Message("not found", "not found")))
         elif ids == 500:
-            self.apply(self.course.failed(task, "poison", "poison", 500))
+            self.apply(self.scheduler.failed(task, Message("poison", "poison"), 500))
         else:
             assert isinstance(ids, list)
             if how in FAULTS and ids and not ("long" in how and len(ids) < len(batch)):
@@ -163,32 +163,31 @@ class Simulation:
         if answer.participants is None:
             self.accepted |= task.purpose is Purpose.PROBE
             if answer.repeated:
-                disputed = {
-                    answer.repeated[i] for i, _ in foreign_participants(batch, answer.repeated, self.holders)
-                }
-                self.apply(self.course.repeated(task, answer.repeated, self.take_back(disputed)))
+                foreign = Pairing(batch, answer.repeated, self.holders).foreign()
+                disputed = {answer.repeated[place] for place, _ in foreign}
+                self.apply(self.scheduler.repeated(task, answer.repeated, self.take_back(disputed)))
             else:
-                self.apply(self.course.unmatched(task, answer.fault, empty=answer.empty))
+                self.apply(self.scheduler.unmatched(task, answer.fault, empty=answer.empty))
         else:
             self.land_participants(task, answer.participants)
         if task.purpose is Purpose.CONFIRM:
             self.conclude()
 
     def land_participants(self, task: Task, participants: tuple[str | None, ...]) -> None:
-        others = foreign_participants(task.batch, participants, self.holders)
-        if others or self.course.contradicts(task, participants):
+        others = Pairing(task.batch, participants, self.holders).foreign()
+        if others or self.scheduler.contradicts(task, participants):
             disputed = {participants[place] for place, _ in others}
-            self.apply(self.course.contradicted(task, participants, self.take_back(disputed)))
+            self.apply(self.scheduler.contradicted(task, participants, self.take_back(disputed)))
         elif task.purpose is Purpose.CONFIRM:
             self.accepted = True
-            self.apply(self.course.confirmed(task, participants))
+            self.apply(self.scheduler.confirmed(task, participants))
         else:
             self.accepted = True
             self.give(task.batch, participants)
-            self.apply(self.course.answered(task, empty_handed=not any(participants)))
+            self.apply(self.scheduler.answered(task, empty_handed=not any(participants)))
 
     def give(self, batch: Batch, participants: tuple[str | None, ...]) -> None:
-        matched = match(batch, participants, self.holders, self.statuses, Moment(RUN, NOW, TILL))
+        matched = match(Pairing(batch, participants, self.holders), self.statuses, Moment(RUN, NOW, TILL))
         for names, given, run, _ in matched.registrations:
             for name, each in zip(names, given, strict=True):
                 self.holders[each] = Holder(name, run, TILL)
@@ -209,9 +208,9 @@ class Simulation:
         return doubts
 
     def conclude(self) -> None:
-        releases, shared = self.course.conclude()
+        releases, shared = self.scheduler.conclude()
         for release in releases:
-            assert not foreign_participants(release.batch, release.participants, self.holders)
+            assert not Pairing(release.batch, release.participants, self.holders).foreign()
             self.give(release.batch, release.participants)
         self.apply([Verdict(one.batch, Status.UNKNOWN, "shared") for one in shared])
         assert all(len(one.codes) > 1 for one in shared)
@@ -233,11 +232,11 @@ class Simulation:
                 pass
             self.land()
             assert self.requests < 20 * len(self.settled) + 100, "it never ends"
-        self.apply(self.course.leftovers())
+        self.apply(self.scheduler.leftovers())
         self.check()
         assert all(self.settled), "somebody was forgotten"
-        assert self.course.leftovers() == []
-        assert self.course.next(0) is None or not self.course.stopped
+        assert self.scheduler.leftovers() == []
+        assert self.scheduler.next(0) is None or not self.scheduler.stopped
 
     def check(self) -> None:
         """Nobody has anybody else's participant; who has one is registered, who has none isn't."""

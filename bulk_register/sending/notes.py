@@ -1,0 +1,23 @@
+"""What the notes say of employees who get no link although StartExam answered."""
+
+from __future__ import annotations
+
+from bulk_register.language import N_
+
+UNMATCHED = N_("StartExam's answer could not be matched to employees")
+UNMATCHED_FOR = N_("StartExam's answer could not be matched to employees: {fault}")
+ANOTHERS = N_(
+    "StartExam's answer could not be matched to employees: it holds a participant that is another employee's"
+)
+CONTRADICTED = N_("StartExam gave a participant of this answer to another employee too")
+TAKEN_BACK = N_("taken back: StartExam gave a participant of this answer to another employee too")
+REPEATED = N_("StartExam answered with one participant for several employees")
+DISAGREED = N_("StartExam was asked again in another order, and its answers don't agree")
+OVER_BY_ITS_CLOCK = N_(
+    "by StartExam's clock this link is over, and this computer's is wrong: set it right, then run again"
+)
+OTHER_SPELLING = N_(
+    "StartExam answered with the link that an earlier run got for another spelling of this identifier"
+)
+WITHOUT_PARTICIPANT = N_("StartExam answered without a participant for this employee")
+EXPIRED = N_("the only link that StartExam gives is over; --reregister makes a new one")
