@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from bulk_register.language import N_
 
 if TYPE_CHECKING:
     from bulk_register.records import Doubt
@@ -100,10 +103,17 @@ class StopError(StartExamError):
     """Nothing that this run sends can succeed: wrong credentials, a wrong address, a moved service."""
 
 
-class AccountError(StopError):
-    """StartExam doesn't accept who asks; `wrong` is what its words name: account number, secret key or ""."""
+class Credential(StrEnum):
+    """What shows StartExam who asks."""
 
-    def __init__(self, message: str, status: int, wrong: str) -> None:
+    ACCOUNT_NUMBER = N_("account number")
+    SECRET_KEY = N_("secret key")
+
+
+class AccountError(StopError):
+    """StartExam doesn't accept who asks; `wrong` is the one credential that its words name, if any."""
+
+    def __init__(self, message: str, status: int, wrong: Credential | None) -> None:
         self.wrong = wrong
         super().__init__(message, status)
 

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from bulk_register.api import MAX_BATCH
 from bulk_register.language import N_, _
-from bulk_register.records import MAX_BATCH, Batch, Exam, KnownLinks, Plan, Roster, Scope, Status, Statuses
+from bulk_register.records import Batch, Exam, KnownLinks, Plan, Roster, Scope, Status, Statuses
 
 LOST_NOTE = N_(
     "a new registration was asked for and its answer never came; it may have been made, so "

@@ -9,20 +9,21 @@ from urllib.parse import urlsplit
 from bulk_register.commands.terminal.console import print_note
 from bulk_register.commands.terminal.prompts import Prompter, ask_yes_no, prompt_secret
 from bulk_register.commands.terminal.text import capitalized, sentence
-from bulk_register.errors import AccountError, ClockError, SettingsError, StartExamError
+from bulk_register.errors import AccountError, ClockError, Credential, SettingsError, StartExamError
 from bulk_register.language import N_, _
 from bulk_register.records import Event, Test, Warned
 from bulk_register.settings import is_this_machine
 from bulk_register.startexam import Connection, RetryPolicy
-from bulk_register.startexam.blaming import ACCOUNT_NUMBER, SECRET_KEY
 from bulk_register.startexam.health_check import HealthCheck, check_health
 from bulk_register.startexam.titles import ACTIVE, identified, is_identifier, titles_of
 
 PATIENCE = RetryPolicy(attempts=2, wait_first_seconds=1, wait_max_seconds=2)  # somebody is waiting
 ANSWER_SECONDS = 20.0
 _TO_CHECK = {
-    ACCOUNT_NUMBER: N_("Check the number of the account."),
-    SECRET_KEY: N_("Copy the whole key again, without blanks before or after it. It must be this account's."),
+    Credential.ACCOUNT_NUMBER: N_("Check the number of the account."),
+    Credential.SECRET_KEY: N_(
+        "Copy the whole key again, without blanks before or after it. It must be this account's."
+    ),
 }
 REFUSED = (401, 403)  # the account or its key
 MAX_LISTED = 30  # tests in the numbered list

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bulk_register.api import CLOCK_TOLERANCE_SECONDS
 from bulk_register.commands.account import ANSWER_SECONDS, trouble
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.versions import program_words, surroundings
@@ -21,12 +22,11 @@ from bulk_register.records import Ending, RunRecord, Test
 from bulk_register.run import connection_of, ledger_flags, ledger_path, unfinished
 from bulk_register.settings import Settings, command_line, load_settings
 from bulk_register.settings.explain import Explained, explain, is_said_with_each_run, secret_place
-from bulk_register.startexam.blaming import wrong_part
 from bulk_register.startexam.health_check import HealthCheck, check_health
+from bulk_register.startexam.refusal_cause import RequestPart, wrong_part
 from bulk_register.startexam.titles import ACTIVE, fold
 
 CLOCK_FINE_SECONDS = 60.0
-CLOCK_REFUSED_SECONDS = 15 * 60.0  # API page "Authorization"
 ATTEMPTS = 2  # somebody is waiting
 
 
@@ -103,7 +103,7 @@ def _last_refusal(ledger: Ledger, asked: tuple[int | None, str, str]) -> str:
     if not runs or ledger.has_registrations(runs[0].scope):
         return ""
     notes = [note for *_, ended, note in ledger.requests(runs[0].id) if ended is Ending.REFUSED]
-    if not notes or wrong_part(notes[0]) != "center":
+    if not notes or wrong_part(notes[0]) is not RequestPart.CENTER:
         return ""
     return _('StartExam refused it in run {id}: "{notes}"', id=runs[0].id, notes=recalled(notes[0]))
 
@@ -198,7 +198,7 @@ def _clock_lines(sight: HealthCheck) -> Iterator[CheckLine]:
     if seconds <= CLOCK_FINE_SECONDS:
         yield CheckLine(State.OK, _("clock: this computer's is right ({way})", way=way))
     else:
-        state = State.PROBLEM if seconds > CLOCK_REFUSED_SECONDS else State.NOTE
+        state = State.PROBLEM if seconds > CLOCK_TOLERANCE_SECONDS else State.NOTE
         yield CheckLine(state, _("clock: this computer's is {way}. Have it set right", way=way))
 
 

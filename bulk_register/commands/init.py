@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bulk_register.api import DEFAULT_URL
 from bulk_register.commands.account import Key, choose_tests, try_key
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.prompts import (
@@ -30,7 +31,7 @@ from bulk_register.settings import command_line, first_given, flag, variable
 from bulk_register.settings.explain import explain, fault_of
 from bulk_register.settings.secret import find_secret
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring
-from bulk_register.settings.settings_file import DEFAULT_URL, Choices, settings_text
+from bulk_register.settings.settings_file import Choices, settings_text
 from bulk_register.settings.zone import machine_zone
 
 WINDOW = "+10d"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from bulk_register.api import GUID
 from bulk_register.errors import OutputError
 from bulk_register.language import _
 from bulk_register.ooxml.cell_values import letters, shown
@@ -102,9 +103,8 @@ def _refuse_foreign_values(source: Source, named: dict[str, int]) -> None:
                 )
 
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OURS: dict[str, Callable[[str], object]] = {
-    "Participant ID": _GUID.fullmatch,
+    "Participant ID": GUID.fullmatch,
     "Exam Link": lambda text: "#participant/" in text,
     "Link Valid Till": re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?").fullmatch,
     "Registration Status": known_status,

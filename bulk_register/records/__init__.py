@@ -17,7 +17,7 @@ from bulk_register.records.events import (
     Waiting,
     Warned,
 )
-from bulk_register.records.exams import MAX_BATCH, MAX_IDENTIFIER, MAX_TESTS, Answer, Exam, Scope, Test
+from bulk_register.records.exams import Answer, Exam, Scope, Test
 from bulk_register.records.ledgers import (
     Ending,
     Holder,
@@ -66,9 +66,6 @@ from bulk_register.records.shared_statuses import SharedStatuses, Submission
 
 __all__ = [
     "LINKED",
-    "MAX_BATCH",
-    "MAX_IDENTIFIER",
-    "MAX_TESTS",
     "RESULT_COLUMNS",
     "Answer",
     "Batch",

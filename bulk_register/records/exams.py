@@ -6,17 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-MAX_BATCH = 500  # employees in a request; API page "Register Employees"
-MAX_IDENTIFIER = 250  # characters; API page "Register Employees"
-MAX_TESTS = 10  # tests in a request; API page "Register Employees"
-
 
 @dataclass(frozen=True)
 class Exam:
     """What employees are registered for: the part of a request that all batches of a run share."""
 
     center: str
-    tests: tuple[str, ...]  # GUIDs, 1 to MAX_TESTS
+    tests: tuple[str, ...]  # GUIDs, 1 to `api.MAX_TESTS`
     valid_from: datetime  # UTC
     valid_till: datetime  # UTC
     proctoring: bool = False

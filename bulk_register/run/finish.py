@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError
+from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import replace_file
@@ -31,7 +32,7 @@ from bulk_register.records import (
 )
 from bulk_register.run.context import RunContext, style_of
 from bulk_register.run.earlier_run import alike
-from bulk_register.run.report import EXIT_UNDONE, Finished, exit_code
+from bulk_register.run.report import Finished, exit_code
 from bulk_register.settings import Settings
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError, RosterError
+from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import N_, _, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
@@ -21,7 +22,7 @@ from bulk_register.output.results import EVERY, RosterResults, SomeResults
 from bulk_register.paths import real_path
 from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
 from bulk_register.run.context import ledger_path
-from bulk_register.run.report import EXIT_UNDONE, UNDONE, Finished
+from bulk_register.run.report import UNDONE, Finished
 from bulk_register.settings import Settings
 
 # How a refusal says that StartExam doesn't know somebody; its wording isn't documented.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bulk_register.exit_codes import EXIT_ATTENTION, EXIT_DONE, EXIT_SIGNAL, EXIT_UNDONE
 from bulk_register.output.results import EVERY, RosterResults
 from bulk_register.records import (
     LINKED,
@@ -37,8 +38,6 @@ COUNTED = (
 )
 UNDONE = (Status.FAILED, Status.NOT_SENT)
 ROSTER_COUNTS = ("rows", "employees", "duplicate_rows", "invalid_rows", "ignored_rows", "conflicts")
-
-EXIT_DONE, EXIT_ATTENTION, EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 0, 1, 2, 3, 4, 70
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Finished:
 def exit_code(outcome: Outcome, results: Results, tolerated: tuple[str, ...] = ()) -> int:
     """Return the code that scripts go by; rows of a tolerated status need nobody's attention."""
     if outcome.signal:
-        return 128 + outcome.signal
+        return EXIT_SIGNAL + outcome.signal
     undone = (*UNDONE, Status.UNKNOWN) if outcome.stopped else UNDONE
     if np.isin(outcome.statuses.status, undone).any():
         return EXIT_UNDONE

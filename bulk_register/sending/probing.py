@@ -9,7 +9,7 @@ from bulk_register.records import Batch, Status
 from bulk_register.sending.outbox import Outbox, split_off
 from bulk_register.sending.stopping import Stopping
 from bulk_register.sending.tasks import Message, Purpose, Verdict
-from bulk_register.startexam.blaming import wrong_part
+from bulk_register.startexam.refusal_cause import wrong_part
 
 PROBES = 8  # employees asked about one by one before a refused request is believed to be wrong
 

@@ -7,12 +7,10 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from bulk_register.api import GUID, MAX_TESTS
 from bulk_register.language import N_, _
 from bulk_register.settings.values import TEXT, Kind, is_text, split
 
-MAX_TESTS = 10  # API page "Register Employees"
-
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TITLE = re.compile(r".*\s|.*[^\x00-\x7f]|[^\W\d_]{2,}\Z")  # a mistyped identifier is none of these
 _AN_ADDRESS = N_("an address like https://{host}.startexam.com")
 _CHARACTER = N_("one character, or comma, semicolon, tab or pipe")
@@ -29,7 +27,7 @@ def is_this_machine(address: str) -> bool:
 
 
 def _identifiers_or_titles(tests: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [test for test in tests if not _GUID.fullmatch(test) and not _TITLE.match(test)]
+    wrong = [test for test in tests if not GUID.fullmatch(test) and not _TITLE.match(test)]
     if wrong:
         raise ValueError(
             _(

@@ -6,10 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bulk_register.api import DEFAULT_URL
 from bulk_register.language import _
-from bulk_register.settings.model import Settings
-
-DEFAULT_URL = str(Settings.model_fields["base_url"].default)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from bulk_register.api import CLOCK_TOLERANCE_SECONDS
 from bulk_register.errors import (
     AccountError,
     ClockError,
+    Credential,
     RefusedError,
     SendAgainError,
     StartExamError,
@@ -19,11 +19,12 @@ from bulk_register.errors import (
 )
 from bulk_register.language import _
 from bulk_register.records import Answer, Test
-from bulk_register.startexam.blaming import ACCOUNT_NUMBER, SECRET_KEY, wrong_credential
+from bulk_register.startexam.clock import moment_of, offset_of
+from bulk_register.startexam.refusal_cause import wrong_credential
+from bulk_register.startexam.retry import TURNED_AWAY
 
 MAX_RETRY_AFTER_SECONDS = 300.0  # a longer `Retry-After` is kept only this far
 MAX_MESSAGE = 300  # characters of StartExam's own words that are passed on
-CLOCK_TOLERANCE_SECONDS = 15 * 60  # API page "Authorization"
 
 # A GUID as .NET writes it: with or without braces, with or without dashes
 _GUID = re.compile(
@@ -33,7 +34,6 @@ _GUID = re.compile(
 )
 _LIKE_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")  # nearly all of them
 _EMPTY_GUID = "00000000-0000-0000-0000-000000000000"  # .NET's word for "none"
-_NOT_SENT = (429, 503)  # turned away at the door: certainly not carried out
 
 
 def read_participants(raw: bytes, count: int) -> Answer:
@@ -110,7 +110,7 @@ def _failure(status: int, headers: dict[str, str], told: str) -> StartExamError:
         return RefusedError(_no_formula(told) or words, status)
     if status in (408, 429) or status >= 500 or status < 300:
         pause = retry_after(headers.get("retry-after"), headers.get("date"))
-        return SendAgainError(words, status, pause_seconds=pause, lost=status not in _NOT_SENT)
+        return SendAgainError(words, status, pause_seconds=pause, lost=status not in TURNED_AWAY)
     if status == 403:
         return _forbidden(told, words, headers)
     if status == 401:
@@ -145,7 +145,7 @@ def _redirected_to(headers: dict[str, str]) -> str:
 
 
 def _forbidden(told: str, words: str, headers: dict[str, str]) -> StopError:
-    offset = _offset(headers.get("date"))
+    offset = offset_of(headers.get("date"), time.time())
     about_date = re.search(r"\bdate\b", words, re.IGNORECASE)
     if about_date or (offset is not None and abs(offset) > CLOCK_TOLERANCE_SECONDS):
         told = _("{words}. Check this machine's clock, its date and its time zone.", words=words)
@@ -155,11 +155,11 @@ def _forbidden(told: str, words: str, headers: dict[str, str]) -> StopError:
 
 def _unaccepted(told: str, words: str, status: int) -> AccountError:
     wrong = wrong_credential(told)
-    if wrong == ACCOUNT_NUMBER:
+    if wrong is Credential.ACCOUNT_NUMBER:
         why = _(
             "StartExam doesn't accept this account number. Check the account number ({words}).", words=words
         )
-    elif wrong == SECRET_KEY:
+    elif wrong is Credential.SECRET_KEY:
         why = _("StartExam doesn't accept this secret key. Check the secret key ({words}).", words=words)
     else:
         why = _(
@@ -167,20 +167,6 @@ def _unaccepted(told: str, words: str, status: int) -> AccountError:
             words=words,
         )
     return AccountError(why, status, wrong)
-
-
-def _offset(date: str | None) -> float | None:
-    moment = _moment(date)
-    return None if moment is None else moment - time.time()
-
-
-def _moment(date: str | None) -> float | None:
-    """Return an HTTP date in seconds since 1970 UTC; None where it isn't one."""
-    try:
-        found = parsedate_to_datetime(date or "")
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:
@@ -192,8 +178,8 @@ def retry_after(value: str | None, date: str | None = None) -> float | None:
         return None
     if re.fullmatch(r"[0-9]{1,9}", value.strip()):
         seconds = float(value.strip())
-    elif (until := _moment(value)) is not None:
-        since = _moment(date)
+    elif (until := moment_of(value)) is not None:
+        since = moment_of(date)
         seconds = until - (time.time() if since is None else since)
     else:
         return None

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any
 
-import requests
 import tenacity
 
 from bulk_register.errors import ClockError, SendAgainError, StartExamError
-from bulk_register.language import _, ngettext
+from bulk_register.language import _
 from bulk_register.records import Answer, Batch, Exam, RequestDone, Tell, Test, Waiting, Warned
-from bulk_register.startexam import answers
+from bulk_register.startexam.answers import failure
+from bulk_register.startexam.calls import Call, Result, register_call, tests_call
+from bulk_register.startexam.clock import Clock, clock_words
 from bulk_register.startexam.redaction import Redactor
-from bulk_register.startexam.retry import Gate, RetryPolicy, StoppedError, waits
-from bulk_register.startexam.signing import Clock, SharedKey
-from bulk_register.startexam.transport import CONNECT_SECONDS, FAILURES, Adapter, failure_of, read_body
-from bulk_register.version import __version__
-
-REGISTER_PATH = "/v2/employees-participants"  # API page "Register Employees"
-TESTS_PATH = "/v1/tests"  # API page "Get Tests"
-MAX_PARTICIPANTS_BYTES = 1024 * 1024  # 500 participants are 20 kB
-MAX_TESTS_BYTES = 16 * 1024 * 1024
-
-
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Connection:
-    """Where StartExam is and who asks."""
-
-    account_id: int
-    secret_key: str = field(repr=False)
-    base_url: str = "https://api.startexam.com"
-    timeout_seconds: float = 60.0  # for an answer; connecting has CONNECT_SECONDS
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    direct: bool = False  # past any proxy: StartExam's stand-in runs on this machine
+from bulk_register.startexam.retry import Gate, StoppedError, waits
+from bulk_register.startexam.sessions import Connection, Sessions
 
 
 class StartExam:
@@ -60,13 +36,14 @@ class StartExam:
         """Prepare requests; `people` yields the texts that name somebody, for messages to go without them."""
         self.gate = Gate()
         self.requests = self.retries = 0  # made so far; retries are the attempts beyond the first
+        self.offset_seconds: float | None = None  # how far StartExam's clock is ahead, by its first answer
         self._answered = self._accepted = False
         self._counting = threading.Lock()
-        self._connection = connection
+        self.connection = connection
         self._tell = tell
         self._people = people
         self._clock = Clock()
-        self._local = threading.local()
+        self._sessions = Sessions(connection, self._clock)
 
     def register(self, exam: Exam, batch: Batch, *, follow_clock: bool = False) -> Answer:
         """Register a batch; one participant for each of its employees, in their order, or none certain.
@@ -76,9 +53,7 @@ class StartExam:
         with `follow_clock` also ClockError, its `fixed` set, where the clock turns out to be wrong before
         anybody was registered: the exam's window may have been reckoned from it.
         """
-        body = register_body(exam, batch.identifiers)
-        call = _Call("POST", REGISTER_PATH, batch, exam, body, follow_clock)
-        answer = self._insist(call, lambda raw: answers.read_participants(raw, len(batch)))
+        answer = self._insist(register_call(exam, batch, follow_clock=follow_clock))
         self._accepted = True
         return answer
 
@@ -93,10 +68,10 @@ class StartExam:
 
     def tests(self) -> list[Test]:
         """List the account's tests; raises like `register`."""
-        return self._insist(_Call("GET", TESTS_PATH), answers.read_tests)
+        return self._insist(tests_call())
 
-    def _insist(self, call: _Call, read: Callable[[bytes], Result]) -> Result:
-        policy = self._connection.retry
+    def _insist(self, call: Call[Result]) -> Result:
+        policy = self.connection.retry
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(policy.attempts),
             wait=waits(policy, self.gate),
@@ -110,7 +85,7 @@ class StartExam:
             with attempt:
                 number = attempt.retry_state.attempt_number
                 try:
-                    return self._attempt(call, number, read)
+                    return self._attempt(call, number)
                 except SendAgainError as error:
                     last.append(error)
                     raise
@@ -120,21 +95,21 @@ class StartExam:
                     raise
         raise AssertionError("tenacity ends with a result or an error")
 
-    def _again(self, call: _Call, error: BaseException) -> bool:
+    def _again(self, call: Call[Any], error: BaseException) -> bool:
         if not isinstance(error, SendAgainError) or self.gate.stopping.is_set():
             return False
         return not (call.once and error.lost)
 
-    def _tell_wait(self, call: _Call, state: tenacity.RetryCallState) -> None:
+    def _tell_wait(self, call: Call[Any], state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         seconds = state.next_action.sleep if state.next_action else 0.0
         self._tell(Waiting(call.number, state.attempt_number, seconds, str(error)))
 
-    def _attempt(self, call: _Call, number: int, read: Callable[[bytes], Result]) -> Result:
+    def _attempt(self, call: Call[Result], number: int) -> Result:
         self.gate.enter()
         offset = self._clock.offset_seconds
         try:
-            return self._exchange(call, number, read)
+            return self._exchange(call, number)
         except ClockError as error:
             if error.offset_seconds is None:
                 raise
@@ -145,151 +120,40 @@ class StartExam:
                     raise
             elif self._clock.offset_seconds == offset:  # refused although it was dated right
                 raise
-        return self._exchange(call, number, read)
+        return self._exchange(call, number)
 
-    def _exchange(self, call: _Call, number: int, read: Callable[[bytes], Result]) -> Result:
+    def _exchange(self, call: Call[Result], number: int) -> Result:
         started = time.monotonic()
         status, reason = 0, ""
         with self._counting:
             self.requests += 1
             self.retries += number > 1
         try:
-            status, headers, raw = self._send(call)
-            self._answered = True
+            reply = self._sessions.send(call)
+            status, self._answered = reply.status, True
+            if self.offset_seconds is None:
+                self.offset_seconds = reply.offset_seconds
             if status != 200:
-                raise answers.failure(status, headers, raw or b"")
-            if raw is None:
+                raise failure(status, reply.headers, reply.body or b"")
+            if reply.body is None:
                 raise SendAgainError(_("the answer can't be read: it is far too large"), 200)
-            return read(raw)
+            return call.read(reply.body)
         except StartExamError as error:
             self._redact(error, call)
             reason = str(error)
             raise
         finally:
             seconds = time.monotonic() - started
-            size = len(call.batch) if call.batch else 0
-            self._tell(RequestDone(call.number, size, number, status, seconds, reason))
+            self._tell(RequestDone(call.number, len(call.identifiers), number, status, seconds, reason))
 
-    def _redact(self, error: StartExamError, call: _Call) -> None:
+    def _redact(self, error: StartExamError, call: Call[Any]) -> None:
         """Take people and secrets out of StartExam's words; a single employee's note may name that one."""
         if not error.said:
             return
-        employees = call.batch.identifiers if call.batch else ()
-        redactor = self._redactor(call.exam.tests if call.exam else ())
+        employees, redactor = call.identifiers, self._redactor(call.tests)
         logged = redactor.for_log(error.said, employees)
         error.redact(logged, redactor.for_note(error.said, employees[0]) if len(employees) == 1 else logged)
 
     @lru_cache(maxsize=4)  # noqa: B019 - a client lives as long as its run
     def _redactor(self, tests: tuple[str, ...]) -> Redactor:
-        return Redactor(self._people, secrets=[self._connection.secret_key], tests=tests)
-
-    def _send(self, call: _Call) -> tuple[int, dict[str, str], bytes | None]:
-        """Make the request; returns status, headers and body, None for one that is far too large."""
-        connection, timeout = self._connection, self._connection.timeout_seconds
-        session = self._session()
-        if call.once:
-            session.close()  # its kept connections may be dead, which a new one can't be
-        try:
-            with session.request(
-                call.verb,
-                connection.base_url + call.path,
-                data=call.body,
-                timeout=(min(CONNECT_SECONDS, timeout), timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                raw = read_body(response, call.max_answer_bytes, timeout)
-                return response.status_code, _lower(response.headers), raw
-        except FAILURES as error:
-            raise failure_of(error, connection.base_url, timeout) from None
-
-    def _session(self) -> requests.Session:
-        """Return this thread's session: they keep connections, and are not made to be shared."""
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = _new_session(self._connection, self._clock)
-        return session
-
-
-@dataclass(frozen=True)
-class _Call:
-    verb: str
-    path: str
-    batch: Batch | None = None
-    exam: Exam | None = None
-    body: bytes | None = None
-    follow_clock: bool = False
-
-    @property
-    def max_answer_bytes(self) -> int:
-        return MAX_PARTICIPANTS_BYTES if self.batch else MAX_TESTS_BYTES
-
-    @property
-    def number(self) -> int:
-        return self.batch.number if self.batch else 0
-
-    @property
-    def once(self) -> bool:
-        """Whether it must not be sent again once it may have been carried out."""
-        return self.exam is not None and self.exam.reregister
-
-
-def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:
-    """Return the compact UTF-8 JSON of a Register Employees request."""
-    members: dict[str, object] = {
-        "center": exam.center,
-        "validFrom": utc_text(exam.valid_from),
-        "validTill": utc_text(exam.valid_till),
-        "proctoring": exam.proctoring,
-        "doNotCreateIfExist": not exam.reregister,
-        "tests": list(exam.tests),
-        "employees": [{"id": identifier} for identifier in identifiers],
-    }
-    if exam.proctoring and exam.proctoring_parameters:
-        pairs = [{"name": name, "value": value} for name, value in exam.proctoring_parameters]
-        members["proctoringActivationParameters"] = pairs
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def utc_text(moment: datetime) -> str:
-    """Write a UTC time as the API wants it: `2024-05-03T00:00:00Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _new_session(connection: Connection, clock: Clock) -> requests.Session:
-    session = requests.Session()
-    session.auth = SharedKey(connection.account_id, connection.secret_key, clock)
-    session.headers["Accept"] = session.headers["Content-Type"] = "application/json; charset=utf-8"
-    session.headers["User-Agent"] = f"bulk-register/{__version__}"
-    session.trust_env = not connection.direct
-    session.mount("https://", Adapter())
-    session.mount("http://", Adapter())
-    return session
-
-
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def clock_words(offset_seconds: float) -> str:
-    """Say how wrong this machine's clock is, and what is done about it."""
-    span = span_words(abs(offset_seconds))
-    if offset_seconds > 0:
-        return _(
-            "This machine's clock is {span} slow; requests are dated with StartExam's time instead. Have the "
-            "clock set right.",
-            span=span,
-        )
-    return _(
-        "This machine's clock is {span} fast; requests are dated with StartExam's time instead. Have the "
-        "clock "
-        "set right.",
-        span=span,
-    )
-
-
-def span_words(seconds: float) -> str:
-    """Write a span of time in minutes, from two days on in days."""
-    if (days := round(seconds / 86400)) >= 2:
-        return ngettext("{number:,} day", "{number:,} days", days)
-    return ngettext("{number:,} minute", "{number:,} minutes", round(seconds / 60))
+        return Redactor(self._people, secrets=[self.connection.secret_key], tests=tests)

@@ -11,7 +11,8 @@ import tenacity
 
 from bulk_register.errors import SendAgainError
 
-PAUSING = (429, 503)  # the service asks everybody to slow down, not just this request
+# Turned away at the door: certainly not carried out, and everybody is to slow down, not just this request
+TURNED_AWAY = (429, 503)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def waits(policy: RetryPolicy, gate: Gate) -> tenacity.wait.WaitBaseT:
         if not isinstance(error, SendAgainError):
             return own
         asked = error.pause_seconds
-        if error.status in PAUSING:
+        if error.status in TURNED_AWAY:
             seconds = own if asked is None else max(asked, policy.backoff(1))
             return gate.pause(seconds, policy.wait_first_seconds)
         return own if asked is None else max(own, asked)

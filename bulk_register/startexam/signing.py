@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
-import time
-from email.utils import formatdate
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+
+from bulk_register.startexam.clock import Clock
 
 
 def sign(secret_key: str, verb: str, path: str, date: str, content_length: int) -> str:
@@ -19,29 +18,6 @@ def sign(secret_key: str, verb: str, path: str, date: str, content_length: int) 
     text = f"{verb.upper()} {path.lower()} {date} {content_length}"
     digest = hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).digest()
     return base64.b64encode(digest).decode("ascii")
-
-
-SAME_SECONDS = 60.0  # an answer takes a while, and clocks that are off by so little are not refused
-
-
-class Clock:
-    """The time that requests are dated with: this machine's, fixed by the server's where it is off."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.offset_seconds = 0.0
-
-    def http_date(self) -> str:
-        """Return the time as an RFC 1123 date in GMT."""
-        return formatdate(time.time() + self.offset_seconds, usegmt=True)
-
-    def fix(self, offset_seconds: float) -> bool:
-        """Take over the server's time; False if that is the time already."""
-        with self._lock:
-            if abs(offset_seconds - self.offset_seconds) < SAME_SECONDS:
-                return False
-            self.offset_seconds = offset_seconds
-            return True
 
 
 class SharedKey(AuthBase):

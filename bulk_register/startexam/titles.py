@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from bulk_register.api import GUID
 from bulk_register.errors import SettingsError
 from bulk_register.language import _
 from bulk_register.records import Test
@@ -15,12 +15,10 @@ ACTIVE = "active"  # API page "Get Tests"
 MAX_CANDIDATES = 15  # tests that a message lists
 NEAR = 0.6  # how alike two titles must be for one to be suggested for the other
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
 
 def is_identifier(text: str) -> bool:
     """Tell whether this is a test's identifier; anything else is a title."""
-    return _GUID.fullmatch(text) is not None
+    return GUID.fullmatch(text) is not None
 
 
 def fold(title: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bulk_register.api import DEFAULT_URL
 from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.records import Tell
 from bulk_register.run.context import connection_of, exam_of
 from bulk_register.settings import Settings, settings_of_run
-from bulk_register.settings.settings_file import DEFAULT_URL
 from bulk_register.startexam import StartExam
 from bulk_register.verify.checks import Claim, Claims, Finding, Registered, runs_to_ask
 from bulk_register.verify.requery import Replies, ask_again

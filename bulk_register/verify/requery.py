@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bulk_register.api import MAX_BATCH
 from bulk_register.errors import RefusedError
-from bulk_register.records import MAX_BATCH, Batch, Exam
+from bulk_register.records import Batch, Exam
 from bulk_register.sending.confirmations import MAX_ALONE
 from bulk_register.startexam import StartExam
 

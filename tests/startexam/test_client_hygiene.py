@@ -35,7 +35,7 @@ def test_no_event_and_no_error_names_anybody(status: int) -> None:
             client.register(EXAM, BATCH)
     error = caught.value
     shown = "".join(traceback.format_exception(error)) + str(error) + repr(error) + repr(events)
-    shown += repr(error.__context__) + repr(client._connection) + repr(error.args)
+    shown += repr(error.__context__) + repr(client.connection) + repr(error.args)
     authorization = server.requests[0].headers["authorization"]
     for secret in (SECRET, authorization, PARTICIPANT, "illis74", "Анна", " 7 ", "knightly32"):
         assert secret not in shown

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bulk_register.sandbox import Behaviour, Sandbox
-from bulk_register.startexam.client import register_body
+from bulk_register.startexam.calls import register_body
 from bulk_register.startexam.signing import sign
 from tests.support.clients import EXAM, batch_of, client_of
 from tests.support.hostile_server import HostileServer, reset_before_work

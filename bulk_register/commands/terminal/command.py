@@ -27,6 +27,7 @@ from bulk_register.errors import (
     SettingsError,
     StartExamError,
 )
+from bulk_register.exit_codes import EXIT_BUG, EXIT_BUSY, EXIT_UNDONE, EXIT_WRONG
 from bulk_register.language import N_, _
 from bulk_register.settings.declared import SAID
 from bulk_register.version import __version__
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from bulk_register.records import Roster  # with pandas, which is slow to load
     from bulk_register.settings import Command as LoadedFor
     from bulk_register.settings import Settings
-
-EXIT_WRONG, EXIT_UNDONE, EXIT_BUSY, EXIT_BUG = 2, 3, 4, 70
 
 FOLDER_GONE = N_(
     "The working folder isn't there any more. Go into one that is, then run the same command again."

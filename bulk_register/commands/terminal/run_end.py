@@ -11,9 +11,10 @@ from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.progress import exam_facts
 from bulk_register.commands.terminal.summary import summary
 from bulk_register.commands.terminal.text import sentence
+from bulk_register.exit_codes import EXIT_ATTENTION, EXIT_DONE
 from bulk_register.language import _
 from bulk_register.run import ledger_flags
-from bulk_register.run.report import EXIT_ATTENTION, EXIT_DONE, Finished, report, status_counts
+from bulk_register.run.report import Finished, report, status_counts
 from bulk_register.settings import Settings
 
 

@@ -17,6 +17,7 @@ from bulk_register.commands.terminal.text import (
     rows,
     sentence,
 )
+from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _, grouped, ngettext
 from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
 from bulk_register.records import (
@@ -30,7 +31,7 @@ from bulk_register.records import (
     result_headers,
     status_words,
 )
-from bulk_register.run.report import COUNTED, EXIT_UNDONE, Finished, problems, roster_counts, status_counts
+from bulk_register.run.report import COUNTED, Finished, problems, roster_counts, status_counts
 from bulk_register.settings import command_line
 from bulk_register.startexam import Redactor
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bulk_register.api import MAX_IDENTIFIER
 from bulk_register.language import N_, _
-from bulk_register.records import MAX_IDENTIFIER, Change, Fix
+from bulk_register.records import Change, Fix
 from bulk_register.roster.grid import IdentifierCells
 
 EXAMPLES = 3  # of each fix

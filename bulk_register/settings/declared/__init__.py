@@ -13,10 +13,10 @@ from typing import get_args
 from bulk_register.settings.declared.account import AccountSettings, SettingsFile
 from bulk_register.settings.declared.exam import ExamSettings
 from bulk_register.settings.declared.roster import RosterSettings
-from bulk_register.settings.declared.sending import MAX_BATCH, TOLERABLE, SendingSettings
+from bulk_register.settings.declared.sending import TOLERABLE, SendingSettings
 from bulk_register.settings.setting import Setting
 
-__all__ = ["MAX_BATCH", "SAID", "SETTINGS", "TOLERABLE", "Declared"]
+__all__ = ["SAID", "SETTINGS", "TOLERABLE", "Declared"]
 
 
 class Declared(AccountSettings, ExamSettings, RosterSettings, SendingSettings):

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
+from bulk_register.api import DEFAULT_URL
 from bulk_register.language import N_
 from bulk_register.settings.checked import API_ADDRESS, LINK_ADDRESS
 from bulk_register.settings.setting import ALWAYS, ASKING, Group, Rerun, Setting
@@ -63,7 +64,7 @@ class AccountSettings:
     base_url: Annotated[
         str,
         _account(N_("StartExam's address ({default})."), API_ADDRESS, commands=_OF_ACCOUNT, of_account=True),
-    ] = "https://api.startexam.com"
+    ] = DEFAULT_URL
     link_base: Annotated[
         str, _account(N_("What links begin with ({default})."), LINK_ADDRESS, commands=(), of_account=True)
     ] = "https://go.startexam.com"

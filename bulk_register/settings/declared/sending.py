@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Annotated
 
+from bulk_register.api import MAX_BATCH
 from bulk_register.language import N_
 from bulk_register.settings.setting import ASKING, Group, Rerun, Setting
 from bulk_register.settings.values import PERCENT, SECONDS, TRUTH, some_of, span_of_time, whole
 
-MAX_BATCH = 500  # API page "Register Employees"
 TOLERABLE = ("invalid", "conflict", "rejected", "expired", "unknown")  # statuses of exit code 1
 
 _ANY = whole(0)
