@@ -27,8 +27,9 @@ from bulk_register.verify.checks import (
     claims_of,
     judge,
     registered,
+    runs_to_ask,
 )
-from bulk_register.verify.people import Compared, compare_people
+from bulk_register.verify.people_comparison import Compared, compare_people
 from bulk_register.verify.recheck import confirm_links
 
 SHOWN = 50  # kinds of findings on a terminal; a file or a pipe gets them all
@@ -85,7 +86,7 @@ def _asked(
     claims: Claims, known: dict[str, Registered], wrong: Sequence[Finding], ledger: Ledger, asking: Settings
 ) -> tuple[list[Finding], int]:
     try:
-        return confirm_links(claims, known, wrong, ledger, asking, report_wait)
+        return confirm_links(runs_to_ask(claims, known, wrong), ledger, asking, report_wait)
     except StartExamError as error:
         raise StartExamError(
             _(

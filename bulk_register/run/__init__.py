@@ -3,14 +3,13 @@
 from bulk_register.run.context import connection_of, ledger_flags, ledger_path
 from bulk_register.run.earlier_run import is_overtaken, unfinished
 from bulk_register.run.exam_lookup import asked_titles
-from bulk_register.run.lists import write_problems
 from bulk_register.run.observer import Observer
+from bulk_register.run.problem_list import write_problems
+from bulk_register.run.roster_opening import open_chosen_roster, open_roster
 from bulk_register.run.story import (
     dry_run,
     export_run,
     finish_run,
-    open_chosen_roster,
-    open_roster,
     register,
     register_roster,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,44 +35,58 @@ from bulk_register.run.report import Finished, exit_code
 from bulk_register.settings import Settings
 
 
-def deliver(
-    outcome: Outcome, record: RunRecord, output: Output, ledger: Ledger, settings: Settings, tell: Tell
-) -> Finished:
-    """Write the output and tell where it is; where that fails nothing is lost, and the exit code says so.
+@dataclass(frozen=True)
+class Delivery:
+    """How a run's output gets to its place."""
 
-    `ledger` is the one that knows what was written before (see `RunContext.outputs`).
-    """
-    results = RunResults(outcome.plan, outcome.statuses, style_of(settings))
-    code = exit_code(outcome, results, settings.tolerate)
-    path, notes = None, output.notes
-    surprises: tuple[str, ...] = ()
-    links = _links(outcome, settings)
-    try:
-        placed = replace_file(
-            lambda draft: output.write(results, draft),
-            output.target,
-            _ours(ledger),
-            _better(ledger, record.scope, links),
-        )
-        path, notes, surprises = placed.path, (*notes, *placed.notes), placed.notes
-        tell(Delivered(path, notes))
-        ledger.delivered(record.id, path, placed.sha256, links)
-    except LedgerError as error:
-        tell(Warned(str(error)))
-    except OutputError as error:
-        tell(
-            Warned(
-                _(
-                    "The output could not be written. {error} Nothing is lost: when that is fixed, "
-                    "bulk-register export writes it.",
-                    error=error,
-                )
+    record: RunRecord
+    outputs: Ledger  # it knows what was written before; see `RunContext`
+    settings: Settings
+    tell: Tell
+
+    def deliver(self, outcome: Outcome, output: Output) -> Finished:
+        """Write the output and tell where it is; where that fails nothing is lost, as the exit code says."""
+        results = RunResults(outcome.plan, outcome.statuses, style_of(self.settings))
+        code = exit_code(outcome, results, self.settings.tolerate)
+        path, notes = None, output.notes
+        surprises: tuple[str, ...] = ()
+        links = _links(outcome, self.settings)
+        try:
+            placed = replace_file(
+                lambda draft: output.write(results, draft),
+                output.target,
+                self._written_checksum,
+                lambda earlier: self._is_better(earlier, links),
             )
+            path, notes, surprises = placed.path, (*notes, *placed.notes), placed.notes
+            self.tell(Delivered(path, notes))
+            self.outputs.delivered(self.record.id, path, placed.sha256, links)
+        except LedgerError as error:
+            self.tell(Warned(str(error)))
+        except OutputError as error:
+            message = _(
+                "The output could not be written. {error} Nothing is lost: when that is fixed, "
+                "bulk-register export writes it.",
+                error=error,
+            )
+            self.tell(Warned(message))
+            code = code if outcome.signal else EXIT_UNDONE
+        started, ended = datetime.fromtimestamp(self.record.started, UTC), datetime.now(UTC)
+        return Finished(
+            self.record.id, outcome, results, path, notes, code, started, ended, surprises=surprises
         )
-        code = code if outcome.signal else EXIT_UNDONE
-    started = datetime.fromtimestamp(record.started, UTC)
-    ended = datetime.now(UTC)
-    return Finished(record.id, outcome, results, path, notes, code, started, ended, surprises=surprises)
+
+    def _written_checksum(self, path: Path) -> str | None:
+        """Return with which checksum this program left a file; None where it is somebody's."""
+        try:
+            return self.outputs.delivery(path)
+        except LedgerError:
+            return None  # then the file there counts as somebody's
+
+    def _is_better(self, earlier: Path, links: int) -> bool:
+        """Tell whether our own earlier output has more links than the new one, or other ones."""
+        held = _held(self.outputs, earlier)
+        return held is not None and (held[0] != self.record.scope or held[1] > links)
 
 
 def of_its_own(output: Output, roster: Roster, context: RunContext, settings: Settings) -> Output:
@@ -120,16 +133,6 @@ def _of_another_exam(ledger: Ledger, path: Path, scope: Scope) -> bool:
     return held is not None and not alike(held[0], scope)
 
 
-def _better(ledger: Ledger, scope: Scope, links: int) -> Callable[[Path], bool]:
-    """Return who tells of our own earlier output that it has more links than the new one, or other ones."""
-
-    def better(path: Path) -> bool:
-        held = _held(ledger, path)
-        return held is not None and (held[0] != scope or held[1] > links)
-
-    return better
-
-
 def _held(ledger: Ledger, path: Path) -> tuple[Scope, int] | None:
     """Return for which exam a file of ours holds links, and how many; None for none, or a sandbox's."""
     held = ledger.links_in(path) if path.exists() else None
@@ -143,13 +146,3 @@ def _links(outcome: Outcome, settings: Settings) -> int:
     if not settings.allow_conflicts:
         linked[rows["employee"][(rows["status"] == Status.CONFLICT) & (rows["employee"] >= 0)]] = False
     return int(linked.sum())
-
-
-def _ours(ledger: Ledger) -> Callable[[Path], str | None]:
-    def checksum(path: Path) -> str | None:
-        try:
-            return ledger.delivery(path)
-        except LedgerError:
-            return None  # then the file there counts as somebody's
-
-    return checksum

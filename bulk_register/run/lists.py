@@ -16,21 +16,15 @@ from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import N_, _, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
-from bulk_register.output.destinations import check_list, output_path
+from bulk_register.output.destinations import check_list
 from bulk_register.output.excel.excerpt import has_headers_only, rows_without_address, write_excerpt
-from bulk_register.output.results import EVERY, RosterResults, SomeResults
+from bulk_register.output.results import EVERY, SomeResults
 from bulk_register.paths import real_path
-from bulk_register.records import LINKED, Delivered, Roster, Status, Tell, Warned
+from bulk_register.records import LINKED, Delivered, Status, Tell, Warned
 from bulk_register.run.context import ledger_path
 from bulk_register.run.report import UNDONE, Finished
 from bulk_register.settings import Settings
-
-# How a refusal says that StartExam doesn't know somebody; its wording isn't documented.
-UNKNOWN_WORDS = re.compile(
-    r"unknown|not\s+(be\s+)?(found|known|registered)|n[o']t\s+exist|no\s+such|doesn't\s+know|missing"
-    r"|неизвест|не\s+(найден|существует|зарегистрирован)|отсутству",
-    re.IGNORECASE,
-)
+from bulk_register.startexam.refusal_cause import says_unknown
 
 
 def _nothing(_path: Path) -> bool:
@@ -83,7 +77,7 @@ def unknown_places(finished: Finished) -> np.ndarray:
     """
     rejected = np.flatnonzero(finished.results.status(EVERY) == Status.REJECTED)
     *_, notes = finished.results.texts(rejected)
-    said = [bool(UNKNOWN_WORDS.search(note)) for note in notes]
+    said = [says_unknown(note) for note in notes]
     return _once(finished, rejected[said] if any(said) else rejected)
 
 
@@ -102,7 +96,7 @@ class Lists:
     ledger: Ledger
     settings: Settings
     tell: Tell
-    outputs: Ledger | None = None  # see Desk; None: the ledger
+    outputs: Ledger | None = None  # see `RunContext`; None: the ledger
 
     @property
     def _written(self) -> Ledger:
@@ -244,29 +238,6 @@ def _once(finished: Finished, places: np.ndarray) -> np.ndarray:
     """Return the first place of each employee: nobody is to get two mails."""
     codes = finished.outcome.plan.roster.employees.rows["employee"].to_numpy()[places]
     return places[np.sort(np.unique(codes, return_index=True)[1])]
-
-
-def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
-    """Write the rows that can't be sent as they are into a workbook, to send back; returns where it is.
-
-    A file that is there already is moved aside. Raises OutputError.
-    """
-    results = RosterResults(roster, allow_conflicts=settings.allow_conflicts)
-    wrong = np.flatnonzero(~np.isin(results.status(EVERY), [*LINKED, Status.IGNORED]))
-    target = output_path(roster.source.path, "xlsx", named)
-    if target.suffix.lower() != ".xlsx":
-        raise OutputError(_("{name} must end in .xlsx: name it so.", name=named.name))
-    identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
-    part = SomeResults(results, wrong)
-
-    def write(draft: Path) -> None:
-        write_excerpt(roster.source, identifiers, part, draft)
-
-    return replace_file(write, target, _nobodys).path
-
-
-def _nobodys(_: Path) -> None:
-    """No file counts as ours: without a ledger nothing is known of what was written before."""
 
 
 def _write(finished: Finished, places: np.ndarray, last: Collection[int], draft: Path) -> None:

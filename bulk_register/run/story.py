@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +17,6 @@ from bulk_register.language import _
 from bulk_register.ledger import Ledger, lock
 from bulk_register.output import plan_output
 from bulk_register.output.destinations import check_name, output_path
-from bulk_register.paths import private_folder
 from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
     Exam,
@@ -27,15 +24,12 @@ from bulk_register.records import (
     Output,
     Plan,
     Planned,
-    Reading,
     Roster,
-    RosterRead,
     RunRecord,
     RunStarted,
     Submission,
     Tell,
 )
-from bulk_register.roster import read_roster
 from bulk_register.run.changes import PreviousRun, changes_since
 from bulk_register.run.context import RunContext, exam_of, ledger_path, open_context, scope_under, style_of
 from bulk_register.run.earlier_run import (
@@ -47,11 +41,12 @@ from bulk_register.run.earlier_run import (
 )
 from bulk_register.run.early_output import written_early
 from bulk_register.run.exam_lookup import said_titles, titled, with_identified_tests
-from bulk_register.run.finish import close_run, deliver, of_its_own
+from bulk_register.run.finish import Delivery, close_run, of_its_own
 from bulk_register.run.lists import Lists, check_lists
 from bulk_register.run.observer import Confirm, Observer
-from bulk_register.run.preflight import check_plan, check_roster, last_run, refuse_own_output, resolve_roster
+from bulk_register.run.preflight import check_plan, check_roster, last_run
 from bulk_register.run.report import Finished
+from bulk_register.run.roster_opening import open_chosen_roster, open_roster
 from bulk_register.sending import Interruption, Reckon, SendOptions, send
 from bulk_register.settings import Settings, check_complete
 
@@ -136,7 +131,7 @@ def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: 
         options = PlanOptions(run=record.id, at=record.started)
         plan = make_plan(found, exam_of(settings), record.scope, known, options)
         restore_notes(plan, ledger.statuses(record.id))
-        return deliver(Outcome(plan, plan.statuses), record, output, ledger, settings, tell)
+        return Delivery(record, ledger, settings, tell).deliver(Outcome(plan, plan.statuses), output)
 
 
 def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
@@ -153,33 +148,6 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
         tell(Planned(plan))
         check_plan(plan, previous, settings)
         return plan
-
-
-@contextmanager
-def open_chosen_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
-    """Read a roster, of a folder or pattern the newest; raises GuardError where that can't be meant."""
-    with open_roster(resolve_roster(roster, settings), settings, tell) as found:
-        refuse_own_output(roster, found)
-        yield found
-
-
-@contextmanager
-def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[Roster]:
-    """Read a roster from a private copy, which is there as long as the context is open."""
-    reading = Reading(
-        id_column=settings.id_column,
-        sheet=settings.sheet,
-        header_row=settings.header_row,
-        no_header=settings.no_header,
-        encoding=settings.encoding,
-        delimiter=settings.delimiter,
-        skip_hidden=settings.skip_hidden,
-        max_bytes=settings.max_size,
-    )
-    with private_folder() as folder:
-        found = read_roster(Path(roster).expanduser(), reading, folder)
-        tell(RosterRead(found))
-        yield found
 
 
 def prepare_output(roster: Roster, settings: Settings) -> Output:
@@ -223,7 +191,7 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
     with written_early(run.output, submission, style_of(settings)) as early:
         outcome = send(submission, ledger, context.client, options, tell)
         output = early if outcome.plan is plan else run.output  # the window has moved
-        finished = deliver(outcome, run.record, output, context.outputs, settings, tell)
+        finished = Delivery(run.record, context.outputs, settings, tell).deliver(outcome, output)
     lists = Lists(run.output.target, ledger, settings, tell, context.outputs)
     finished = lists.deliver(finished)
     if run.previous is not None:

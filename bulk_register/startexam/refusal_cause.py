@@ -27,6 +27,17 @@ _PARTS = {
 _KEY = re.compile(r"\bsignature\b|\bsecret\b|\bkey\b|\bподпис|\bключ", re.IGNORECASE)
 _ACCOUNT = re.compile(r"\baccount|\bуч[её]тн|\bаккаунт", re.IGNORECASE)
 _SIGNATURE = re.compile(r"\bsignature\b|\bподпис", re.IGNORECASE)
+# How a refusal says that StartExam doesn't know somebody
+_UNKNOWN = re.compile(
+    r"unknown|not\s+(be\s+)?(found|known|registered)|n[o']t\s+exist|no\s+such|doesn't\s+know|missing"
+    r"|неизвест|не\s+(найден|существует|зарегистрирован)|отсутству",
+    re.IGNORECASE,
+)
+
+
+def says_unknown(words: str) -> bool:
+    """Tell whether a refusal says that StartExam doesn't know an employee."""
+    return _UNKNOWN.search(words) is not None
 
 
 def wrong_part(words: str) -> RequestPart | None:

@@ -11,30 +11,26 @@ from bulk_register.records import Tell
 from bulk_register.run.context import connection_of, exam_of
 from bulk_register.settings import Settings, settings_of_run
 from bulk_register.startexam import StartExam
-from bulk_register.verify.checks import Claim, Claims, Finding, Registered, runs_to_ask
+from bulk_register.verify.checks import Claim, Finding
 from bulk_register.verify.requery import Replies, ask_again
 
 _ELSEWHERE = N_("StartExam was not asked: the settings name another account or address than this link's")
 
 
 def confirm_links(
-    claims: Claims,
-    known: Mapping[str, Registered],
-    found: Sequence[Finding],
-    ledger: Ledger,
-    settings: Settings,
-    tell: Tell,
+    asked_by_run: Mapping[int, Sequence[Claim]], ledger: Ledger, settings: Settings, tell: Tell
 ) -> tuple[list[Finding], int]:
-    """Ask about the rows that look right, each under its own run's exam and window, so that nothing changes.
+    """Ask about rows that look right, each under its own run's exam and window, so that nothing changes.
 
-    Returns what is wrong, and how many rows were asked about. `settings` hold the account and the secret key;
-    a row of another account or address can't be asked about, which is wrong too. Raises StartExamError.
+    `asked_by_run` is what `runs_to_ask` returns. Returns what is wrong, and how many rows were asked about.
+    `settings` hold the account and the secret key; a row of another account or address can't be asked about,
+    which is wrong too. Raises StartExamError.
     """
     usual = settings.base_url == DEFAULT_URL  # the run's own is meant then
     runs = {run.id: run for run in ledger.runs() if run.scope.account_id == settings.account_id}
     runs = {number: run for number, run in runs.items() if usual or run.scope.base_url == settings.base_url}
     findings, count = [], 0
-    for number, asked in runs_to_ask(claims, known, found).items():
+    for number, asked in asked_by_run.items():
         if number not in runs:
             findings += [Finding(claim.row, _(_ELSEWHERE)) for claim in asked]
             continue

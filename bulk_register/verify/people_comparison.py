@@ -14,7 +14,7 @@ from bulk_register.ooxml.cell_values import shown
 from bulk_register.paths import real_path
 from bulk_register.records import Cell, Roster, RunRecord, Source
 from bulk_register.roster import same_person_text
-from bulk_register.run.story import open_roster
+from bulk_register.run.roster_opening import open_roster
 from bulk_register.settings import Settings, settings_of_run
 from bulk_register.verify.checks import Claims, Finding, Registered
 
