@@ -99,6 +99,10 @@ def split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 def _no_truth(value: Any) -> Any:
     """`true` in a settings file is no number."""
     if isinstance(value, bool):
@@ -192,9 +196,9 @@ def span_of_time(like: str) -> Kind:
 
 
 def one_of(names: Sequence[str]) -> Kind:
-    """Return the kind of texts that are one of these names."""
+    """Return the kind of texts that are one of these names, whatever their case."""
     choices = tuple(names)
-    return Kind("{names}", "|".join(choices), choices=choices, values={"names": choices})
+    return Kind("{names}", "|".join(choices), read=_lower, choices=choices, values={"names": choices})
 
 
 def some_of(names: tuple[str, ...]) -> Kind:

@@ -212,3 +212,14 @@ def test_a_list_of_no_tests_is_missing() -> None:
     environ = {"STARTEXAM_SECRET_KEY": "k", "BULK_REGISTER_TESTS": ","}
     [problem] = problems({"account_id": "1", "center": "c", "valid_till": "+1d"}, environ)
     assert problem.startswith("tests: the test's title or identifier is missing")
+
+
+@pytest.mark.parametrize(("name", "said"), [("language", "EN"), ("language", " Ru"), ("log_format", "JSON")])
+def test_one_of_several_names_may_be_in_any_case(name: str, said: str, tmp_path: Path) -> None:
+    key = {"STARTEXAM_SECRET_KEY": "k"}
+    by_flag = load_settings(GOOD | {name: said}, environ=key, folder=tmp_path)
+    by_variable = load_settings(GOOD, environ=key | {f"BULK_REGISTER_{name.upper()}": said}, folder=tmp_path)
+    (tmp_path / "bulk_register.toml").write_text(f'{name} = "{said}"\n')
+    in_file = load_settings(GOOD, environ=key, folder=tmp_path)
+    for settings in (by_flag, by_variable, in_file):
+        assert getattr(settings, name) == said.strip().lower()
