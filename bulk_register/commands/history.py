@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
-from bulk_register.commands.terminal.text import employee_count, named_tests, short_tests, table
+from bulk_register.commands.terminal.text import named_tests, short_tests, table
 from bulk_register.errors import DeclinedError, InputError
-from bulk_register.language import N_, _, grouped, ngettext, recalled
+from bulk_register.language import N_, _, employee_count, grouped, ngettext, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import local_text
 from bulk_register.records import RunRecord, ending_words

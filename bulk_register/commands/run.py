@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.event_words import plan_words
 from bulk_register.commands.terminal.observer import exam_lines, noting_roster, observed, reporting
-from bulk_register.commands.terminal.progress import plan_words
 from bulk_register.commands.terminal.run_end import print_beside_report, report_end
 from bulk_register.commands.terminal.summary import plan_summary, row_lines
 from bulk_register.language import _

@@ -1,6 +1,14 @@
 """The language of what people read; what programs read has none."""
 
 from bulk_register.language.choice import chosen_language
+from bulk_register.language.quantities import (
+    Unit,
+    employee_count,
+    employees_at_most,
+    request_count,
+    row_count,
+    span_words,
+)
 from bulk_register.language.translation import (
     LANGUAGES,
     N_,
@@ -21,9 +29,12 @@ __all__ = [
     "LANGUAGES",
     "N_",
     "Message",
+    "Unit",
     "_",
     "chosen_language",
     "current",
+    "employee_count",
+    "employees_at_most",
     "english",
     "every_language",
     "grouped",
@@ -31,5 +42,8 @@ __all__ = [
     "npgettext",
     "pgettext",
     "recalled",
+    "request_count",
+    "row_count",
+    "span_words",
     "use",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.errors import GuardError, RosterError
-from bulk_register.language import _, ngettext
+from bulk_register.language import Unit, _, ngettext, span_words
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 OURS = re.compile(r"\.(registered|sandbox|unknown)(-\d+)?( \d+)?\Z| \(before \d{4}")
@@ -74,8 +74,8 @@ def check_age(roster: Path, limits: Limits) -> None:
                 "{roster} was written {age} ago; --newer-than allows {allowed}. Nothing was "
                 "sent. Was the export made? A longer --newer-than lets it through.",
                 roster=roster,
-                age=_span(age),
-                allowed=_span(limits.newer_than_seconds),
+                age=span_words(age, Unit.HOUR, Unit.MINUTE),
+                allowed=span_words(limits.newer_than_seconds, Unit.HOUR, Unit.MINUTE),
             )
         )
 
@@ -127,10 +127,3 @@ def check_missing(gone: int, before: int, limits: Limits) -> None:
                 max_missing_percent=limits.max_missing_percent,
             )
         )
-
-
-def _span(seconds: float) -> str:
-    hours = seconds / 3600
-    if hours >= 2:
-        return ngettext("{number:,} hour", "{number:,} hours", round(hours))
-    return ngettext("{number:,} minute", "{number:,} minutes", round(seconds / 60))

@@ -13,7 +13,7 @@ import numpy as np
 
 from bulk_register.errors import LedgerError, OutputError, RosterError
 from bulk_register.exit_codes import EXIT_UNDONE
-from bulk_register.language import N_, _, ngettext
+from bulk_register.language import N_, _, employee_count, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
 from bulk_register.output.destinations import check_list
@@ -169,7 +169,7 @@ class Lists:
             self._written.delivered(finished.run, placed.path, placed.sha256, links)
         except LedgerError as error:
             self.tell(Warned(str(error)))
-        people = ngettext("{number:,} employee", "{number:,} employees", len(places))
+        people = employee_count(len(places))
         note = _(kind.some if len(places) else kind.nobody, people=people, path=placed.path)
         if last:
             note += ngettext(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bulk_register.language import N_, _
+from bulk_register.language import N_, Unit, _, span_words
 from bulk_register.records import Exam
-from bulk_register.startexam import span_words
 
 TOO_WRONG_SECONDS = 24 * 3600.0  # a clock that is so far off is to be set right before links are made by it
 OVER = N_("By StartExam's clock the time in which the links work is over. Nobody was registered")
@@ -20,7 +19,7 @@ def why_stop(before: Exam, after: Exam, now: datetime, offset_seconds: float) ->
 
 
 def _too_wrong(offset_seconds: float) -> str:
-    span = span_words(abs(offset_seconds))
+    span = span_words(abs(offset_seconds), Unit.DAY, Unit.MINUTE)
     if offset_seconds > 0:
         return _(
             "The clock of this computer is {span} behind StartExam's, and the end of the links was reckoned "

@@ -2,7 +2,7 @@
 
 from bulk_register.startexam.answers import read_participants
 from bulk_register.startexam.client import StartExam
-from bulk_register.startexam.clock import span_words, utc_text
+from bulk_register.startexam.clock import utc_text
 from bulk_register.startexam.redaction import Redactor
 from bulk_register.startexam.retry import RetryPolicy, StoppedError
 from bulk_register.startexam.sessions import Connection
@@ -14,6 +14,5 @@ __all__ = [
     "StartExam",
     "StoppedError",
     "read_participants",
-    "span_words",
     "utc_text",
 ]

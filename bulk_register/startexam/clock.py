@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from email.utils import formatdate, parsedate_to_datetime
 
-from bulk_register.language import _, ngettext
+from bulk_register.language import Unit, _, span_words
 
 SAME_SECONDS = 60.0  # an answer takes a while, and clocks that are off by so little are not refused
 
@@ -54,7 +54,7 @@ def utc_text(moment: datetime) -> str:
 
 def clock_words(offset_seconds: float) -> str:
     """Say how wrong this machine's clock is, and what is done about it."""
-    span = span_words(abs(offset_seconds))
+    span = span_words(abs(offset_seconds), Unit.DAY, Unit.MINUTE)
     if offset_seconds > 0:
         return _(
             "This machine's clock is {span} slow; requests are dated with StartExam's time instead. Have the "
@@ -66,10 +66,3 @@ def clock_words(offset_seconds: float) -> str:
         "clock set right.",
         span=span,
     )
-
-
-def span_words(seconds: float) -> str:
-    """Write a span of time in minutes, from two days on in days."""
-    if (days := round(seconds / 86400)) >= 2:
-        return ngettext("{number:,} day", "{number:,} days", days)
-    return ngettext("{number:,} minute", "{number:,} minutes", round(seconds / 60))

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from bulk_register.commands.terminal import console
 from bulk_register.commands.terminal.command import Invocation
-from bulk_register.commands.terminal.progress import ProgressReporter, plan_words, progress_reporter
+from bulk_register.commands.terminal.event_words import plan_words
+from bulk_register.commands.terminal.progress import ProgressReporter, progress_reporter
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
 from bulk_register.commands.terminal.streams import silence

@@ -8,7 +8,7 @@ from functools import partial
 
 from bulk_register.commands.terminal import console
 from bulk_register.commands.terminal.command import Invocation
-from bulk_register.commands.terminal.progress import exam_facts
+from bulk_register.commands.terminal.event_words import exam_facts
 from bulk_register.commands.terminal.summary import summary
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.exit_codes import EXIT_ATTENTION, EXIT_DONE

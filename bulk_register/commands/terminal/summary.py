@@ -6,19 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from bulk_register.commands.terminal.progress import reading_notes
-from bulk_register.commands.terminal.text import (
-    capitalized,
+from bulk_register.commands.terminal.event_words import reading_notes
+from bulk_register.commands.terminal.text import capitalized, exam_words, rows, sentence
+from bulk_register.exit_codes import EXIT_UNDONE
+from bulk_register.language import (
+    _,
     employee_count,
     employees_at_most,
-    exam_words,
+    grouped,
+    ngettext,
     request_count,
     row_count,
-    rows,
-    sentence,
 )
-from bulk_register.exit_codes import EXIT_UNDONE
-from bulk_register.language import _, grouped, ngettext
 from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
 from bulk_register.records import (
     LINKED,

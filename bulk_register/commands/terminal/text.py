@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bulk_register.language import _, ngettext, npgettext
+from bulk_register.language import _
 
 if TYPE_CHECKING:
     from bulk_register.records import Exam
@@ -40,26 +40,6 @@ def exam_words(exam: Exam) -> str:
     if len(exam.tests) == 1:
         return _("test {test}, center {center}", test=named, center=exam.center)
     return _("tests {tests}, center {center}", tests=named, center=exam.center)
-
-
-def row_count(number: int) -> str:
-    """Return `1 row`, `1,203 rows`."""
-    return ngettext("{number:,} row", "{number:,} rows", number)
-
-
-def employee_count(number: int) -> str:
-    """Return `1 employee`, `1,203 employees`."""
-    return ngettext("{number:,} employee", "{number:,} employees", number)
-
-
-def employees_at_most(number: int) -> str:
-    """Return what stands after "up to": `1 employee`, `500 employees`."""
-    return npgettext("up to", "{number:,} employee", "{number:,} employees", number)
-
-
-def request_count(number: int) -> str:
-    """Return `1 request`, `3 requests`."""
-    return ngettext("{number:,} request", "{number:,} requests", number)
 
 
 def rows(numbers: Sequence[int], most: int | None = MAX_SPANS) -> str:
