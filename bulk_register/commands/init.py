@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bulk_register.api import DEFAULT_URL
 from bulk_register.commands.account import Key, choose_tests, try_key
+from bulk_register.commands.earlier_settings import EarlierSettings
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.prompts import (
     Prompter,
@@ -27,9 +28,8 @@ from bulk_register.names import SETTINGS_FILE
 from bulk_register.output.delivery import write_text
 from bulk_register.output.destinations import check_writable
 from bulk_register.paths import config_folder
-from bulk_register.settings import command_line, first_given, flag, variable
-from bulk_register.settings.explain import explain, fault_of
-from bulk_register.settings.secret import find_secret
+from bulk_register.settings import command_line, variable
+from bulk_register.settings.explain import fault_of
 from bulk_register.settings.secret_store import store_in_file, store_in_keyring
 from bulk_register.settings.settings_file import Choices, settings_text
 from bulk_register.settings.zone import machine_zone
@@ -97,8 +97,8 @@ def _may_write(target: Path, person: Prompter, given: Given) -> bool:
 
 def _choices(given: Given, target: Path, person: Prompter) -> tuple[Choices, Key, bool]:
     """Return all answers, the key, and whether StartExam has accepted it."""
-    defaults = _Defaults(target)
-    _refuse_missing(given, person, defaults)
+    earlier = EarlierSettings(target)
+    _refuse_missing(given, person, earlier)
     if person.asked:
         print_note(
             _(
@@ -107,62 +107,38 @@ def _choices(given: Given, target: Path, person: Prompter) -> tuple[Choices, Key
                 target=target,
             )
         )
-    ask = partial(_answer, person, defaults)
-    base_url = given.base_url or defaults.of("base_url") or DEFAULT_URL
+    ask = partial(earlier.answer, person)
+    base_url = given.base_url or earlier.of("base_url") or DEFAULT_URL
     if wrong := fault_of("base_url", base_url):
         raise SettingsError([_("--base-url is '{base_url}': {wrong}.", base_url=base_url, wrong=wrong)])
     number = int(ask("account_id", given.account_id, _("Number of your StartExam account")))
-    kept = _kept_secret(defaults, number)
+    kept = earlier.kept_secret(number)
     key, tests = try_key(Key(number, _secret(given, kept), base_url.rstrip("/")), person)
     person = replace(person, secret=key.secret_key)
-    ask = partial(_answer, person, defaults)
+    ask = partial(earlier.answer, person)
     choices = Choices(
         key.account_id,
         ask("center", given.center, _("Center (its unique name in StartExam)")),
-        choose_tests(given.tests, tests, person, defaults.tests()),
+        choose_tests(given.tests, tests, person, earlier.tests()),
         ask(
             "valid_till",
             given.valid_till,
             _("Until when do links work? Days from each run (+10d), or a day"),
             WINDOW,
         ),
-        _zone(given.timezone, person, defaults),
-        secret_key_file=defaults.of("secret_key_file") if key.secret_key == kept else "",
+        _zone(given.timezone, person, earlier),
+        secret_key_file=earlier.of("secret_key_file") if key.secret_key == kept else "",
         base_url=key.base_url,
     )
     return choices, key, tests is not None
 
 
-class _Defaults:
-    """What the environment or the earlier settings file says already."""
-
-    def __init__(self, target: Path) -> None:
-        self._said = {"config": target}
-
-    def of(self, name: str) -> str:
-        return first_given(self._said, name)[0]
-
-    def tests(self) -> tuple[str, ...]:
-        said = explain(self._said).fine().get("tests")
-        named = said.value if said else ()
-        return tuple(part.strip() for part in (named.split(",") if isinstance(named, str) else named))
-
-
-def _answer(
-    person: Prompter, defaults: _Defaults, name: str, said: str, question: str, last: str = ""
-) -> str:
-    default = defaults.of(name)
-    if not default or fault_of(name, default):
-        default = last
-    return person.choose(flag(name), said, question, default, partial(fault_of, name))
-
-
-def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None:
+def _refuse_missing(given: Given, person: Prompter, earlier: EarlierSettings) -> None:
     """Name everything at once that a script has left out."""
     said = {
-        "--account-id": given.account_id or defaults.of("account_id"),
-        "--center": given.center or defaults.of("center"),
-        "--test": " ".join(given.tests or defaults.tests()),
+        "--account-id": given.account_id or earlier.of("account_id"),
+        "--center": given.center or earlier.of("center"),
+        "--test": " ".join(given.tests or earlier.tests()),
     }
     missing = [name for name, value in said.items() if not value]
     if missing and not person.asked:
@@ -177,9 +153,9 @@ def _refuse_missing(given: Given, person: Prompter, defaults: _Defaults) -> None
         )
 
 
-def _zone(said: str, person: Prompter, defaults: _Defaults) -> str:
+def _zone(said: str, person: Prompter, earlier: EarlierSettings) -> str:
     """Return a time zone; "" for that of the computer, where its name can't be told."""
-    default = defaults.of("timezone") or machine_zone() or ""
+    default = earlier.of("timezone") or machine_zone() or ""
     if not (said or default or person.asked):
         return ""
     if not said and not default:
@@ -191,17 +167,6 @@ def _zone(said: str, person: Prompter, defaults: _Defaults) -> str:
 
 def _zone_fault(text: str) -> str:
     return "" if text == _("this computer's") else fault_of("timezone", text)
-
-
-def _kept_secret(defaults: _Defaults, account_id: int) -> str:
-    """Return the key that an earlier `init` has kept for this account, "" for none."""
-    file = defaults.of("secret_key_file")
-    if defaults.of("account_id") != str(account_id):
-        return ""
-    try:
-        return find_secret({}, Path(file) if file else None, account_id) or ""
-    except ValueError:  # it can't be read any more: it is asked for
-        return ""
 
 
 def _secret(given: Given, kept: str) -> str:

@@ -20,15 +20,14 @@ from bulk_register.run import ledger_flags, ledger_path, open_roster
 from bulk_register.settings import Settings, command_line
 from bulk_register.verify.checks import (
     OVER,
-    Claims,
     Finding,
     Registered,
     Terms,
-    claims_of,
     judge,
     registered,
     runs_to_ask,
 )
+from bulk_register.verify.claims import Claims, claims_of
 from bulk_register.verify.people_comparison import Compared, compare_people
 from bulk_register.verify.recheck import confirm_links
 

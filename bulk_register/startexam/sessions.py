@@ -12,9 +12,10 @@ import requests
 from bulk_register.api import DEFAULT_URL
 from bulk_register.startexam.calls import Call
 from bulk_register.startexam.clock import Clock, offset_of
+from bulk_register.startexam.connection_failure import FAILURES, failure_of
 from bulk_register.startexam.retry import RetryPolicy
 from bulk_register.startexam.signing import SharedKey
-from bulk_register.startexam.transport import CONNECT_SECONDS, FAILURES, Adapter, failure_of, read_body
+from bulk_register.startexam.transport import CONNECT_SECONDS, Adapter, read_body
 from bulk_register.version import __version__
 
 

@@ -16,7 +16,8 @@ from bulk_register.records import Cell, Roster, RunRecord, Source
 from bulk_register.roster import same_person_text
 from bulk_register.run.roster_opening import open_roster
 from bulk_register.settings import Settings, settings_of_run
-from bulk_register.verify.checks import Claims, Finding, Registered
+from bulk_register.verify.checks import Finding, Registered
+from bulk_register.verify.claims import Claims
 
 COMPARED = ("name", "e-mail")  # a birth date is written otherwise by the next spreadsheet, and mailed nowhere
 MAX_ROSTERS = 10  # that are read for the sake of employees whom the first doesn't have

@@ -11,7 +11,8 @@ from bulk_register.records import Tell
 from bulk_register.run.context import connection_of, exam_of
 from bulk_register.settings import Settings, settings_of_run
 from bulk_register.startexam import StartExam
-from bulk_register.verify.checks import Claim, Finding
+from bulk_register.verify.checks import Finding
+from bulk_register.verify.claims import Claim
 from bulk_register.verify.requery import Replies, ask_again
 
 _ELSEWHERE = N_("StartExam was not asked: the settings name another account or address than this link's")
