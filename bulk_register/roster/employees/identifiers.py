@@ -215,6 +215,6 @@ def _oddity(text: str) -> str:
         return _("the look of a date that a spreadsheet made of an identifier")
     if _FLOAT.fullmatch(text):
         return _("a .0 at the end, though others have none")
-    if any("\u0400" <= one <= "\u04ff" for one in text) and re.search("[A-Za-z]", text):
+    if re.search("[\u0400-\u04ff]", text) and re.search("[A-Za-z]", text):
         return _("Latin and Cyrillic letters mixed")
     return ""

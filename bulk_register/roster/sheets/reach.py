@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bulk_register.errors import RosterError
 from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of, letters
@@ -17,16 +16,12 @@ from bulk_register.ooxml.strings import shared_strings
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import MAX_DIGITS
 from bulk_register.records import SheetOutline
+from bulk_register.roster.sheets.places import MAX_SPARSE, Reach, most_text, refuse_copies, refuse_far
 
-MAX_CELLS = 100_000_000  # rows x columns; the reader takes about 30 bytes for each, empty or not
-MAX_SPARSE = 20_000_000  # the same where nearly all of them are empty
 MAX_UNSEEN = 30_000_000  # rows x columns that names as long as those of the cells seen may reach
 SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
 LONGEST_NAME = len("XFD")
 SMALL_BYTES = 64 * 1024**2  # of a sheet, below which every cell is looked at
-SPARSE = 8  # places to each filled one, from which a sheet counts as nearly empty
-MAX_TEXT = 300_000_000  # characters of a sheet's shared texts, each counted as often as a cell holds it
-TEXT_GROWTH = 4  # or so many times what the workbook unpacks to, where that is more
 
 # a row, or a cell with something in it, in whatever namespace's prefix, and where it says that it stands
 _ROW_OR_CELL = re.compile(
@@ -68,21 +63,10 @@ def check_reach(book: WorkbookFile, name: str, outline: SheetOutline, *, overloo
     )  # names as long as the others' leave too much room
     if outline.last_row * outline.width <= MAX_SPARSE and not overlooked:
         return
-    row, column, filled = _farthest(book, outline)
-    places = row * (column + 1)
-    if places > MAX_CELLS or (places > MAX_SPARSE and filled * SPARSE < places):
-        raise RosterError(
-            _(
-                "the sheet {name!r} reaches down to row {row:,} and right to column {column} (cell "
-                "{column}{row}), nearly all empty: delete the stray cells far out, and save it.",
-                name=name,
-                row=row,
-                column=letters(column),
-            )
-        )
+    refuse_far(name, _farthest(book, outline))
 
 
-def _farthest(book: WorkbookFile, outline: SheetOutline) -> tuple[int, int, int]:
+def _farthest(book: WorkbookFile, outline: SheetOutline) -> Reach:
     """The last row and column in which a cell holds something, and how many do."""
     row = column = filled = current = 0
     for piece in book.large(outline.part):
@@ -99,7 +83,7 @@ def _farthest(book: WorkbookFile, outline: SheetOutline) -> tuple[int, int, int]
                 row, column = max(row, int(number)), max(column, column_of(name.decode()))
         if row > MAX_ROWS or column >= MAX_COLUMNS:
             raise damaged(_("it has a cell beyond row {max_rows:,} or column XFD", max_rows=MAX_ROWS))
-    return row, column, filled
+    return Reach(row, column + 1, filled)
 
 
 def check_texts(book: WorkbookFile, name: str, part: str) -> None:
@@ -108,7 +92,7 @@ def check_texts(book: WorkbookFile, name: str, part: str) -> None:
     if strings is None:
         return
     size = book.archive.size(strings) + book.archive.size(part)
-    most = max(MAX_TEXT, TEXT_GROWTH * size)
+    most = most_text(size)
     longest = _longest(book, strings)
     if longest * (book.archive.size(part) // SHORTEST_CELL) <= most:
         return
@@ -121,15 +105,7 @@ def check_texts(book: WorkbookFile, name: str, part: str) -> None:
         for one in _SHARED.findall(piece)
         if int(one) < len(lengths)
     )
-    if held > most:
-        raise RosterError(
-            _(
-                "the cells of the sheet {name!r} hold {held:,} characters, nearly all in copies of a few "
-                "long texts: delete the columns with the long texts, and save it.",
-                name=name,
-                held=held,
-            )
-        )
+    refuse_copies(name, held, size)
 
 
 def _longest(book: WorkbookFile, part: str) -> int:

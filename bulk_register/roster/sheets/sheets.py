@@ -18,8 +18,11 @@ from bulk_register.ooxml.cell_values import MAX_COLUMNS
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.records import Format, Reading
 from bulk_register.roster.grid import Grid
+from bulk_register.roster.sheets.ods_reach import check_ods
 from bulk_register.roster.sheets.ooxml_grid import OoxmlGrid
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid
+from bulk_register.roster.sheets.xls_reach import check_xls
+from bulk_register.roster.sheets.xlsb_reach import check_xlsb
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -45,6 +48,9 @@ def open_sheets(copy: Path, format: Format, reading: Reading) -> list[Grid]:  # 
                 if name.endswith((".xml", ".bin", ".rels")):
                     for _ in archive.chunks(name):
                         pass
+            (check_xlsb if format == "xlsb" else check_ods)(archive)
+    if format == "xls":
+        check_xls(copy)
     return [ValueGrid(copy, name, format, read_columns) for name, visible in _sheets(copy) if visible]
 
 

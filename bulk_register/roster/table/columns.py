@@ -58,6 +58,7 @@ _AMBIGUOUS = frozenset(
 )  # folded; of a person or of anything else
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_PUNCTUATION = re.compile(r"[\W_]+")
 _PARTS = re.compile(r"[/|\n\r]+")
 
 
@@ -79,7 +80,7 @@ def fold(header: str) -> str:
     words = words.strip()
     words = words[1:] if words.startswith("#") and header.lstrip()[0] == "#" else words
     text = unicodedata.normalize("NFKD", words.replace("#", " no ")).casefold().replace("ł", "l")
-    return "".join(letter for letter in text if letter.isalnum())
+    return _PUNCTUATION.sub("", text)
 
 
 @lru_cache(maxsize=4096)
