@@ -99,6 +99,16 @@ def test_rows_under_a_merged_identifier_belong_to_it(tmp_path: Path) -> None:
     assert "merged" in found.warnings[0]
 
 
+def test_merged_cells_over_others_and_over_filled_ones_take_nothing_twice(tmp_path: Path) -> None:
+    cells = {2: "7", 6: "8", 8: "9", 9: "10"}
+    lines = (row(at, *([text(f"A{at}", cells[at])] if at in cells else [])) for at in range(2, 11))
+    ranges = ("A6:A7", "A2:A4", "A3:A5", "A8:A10", "A9:B10", "A2:A3")
+    merged = "".join(f'<mergeCell ref="{ref}"/>' for ref in ranges)
+    path = workbook(tmp_path / "a.xlsx", rows(HEAD, *lines) + f"<mergeCells>{merged}</mergeCells>")
+    found = grid(path).identifiers(0)
+    assert list(found.text[1:]) == ["7", "7", "7", "", "8", "8", "9", "10"]
+
+
 def test_hidden_rows_are_told(tmp_path: Path) -> None:
     kinds = ["", ' hidden="1"', ' hidden="0"', ' ht="0" customHeight="1"', " hidden='true'"]
     lines = [row(at, text(f"A{at}", str(at)), more=more) for at, more in enumerate(kinds, 1)]

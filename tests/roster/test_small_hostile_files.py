@@ -20,6 +20,7 @@ from bulk_register.output import plan_output
 from bulk_register.records import Reading
 from bulk_register.roster import read_roster
 from bulk_register.roster.file.format import detect_format
+from bulk_register.roster.sheets.sheets import open_sheets
 from bulk_register.roster.text.delimiter import sniff_delimiter
 from bulk_register.roster.text.encoding import detect_encoding
 from bulk_register.roster.text.scan import ColumnScan
@@ -229,6 +230,14 @@ def xml(_folder: Path, size: int) -> object:
     return [list(found[2].cell.finditer(found[1])) for found in each_row(iter([body]), "sheet1.xml")]
 
 
+def merged(folder: Path, size: int) -> object:
+    """Tall merged cells, each over a filled one at its end."""
+    lines = (row(at, text(f"{'B' if 2 < at < size else 'A'}{at}", "1")) for at in range(2, size + 1))
+    ranges = f'<mergeCell ref="A2:A{size}"/>' * size
+    path = workbook(folder / "merged.xlsx", rows(HEAD, *lines) + f"<mergeCells>{ranges}</mergeCells>")
+    return open_sheets(path, "xlsx", Reading())[0].identifiers(0)
+
+
 Pass = Callable[[Path, int], object]
 PASSES: dict[Pass, int] = {
     encoding: 8_000,
@@ -236,6 +245,7 @@ PASSES: dict[Pass, int] = {
     scan: 12_000,
     markup: 25_000,
     xml: 50_000,
+    merged: 4_000,
 }
 
 

@@ -17,7 +17,7 @@ from bulk_register.ooxml.workbook import Sheet, WorkbookFile
 from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.sheets.ooxml_rows import exact_rows
-from bulk_register.roster.sheets.ooxml_scan import Scan, column_cells, scan, value_text
+from bulk_register.roster.sheets.ooxml_scan import Range, Scan, column_cells, scan, value_text
 from bulk_register.roster.sheets.reach import check_reach, check_texts
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid, value_faults
 
@@ -114,6 +114,11 @@ def _format_of(style: int, formats: list[NumberFormat]) -> NumberFormat | None:
     return formats[style] if style < len(formats) else None
 
 
+def _from_above(merged: Range) -> tuple[int, int]:
+    """Orders merged cells by their first row, the tallest first."""
+    return merged[0], -merged[2]
+
+
 class _Column:
     """Corrects a column's texts by what its cells say, and counts what was done."""
 
@@ -144,14 +149,22 @@ class _Column:
 
     def merge(self, found: Scan, column: int) -> None:
         """Give the cells under a merged one its text; only their first holds it (18.3.1.55)."""
-        for first, left, last, right in found.merged:
-            if first < last and left == column <= right and first <= len(self._text):
-                below = range(first, min(last, len(self._text)))  # as array indexes
-                if self._text[first - 1] and not any(self._text[index] for index in below):
-                    self._text[first : below.stop] = self._text[first - 1]
-                    self._merged += len(below)
-                    if first in self._faults:
-                        self._faults |= {index + 1: self._faults[first] for index in below}
+        if not found.merged:
+            return
+        filled = np.flatnonzero(self._text != "")  # as array indexes, as all below
+        done = 0  # rows above it belong to a merged cell already; ranges may lie over one another
+        for first, left, last, right in sorted(found.merged, key=_from_above):
+            start, stop = first - 1, min(last, len(self._text))
+            if not left == column <= right or start < done or first >= stop or not self._text[start]:
+                continue
+            below = np.searchsorted(filled, first)
+            if below < len(filled) and filled[below] < stop:
+                continue
+            self._text[first:stop] = self._text[start]
+            self._merged += stop - first
+            done = stop
+            if first in self._faults:
+                self._faults |= dict.fromkeys(range(first + 1, stop + 1), self._faults[first])
 
     def fixes(self) -> tuple[Fix, ...]:
         """The number formats that were applied."""
