@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
+import re
 from typing import TYPE_CHECKING
 
 from bulk_register.language import N_
 
 if TYPE_CHECKING:
     from bulk_register.records import Doubt
+
+_LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
+def one_line(text: object) -> str:
+    """Return a name or a cell with blanks for line breaks, so that it can't make up lines of a message."""
+    return _LINE_BREAKS.sub(" ", str(text))
 
 
 class BulkRegisterError(Exception):

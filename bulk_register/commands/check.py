@@ -9,6 +9,7 @@ from typing import Any
 from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.summary import row_lines
+from bulk_register.errors import one_line
 from bulk_register.language import _, ngettext
 from bulk_register.output.results import RosterResults
 from bulk_register.records import Fix, Roster, Status
@@ -47,7 +48,7 @@ def _check_lines(roster: Roster, wrong: list[dict[str, Any]], *, allow_conflicts
     findings = roster.findings
     understood = [(_(name), value) for name, value in findings.understood]
     width = max((len(name) for name, _value in understood), default=0) + 2
-    lines = [str(roster.source.path)]
+    lines = [one_line(roster.source.path)]
     lines += [f"  {name + ':':<{width}} {value}" for name, value in understood]
     lines += [line for fix in findings.fixes for line in _fix_lines(fix)]
     lines += [_("Warning: {message}", message=words) for words in findings.warnings]

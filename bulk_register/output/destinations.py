@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
 
-from bulk_register.errors import OutputError
+from bulk_register.errors import OutputError, one_line
 from bulk_register.language import _
 from bulk_register.paths import real_path
 from bulk_register.records import Format
@@ -43,7 +43,12 @@ def check_name(path: Path, what: str, advice: str) -> None:
         str(path).encode()
     except UnicodeEncodeError:
         raise OutputError(
-            _("The name of the {what} {path} is not in UTF-8: {advice}.", what=what, path=path, advice=advice)
+            _(
+                "The name of the {what} {path} is not in UTF-8: {advice}.",
+                what=what,
+                path=one_line(path),
+                advice=advice,
+            )
         ) from None
 
 
@@ -74,7 +79,11 @@ def check_list(target: Path, taken: Iterable[Path], flag: str) -> None:
         real = real_path(target)
         if real.suffix.lower() != ".xlsx":
             raise OutputError(
-                _("{target} must end in .xlsx. Name another file with {flag}.", target=target, flag=flag)
+                _(
+                    "{target} must end in .xlsx. Name another file with {flag}.",
+                    target=one_line(target),
+                    flag=flag,
+                )
             )
         _check_free(real, taken, _("list"), flag)
         check_writable(real, _("list"), flag)
@@ -98,7 +107,7 @@ def _explained(what: str, flag: str) -> Iterator[None]:
             _(
                 "The {what} can't be written to {path} ({reason}). Fix that, or name another file with "
                 "{flag}.",
-                path=error.filename,
+                path=one_line(error.filename),
                 **known,
             )
             if error.filename
@@ -111,11 +120,17 @@ def _explained(what: str, flag: str) -> Iterator[None]:
 def _check_ending(target: Path, format: Format) -> None:  # noqa: A002
     if target.suffix.lower() not in SUFFIXES:
         raise OutputError(
-            _("The output {target} must end in .xlsx or .csv. Name another file with -o.", target=target)
+            _(
+                "The output {target} must end in .xlsx or .csv. Name another file with -o.",
+                target=one_line(target),
+            )
         )
     if target.suffix.lower() == ".xlsm" and format != "xlsm":
         raise OutputError(
-            _("The output {target} can't be .xlsm: the roster has no macros. End it in .xlsx.", target=target)
+            _(
+                "The output {target} can't be .xlsm: the roster has no macros. End it in .xlsx.",
+                target=one_line(target),
+            )
         )
 
 
@@ -125,7 +140,7 @@ def _check_free(target: Path, taken: Iterable[Path], what: str, flag: str) -> No
             _(
                 "The {what} would replace {target}. Name another file with {flag}.",
                 what=what,
-                target=target,
+                target=one_line(target),
                 flag=flag,
             )
         )
@@ -135,14 +150,19 @@ def check_writable(target: Path, what: str, flag: str) -> None:
     """Try to write into a target's folder; raises OutputError where that fails."""
     if target.exists() and not target.is_file():
         raise OutputError(
-            _("The {what} {target} is not a file. Name one with {flag}.", what=what, target=target, flag=flag)
+            _(
+                "The {what} {target} is not a file. Name one with {flag}.",
+                what=what,
+                target=one_line(target),
+                flag=flag,
+            )
         )
     if not target.parent.is_dir():
         raise OutputError(
             _(
                 "The folder {folder} for the {what} doesn't exist. Make it, or name another file with "
                 "{flag}.",
-                folder=target.parent,
+                folder=one_line(target.parent),
                 what=what,
                 flag=flag,
             )
@@ -154,7 +174,7 @@ def check_writable(target: Path, what: str, flag: str) -> None:
             _(
                 "The folder {folder} for the {what} can't be written to ({reason}). Fix that, or name "
                 "a file in another folder with {flag}.",
-                folder=target.parent,
+                folder=one_line(target.parent),
                 what=what,
                 reason=error.strerror,
                 flag=flag,

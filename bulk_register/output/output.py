@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bulk_register.errors import OutputError
+from bulk_register.errors import OutputError, one_line
 from bulk_register.language import _
 from bulk_register.output.delimited.writer import plan_delimited
 from bulk_register.output.excel.in_place import NotRewritableError, plan_in_place
@@ -26,7 +26,10 @@ def plan_output(source: Source, target: Path, *, escape_formulas: bool = False) 
         return plan_delimited(source, target, escape_formulas=escape_formulas)
     if suffix not in _WORKBOOKS:
         raise OutputError(
-            _("The output {name} has to be an .xlsx, .xlsm or .csv file: name it so.", name=target.name)
+            _(
+                "The output {name} has to be an .xlsx, .xlsm or .csv file: name it so.",
+                name=one_line(target.name),
+            )
         )
     if source.format in ("xlsx", "xlsm"):
         try:

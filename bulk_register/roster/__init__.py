@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bulk_register.errors import RosterDoubtError, RosterError
+from bulk_register.errors import RosterDoubtError, RosterError, one_line
 from bulk_register.records import Reading, Roster
 from bulk_register.roster.employees.employees import same_person_text
 from bulk_register.roster.file.format import KINDS, detect_format
@@ -28,6 +28,6 @@ def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:
         )  # the readers of workbooks look at the name too
         return parse_roster(path, Snapshot(named, sha256), kind, reading)
     except RosterDoubtError as error:
-        raise RosterDoubtError(f"{path.name}: {error}", error.doubt) from error
+        raise RosterDoubtError(f"{one_line(path.name)}: {error}", error.doubt) from error
     except RosterError as error:
-        raise RosterError(f"{path.name}: {error}") from error
+        raise RosterError(f"{one_line(path.name)}: {error}") from error

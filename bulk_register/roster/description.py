@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bulk_register.errors import one_line
 from bulk_register.language import N_, _, grouped
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Employees, Matter, Source, Status
@@ -26,7 +27,7 @@ def describe(
             pairs.append((N_("Names read"), sample))
         pairs.append((N_("Delimiter"), _delimiter(source.dialect.delimiter)))
     if source.sheet is not None:
-        pairs.append((N_("Sheet"), source.sheet))
+        pairs.append((N_("Sheet"), one_line(source.sheet)))
     pairs += _others(table, Matter.SHEET, N_("Other sheets"))
     pairs.append((N_("Header row"), str(source.header_row) if source.header_row else _("none")))
     pairs += _others(table, Matter.HEADER_ROW, N_("Other header rows"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bulk_register.errors import RosterDoubtError
+from bulk_register.errors import RosterDoubtError, one_line
 from bulk_register.language import N_, _
 from bulk_register.records import Candidate, Doubt, Evidence, Sign
 
@@ -56,7 +56,7 @@ def doubt_message(doubt: Doubt) -> str:
 def _reason(doubt: Doubt) -> str:
     if not doubt.sheet:
         return doubt.reason
-    return _('sheet "{sheet}": {reason}', sheet=doubt.sheet, reason=doubt.reason)
+    return _('sheet "{sheet}": {reason}', sheet=one_line(doubt.sheet), reason=doubt.reason)
 
 
 def candidate_line(candidate: Candidate) -> str:
@@ -65,7 +65,7 @@ def candidate_line(candidate: Candidate) -> str:
     head = f"{candidate.place}, {name}" if candidate.place and candidate.name else candidate.place or name
     values = f": {', '.join(candidate.samples)}" if candidate.samples else ""
     why = evidence_text(candidate.evidence)
-    return f"  {head}{values}" + (f" ({why})" if why else "")
+    return one_line(f"  {head}{values}" + (f" ({why})" if why else ""))
 
 
 def evidence_text(evidence: Sequence[Evidence]) -> str:
@@ -82,4 +82,5 @@ def flag(candidate: Candidate) -> str:
 
 def quoted(text: str) -> str:
     """The text in quotes, shortened if it is long."""
+    text = one_line(text)
     return f'"{text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"}"'

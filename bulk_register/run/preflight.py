@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bulk_register.errors import RosterError
+from bulk_register.errors import RosterError, one_line
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.records import Plan, Roster, Scope
@@ -37,7 +37,7 @@ def check_roster(roster: Roster, settings: Settings) -> None:
             _(
                 "{name} has rows that can't be sent ({invalid:,}) or employees whose rows differ "
                 "({differing:,}), and --strict was given: nothing was sent. This lists them:\n  {listing}",
-                name=path.name,
+                name=one_line(path.name),
                 invalid=invalid,
                 differing=differing,
                 listing=listing,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bulk_register.errors import GuardError
+from bulk_register.errors import GuardError, one_line
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.paths import private_folder
@@ -66,7 +66,7 @@ def _refuse_own_output(named: str | Path, found: Roster) -> None:
                 "The newest file of {named} is {name}, which has the columns of an output of this "
                 "program. Nothing was sent. Keep outputs in another folder (-o), or name the roster "
                 "itself.",
-                named=named,
-                name=path.name,
+                named=one_line(named),
+                name=one_line(path.name),
             )
         )

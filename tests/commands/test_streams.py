@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_register.commands.terminal.streams import VisibleStream, json_text, one_line, visible
+from bulk_register.commands.terminal.streams import VisibleStream, json_text, visible
+from bulk_register.errors import one_line
 from bulk_register.sandbox import DEMO_TESTS, Account, Sandbox
 from bulk_register.sandbox.account import KnownTest
 from tests.support.program import Ended, account, end, exam, start
@@ -116,6 +117,32 @@ def test_no_command_obeys_what_it_reads(sandbox: Sandbox, tmp_path: Path) -> Non
         [words],
     ):
         assert_shown(end(start(args, tmp_path, account(sandbox))))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files hold no line feed there")
+def test_no_name_begins_a_line_of_its_own(sandbox: Sandbox, tmp_path: Path) -> None:
+    people = [["Employee ID", "Na\nERROR me"], ["00101", "Ann"], ["00102", "Bob"]]
+    for name, sheets in {"one": ["St\nERROR aff"], "two": ["No\nERROR rth", "So\rERROR uth"]}.items():
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        for title in sheets:
+            sheet = book.create_sheet(title)
+            for line in people:
+                sheet.append(line)
+        book.save(tmp_path / f"{name}\nERROR x.xlsx")
+    (tmp_path / "none\nERROR x.csv").write_text("City,Street\nA,B\n")
+    for args in (
+        ["check", "one\nERROR x.xlsx"],
+        ["check", "two\nERROR x.xlsx"],
+        ["check", "one\nERROR x.xlsx", "--sheet", "x\nERROR y"],
+        ["check", "none\nERROR x.csv"],
+        ["run", "one\nERROR x.xlsx", *exam(sandbox)],
+        ["run", "one\nERROR x.xlsx", *exam(sandbox), "--dry-run"],
+        ["run", "one\nERROR x.xlsx", *exam(sandbox), "-o", "out\nERROR x.txt"],
+    ):
+        ended = end(start(args, tmp_path, account(sandbox)))
+        assert "ERROR" in ended.out + ended.err
+        assert not re.search("^ERROR", ended.out + ended.err, re.MULTILINE), args
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")

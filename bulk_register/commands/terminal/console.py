@@ -9,7 +9,8 @@ import textwrap
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from bulk_register.commands.terminal.streams import json_text, one_line, silence, visible
+from bulk_register.commands.terminal.streams import json_text, silence, visible
+from bulk_register.errors import one_line
 
 MIN_WIDTH = 20  # of lines that are broken between words
 

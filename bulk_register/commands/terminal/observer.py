@@ -16,6 +16,7 @@ from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_termina
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
 from bulk_register.commands.terminal.streams import silence
 from bulk_register.commands.terminal.text import named_tests, sentence, table
+from bulk_register.errors import one_line
 from bulk_register.language import _, ngettext
 from bulk_register.output.results import local_text
 from bulk_register.records import Event, Plan, RosterRead, RunStarted, Tell
@@ -109,7 +110,8 @@ def exam_lines(plan: Plan, settings: Settings) -> Sequence[str]:
 
 
 def _question_lines(plan: Plan, settings: Settings) -> list[str]:
-    lines = [f"{plan.roster.source.path.name}: {sentence(plan_words(plan))}", *exam_lines(plan, settings)]
+    name = one_line(plan.roster.source.path.name)
+    lines = [f"{name}: {sentence(plan_words(plan))}", *exam_lines(plan, settings)]
     if left_out := _left_out(plan, settings):
         lines.append(_("  without a link: {left_out} (bulk-register check lists them)", left_out=left_out))
     if plan.exam.reregister:

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.event_words import describe_event, exam_facts, reading_notes
-from bulk_register.commands.terminal.streams import obeyed, one_line, visible
+from bulk_register.commands.terminal.streams import obeyed, visible
 from bulk_register.commands.terminal.text import sentence
+from bulk_register.errors import one_line
 from bulk_register.language import _, grouped, ngettext
 from bulk_register.records import (
     Delivered,

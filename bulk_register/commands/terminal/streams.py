@@ -20,7 +20,6 @@ _CONTROLS = (
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
 _CONTROL = re.compile(f"[{_CONTROLS}]")
-_LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _NO_ASCII = re.compile("[^ -~\n]")
 
 
@@ -60,11 +59,6 @@ def silence(stream: TextIO) -> None:
 def visible(text: str) -> str:
     """Return a text with escapes for control characters other than line feeds and tabs."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
-def one_line(text: str) -> str:
-    """Return a text with blanks for line breaks, so that a cell can't make up lines of its own."""
-    return _LINE_BREAKS.sub(" ", text)
 
 
 def json_text(content: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bulk_register.commands.terminal.event_words import reading_notes
 from bulk_register.commands.terminal.text import capitalized, exam_words, rows, sentence
+from bulk_register.errors import one_line
 from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import (
     _,
@@ -52,11 +53,18 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
         lines += ["", _("Stopped: {why}", why=sentence(outcome.stopped))]
     lines += _problem_lines(problems(plan.roster, finished.results), outcome)
     lines += _change_lines(finished.changes)
-    lines += ["", _effort_line(finished, zone), *_kept_lines(outcome), *map(sentence, finished.notes)]
+    lines += [
+        "",
+        _effort_line(finished, zone),
+        *_kept_lines(outcome),
+        *(one_line(sentence(note)) for note in finished.notes),
+    ]
     if plan.scope.base_url == SANDBOX_URL:
         lines.append(_("This was the sandbox: nobody was registered, and the links lead nowhere."))
     lines.append(
-        _("Output: {path}", path=finished.output) if finished.output else _("No output was written.")
+        _("Output: {path}", path=one_line(finished.output))
+        if finished.output
+        else _("No output was written.")
     )
     if (finished.exit_code == EXIT_UNDONE or outcome.signal) and _somebody_lacks(outcome):
         lines += ["", _next_words(outcome), f"  {command_line(command('rerun'))}"]
@@ -197,7 +205,7 @@ def _roster_line(name: str, counts: dict[str, int]) -> str:
         ignored and ngettext("{number:,} line left out", "{number:,} lines left out", ignored),
     ]
     rows_read, employees = row_count(counts["rows"]), employee_count(counts["employees"])
-    words = _("{name}: {rows}, {employees}", name=name, rows=rows_read, employees=employees)
+    words = _("{name}: {rows}, {employees}", name=one_line(name), rows=rows_read, employees=employees)
     return words + (f" ({', '.join(part for part in extra if part)})" if any(extra) else "")
 
 

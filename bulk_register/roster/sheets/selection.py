@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from bulk_register.errors import RosterDoubtError, RosterError
+from bulk_register.errors import RosterDoubtError, RosterError, one_line
 from bulk_register.language import _
 from bulk_register.records import Decision, Doubt, Format, Matter, Reading
-from bulk_register.roster.doubt_text import refuse
+from bulk_register.roster.doubt_text import quoted, refuse
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.sheets.sheet_evidence import SheetView, detect_table_in, may_be_roster, view_sheet
 from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
@@ -60,14 +60,14 @@ def _named(sheets: Sequence[Grid], hidden: Sequence[str], name: str) -> Grid:
         raise RosterError(
             _(
                 "--sheet {name}: this sheet is hidden. Unhide it in the workbook, or name another: {sheets}.",
-                name=name,
+                name=one_line(name),
                 sheets=_names(sheets),
             )
         )
     raise RosterError(
         _(
             "--sheet {name}: there is no such sheet. The workbook has: {sheets}.",
-            name=name,
+            name=one_line(name),
             sheets=_names(sheets),
         )
     )
@@ -100,7 +100,7 @@ def _refuse_as_in(view: SheetView) -> NoReturn:
     """Raise what the sheet was refused for, with its name."""
     words = _(
         'sheet "{sheet}": {reason} If another sheet is meant, name it with --sheet.',
-        sheet=view.sheet.name,
+        sheet=one_line(view.sheet.name),
         reason=view.error,
     )
     if isinstance(view.error, RosterDoubtError):
@@ -121,7 +121,7 @@ def _refuse_all(sheets: Sequence[Grid], views: Sequence[SheetView]) -> NoReturn:
         tuple(view.candidate() for view in views),
         _(
             'Sheet "{name}": {error}\nThe sheets are: {sheets}; name the right one with --sheet.',
-            name=first.sheet.name,
+            name=one_line(first.sheet.name),
             error=first.error,
             sheets=_names(sheets),
         ),
@@ -138,6 +138,6 @@ def _refuse_rivals(views: Sequence[SheetView]) -> NoReturn:
 
 
 def _names(sheets: Sequence[Grid]) -> str:
-    names = [f'"{sheet.name}"' for sheet in sheets]
+    names = [quoted(str(sheet.name)) for sheet in sheets]
     more = max(len(names) - LISTED, 0)
     return ", ".join(names[:LISTED]) + (_(" and {more:,} more", more=more) if more else "")
