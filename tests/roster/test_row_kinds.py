@@ -129,3 +129,24 @@ def test_nobody_below_the_header_is_refused() -> None:
 )
 def test_names_that_begin_like_such_words_say_nothing(name: str) -> None:
     assert label_of(name) == ""
+
+
+@pytest.mark.parametrize("name", ["7", "12345", "9" * 40])
+@pytest.mark.parametrize("place", [0, 1])
+def test_somebody_whose_name_is_a_number_is_an_employee(name: str, place: int) -> None:
+    people = [["00101", "Ann"], ["00102", "Bob"]]
+    people[place][1] = name
+    data = table(*map(tuple, people), header="Employee ID,First Name")
+    assert identifiers(data) == ["00101", "00102"]
+
+
+def test_line_that_may_be_lengths_or_an_employee_is_in_doubt() -> None:
+    found = statuses(table(("10", "50"), ("11", "Ann"), header="Employee ID,First Name"))
+    assert found[2][0] == "invalid"
+    assert "how long a text may be" in found[2][1]
+
+
+def test_line_of_lengths_unlike_the_identifiers_is_no_employee() -> None:
+    data = table(("10", "50"), ("00101", "Ann"), header="Employee ID,First Name")
+    assert identifiers(data) == ["00101"]
+    assert statuses(data)[2] == ("ignored", "not an employee: it describes the columns")

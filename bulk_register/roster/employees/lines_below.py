@@ -24,6 +24,7 @@ from bulk_register.roster.table.rows import Cells
 
 LEGEND = N_("a legend of the columns")
 
+_LENGTH = re.compile(r"[1-9][0-9]{0,4}")  # of a text; no database's is longer than 65,535
 _LABEL = re.compile(r"\b(ID|No|Nr|Number|Code|Номер|Код)\W*\Z|№", re.IGNORECASE)
 
 
@@ -40,6 +41,14 @@ def descriptions(grid: Grid, table: Table) -> list[int]:
     return list(range(start + 1, start + 1 + count))
 
 
+def may_describe(grid: Grid, table: Table) -> list[int]:
+    """The line right below the header, where it may be lengths of texts as well as an employee."""
+    start = table.first_row - 1
+    lines = grid.head(start + 2)[start:]
+    doubtful = table.header_row and _may_be_lengths(table, lines) and _is_of_same_form(table, lines)
+    return [table.first_row] if doubtful else []
+
+
 def _is_header_again(table: Table, line: Sequence[str]) -> bool:
     """Whether the line names the identifier's column again, and others in words: another language, say."""
     own = line[table.id_column] if table.id_column < len(line) else ""
@@ -52,13 +61,25 @@ def _is_header_again(table: Table, line: Sequence[str]) -> bool:
 
 
 def _has_lengths(table: Table, lines: Sequence[Sequence[str]]) -> bool:
-    """Whether the first line has numbers alone, also where the next has names: how long a text may be."""
+    """Whether the first line says how long texts may be, and its number is no identifier as the next is."""
+    return _may_be_lengths(table, lines) and not _is_of_same_form(table, lines)
+
+
+def _is_of_same_form(table: Table, lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the identifiers' cells of the first two lines hold as many digits."""
+    own, below = (line[table.id_column].strip() for line in lines[:2])
+    return own.isdigit() and below.isdigit() and len(own) == len(below)
+
+
+def _may_be_lengths(table: Table, lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line has numbers such as lengths alone, also where the next has names."""
+    if len(lines) < 2:
+        return False
     cells = [cell.strip() for cell in lines[0] if cell.strip()]
     names = [place for what, place in table.persons if what == "name" and place < len(lines[0])]
-    below = lines[1] if len(lines) > 1 else [""] * len(lines[0])
-    named = any(any(map(str.isalpha, below[place])) for place in names if lines[0][place].strip())
+    named = any(any(map(str.isalpha, lines[1][place])) for place in names if lines[0][place].strip())
     counted = counts_rows(cells)  # the numbers of the columns
-    return len(cells) > 1 and all(map(str.isdigit, cells)) and named and not counted
+    return len(cells) > 1 and all(map(_LENGTH.fullmatch, cells)) and named and not counted
 
 
 def _is_of_headers(table: Table, line: Sequence[str]) -> bool:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from bulk_register.language import N_, _
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers, is_placeholder
-from bulk_register.roster.employees.lines_below import LEGEND, descriptions, other_table, repeats_header
+from bulk_register.roster.employees.lines_below import (
+    LEGEND,
+    descriptions,
+    may_describe,
+    other_table,
+    repeats_header,
+)
 from bulk_register.roster.employees.row_labels import A_TOTAL, is_total, label_of
-from bulk_register.roster.employees.row_looks import DIGIT, Looks, looks_of
+from bulk_register.roster.employees.row_looks import COLONS, DIGIT, Looks, looks_of
+from bulk_register.roster.employees.suspects import headed, suspects_among
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.table.column_evidence import shape
 from bulk_register.roster.table.columns import fold, is_known
@@ -29,9 +36,11 @@ A_SUBTOTAL = N_("the identifier of a row beside it with more words: a subtotal, 
 MISSING = N_("a word that stands for a missing value: fill in the identifier")
 ALONE = N_("nothing but this cell in the row: fill in the rest if it is an employee, or remove it")
 
-_WORDS = re.compile(r"[\s:]|\A[^\W\d_]+[^\w@.]*\Z|\A\W*\Z")  # what says something is one word, or several
+LENGTHS = N_(
+    "numbers alone, as if they said how long a text may be: correct the name if it is an employee, or remove "
+    "the row"
+)
 
-COLONS = ":："  # end what is a label, not an identifier: "Run on: | 2026-11-03"
 SUBTOTAL_WORDS = 4  # beside the identifier that is added up: "00101 Ergebnis", "00101 Grand Total"
 
 
@@ -58,19 +67,19 @@ def classify_rows(grid: Grid, table: Table, cleaned: CleanedIdentifiers) -> RowK
     ignored = dict.fromkeys(descriptions(grid, table), _nobody(DESCRIPTION))
     body = rows[~np.isin(rows, [*ignored])] if ignored else rows
     looks = looks_of(cleaned, filled, body)
-    suspects = _suspects(table, cleaned, filled, body, looks) | _headed(grid, table, filled, body, looks)
+    suspects = suspects_among(table, cleaned, filled, body, looks) | headed(grid, table, filled, body, looks)
     ignored |= {row: _nobody(A_TOTAL) for row in suspects if is_total(cleaned.texts[row - 1])}
     texts = row_texts(grid, suspects - ignored.keys(), table)
     legend = other_table(table, cleaned, looks, texts, body)
     ignored |= dict.fromkeys(legend, _nobody(LEGEND))
-    faults: dict[int, str] = {}
+    faults = {row: _(LENGTHS) for row in may_describe(grid, table) if row not in ignored}
     for row, cells in texts.items():
-        if row in ignored:
+        if row in ignored or row in faults:
             continue
-        beside = _beside(cleaned, row)
-        if why := _no_employee(table, cleaned.texts[row - 1], cells, looks, beside):
+        line = _Line(row, cleaned.texts[row - 1], cells, _beside(cleaned, row))
+        if why := _no_employee(table, line, looks):
             ignored[row] = _nobody(why)
-        elif fault := _doubt(table, row, cleaned.texts[row - 1], cells, looks, beside):
+        elif fault := _doubt(table, line, looks):
             faults[row] = _(fault)
     return RowKinds(rows, ignored, faults)
 
@@ -95,63 +104,19 @@ def _filled(grid: Grid, table: Table) -> np.ndarray:
     return filled
 
 
-# --- suspects ---------------------------------------------------------------------------------------------
-
-
-def _suspects(
-    table: Table, cleaned: CleanedIdentifiers, filled: np.ndarray, rows: np.ndarray, looks: Looks
-) -> set[int]:
-    """Rows that may be something else than an employee: few cells, no identifier, or an unusual one."""
-    few = max(looks.filled / 2, min(2, looks.filled - 1))
-    thin = rows[filled[rows - 1] <= few].tolist()
-    unusual = ((row, cleaned.texts[row - 1]) for row in cleaned.unusual if filled[row - 1])
-    own = frozenset(table.headers)
-    odd = [row for row, text in unusual if text and (text in own or _is_odd(text, looks))]
-    odd += [row for row in cleaned.unusual if " " in cleaned.texts[row - 1] and _is_added_up(cleaned, row)]
-    odd += rows[rows > looks.last].tolist() if looks.filled <= 1 and looks.digits else []
-    numbering = [
-        row
-        for row in rows[:1].tolist()
-        if cleaned.texts[row - 1].strip("().[] ") in (_own_number(table), "0")
-    ]
-    return {*thin, *odd, *numbering}
-
-
-def _headed(grid: Grid, table: Table, filled: np.ndarray, rows: np.ndarray, looks: Looks) -> set[int]:
-    """Rows with fewer cells than usual whose first one, before the identifier's, says what they are."""
-    fewer = rows[filled[rows - 1] < looks.filled].tolist()
-    if not fewer or table.first_column == table.id_column:
-        return set()
-    column = grid.texts([table.first_column])[0]
-    return {row for row in fewer if not column[row - 1].isdigit() and label_of(column[row - 1].strip())}
-
-
-def _is_odd(text: str, looks: Looks) -> bool:
-    if looks.is_unlike(text) or (looks.mostly_digits and not DIGIT.search(text)):
-        return True
-    if looks.digits and not looks.spaces and " " in text:
-        return True
-    return bool(_WORDS.search(text)) and (
-        text[-1] in COLONS or bool(label_of(text)) or is_known(text) or not any(map(str.isalnum, text))
-    )
-
-
-def _is_added_up(cleaned: CleanedIdentifiers, row: int) -> bool:
-    """Whether the identifier has that of the row above or below in it, as a subtotal's has."""
-    texts = cleaned.texts
-    near = (texts[row - 2] if row > 1 else "", texts[row] if row < len(texts) else "")
-    return any(other and other in texts[row - 1] for other in near)
-
-
-def _own_number(table: Table) -> str:
-    return str(table.id_column - table.first_column + 1)
-
-
 # --- judging a suspect ------------------------------------------------------------------------------------
 
 
-def _no_employee(table: Table, identifier: str, cells: Cells, looks: Looks, beside: set[str]) -> str:
+class _Line(NamedTuple):
+    row: int
+    identifier: str
+    cells: Cells
+    beside: set[str]  # the identifiers of the nearest rows
+
+
+def _no_employee(table: Table, line: _Line, looks: Looks) -> str:
     """What the line is instead of an employee; "" if it may be one."""
+    _row, identifier, cells, beside = line
     if repeats_header(table, cells):
         return N_("the header again")
     if cells and not any(map(str.isalnum, "".join(cells.values()))):
@@ -214,8 +179,9 @@ def _without_identifier(table: Table, cells: Cells, looks: Looks) -> str:
     return HEADING if len(cells) <= 1 and not persons & cells.keys() else ""
 
 
-def _doubt(table: Table, row: int, identifier: str, cells: Cells, looks: Looks, beside: set[str]) -> str:
+def _doubt(table: Table, line: _Line, looks: Looks) -> str:
     """Why a line that may be an employee isn't sent; "" if it is."""
+    row, identifier, cells, beside = line
     if not identifier:
         return ""
     if is_header_text(identifier) or _is_own_header(table, identifier):

@@ -15,6 +15,7 @@ ENOUGH_ROWS = 4
 MOST = 0.9  # of the identifiers
 
 DIGIT = re.compile(r"\d")
+COLONS = ":："  # end what is a label, not an identifier: "Run on: | 2026-11-03"
 
 
 @dataclass(frozen=True)
