@@ -18,7 +18,9 @@ from bulk_register.ooxml.xml import MAX_DIGITS, Element, elements
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _BUILT_IN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
-    12: "# ?/?", 13: "# ??/??", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)",
+    12: "# ?/?", 13: "# ??/??", 14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "m/d/yy h:mm",
+    37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)",
     40: "#,##0.00;(#,##0.00)", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 _TOKEN = re.compile(
@@ -133,5 +135,5 @@ def _number(element: Element) -> int | None:
 
 def _of_id(number: int, codes: dict[int, str]) -> NumberFormat:
     if number not in codes and number in _DATES:
-        return NumberFormat("yyyy-mm-dd", "date")
+        return NumberFormat(_BUILT_IN.get(number, "yyyy-mm-dd"), "date")
     return number_format(codes.get(number, _BUILT_IN.get(number, "General")) or "General")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -21,11 +22,15 @@ Cell = str | int | float | bool | datetime | date | time | timedelta | None
 Format = Literal["csv", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 
 
+_NO_FORMATS: Mapping[int, str] = MappingProxyType({})
+
+
 class Line(NamedTuple):
     """One line of the roster's sheet or text, blank and title lines included."""
 
     cells: Sequence[Cell]
     raw: str = ""  # delimited text only: the record as the file has it, its line end included
+    formats: Mapping[int, str] = _NO_FORMATS  # of cells with dates and times, by column, where it is known
 
 
 class Records(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bulk_register.output.excel.excerpt import rows_without_address, write_excerpt
+from bulk_register.output.excel.limits import MAX_FORMATS
 from bulk_register.output.results import RosterResults, SomeResults
 from bulk_register.records import Reading, Roster
 from bulk_register.roster import read_roster
@@ -51,3 +53,59 @@ def test_a_hidden_column_stays_hidden(tmp_path: Path) -> None:
     sheet = excerpt(roster_of(tmp_path), tmp_path / "list.xlsx")
     hidden = [name for name, column in sheet.column_dimensions.items() if column.hidden]
     assert hidden == ["D"]
+
+
+def list_of(path: Path) -> Worksheet:
+    copies = path.parent / "private"
+    copies.mkdir()
+    roster, made = read_roster(path, Reading(), copies), path.with_name("list.xlsx")
+    part = SomeResults(RosterResults(roster), np.arange(len(roster.employees.rows)))
+    write_excerpt(roster.source, roster.employees.identifiers, part, made)
+    return openpyxl.load_workbook(made).worksheets[0]
+
+
+def test_dates_keep_the_format_of_the_roster(tmp_path: Path) -> None:
+    moment = dt.datetime(2024, 2, 29, 6, 30)
+    cells: list[tuple[dt.date | dt.time | dt.timedelta | float, str]] = [
+        (moment.date(), "dd.mm.yyyy"), (moment.date(), "mm-dd-yy"), (moment, '[$-409]d" of "mmm, h:mm AM/PM'),
+        (moment.time(), "h:mm"), (dt.timedelta(hours=30), "[h]:mm"), (0.5, "0%"),
+        (moment.date(), "d\x7f" * 3),
+    ]  # fmt: skip
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Employee ID", "Name", *(f"Day {number}" for number in range(len(cells)))])
+    for at, person in enumerate(("Ann", "Bob"), 2):
+        sheet.append([f"E{at}", person])
+        for column, (value, code) in enumerate(cells[at - 2 :], 3):
+            cell = sheet.cell(at, column, value)
+            cell.number_format = code
+    book.save(tmp_path / "staff.xlsx")
+    found = list_of(tmp_path / "staff.xlsx")
+    shown = [[(cell.value, cell.number_format) for cell in row[2:9]] for row in found.iter_rows(min_row=2)]
+    midnight = dt.datetime(2024, 2, 29)
+    assert shown[0] == [
+        (midnight, "dd.mm.yyyy"), (midnight, "mm-dd-yy"), (moment, '[$-409]d" of "mmm, h:mm AM/PM'),
+        (moment.time(), "h:mm"), (dt.timedelta(hours=30), "[h]:mm"), (0.5, "General"),
+        (midnight, "yyyy-mm-dd"),
+    ]  # fmt: skip
+    assert shown[1][:2] == [(midnight, "mm-dd-yy"), (moment, '[$-409]d" of "mmm, h:mm AM/PM')]
+
+
+def test_more_formats_than_a_workbook_holds_are_the_usual_one(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Employee ID", "Name", "Hired"])
+    for number in range(MAX_FORMATS + 5):
+        sheet.append([f"E{number}", "Ann", dt.date(2024, 2, 29)])
+        sheet.cell(number + 2, 3).number_format = f'yyyy-mm-dd" {number}"'
+    book.save(tmp_path / "staff.xlsx")
+    found = list_of(tmp_path / "staff.xlsx")
+    codes = [cell.number_format for cell in found["C"][1:]]
+    assert codes[:MAX_FORMATS] == [f'yyyy-mm-dd" {number}"' for number in range(MAX_FORMATS)]
+    assert codes[MAX_FORMATS:] == ["yyyy-mm-dd"] * 5
+
+
+def test_dates_of_a_text_stay_as_they_were_written(tmp_path: Path) -> None:
+    (tmp_path / "staff.csv").write_text("Employee ID,Name,Hired\nE1,Ann,29.02.2024\n")
+    found = list_of(tmp_path / "staff.csv")
+    assert found["C2"].value == "29.02.2024"

@@ -82,7 +82,7 @@ def _lines(source: Source, rows: dict[int, str], last: Container[int]) -> Iterat
             cells += [None] * (source.id_column + 1 - len(cells))
             cells[source.id_column] = rows[row]
             if row in last:
-                kept.append(Line(cells))
+                kept.append(line._replace(cells=cells))
             else:
-                yield Line(cells)
+                yield line._replace(cells=cells)
     yield from kept

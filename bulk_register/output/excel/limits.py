@@ -13,6 +13,9 @@ from bulk_register.language import _
 from bulk_register.ooxml.cell_values import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, letters
 from bulk_register.records import Cell, Line
 
+MAX_FORMATS = 200  # Excel specifications and limits: number formats in a workbook, 200 to 250
+MAX_FORMAT = 255  # the same: characters of a number format
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -23,14 +26,18 @@ class Survey(NamedTuple):
     width: int
     too_long: tuple[int, int] | None
     control: tuple[int, int] | None
+    formats: tuple[str, ...]  # of dates and times, as many as a workbook surely holds
 
 
 def survey(lines: Iterable[Line]) -> Survey:
     """Measure the rows."""
     row = width = 0
+    formats: dict[str, None] = {}
     too_long = control = None
     for row, line in enumerate(lines, 1):
         cells = line.cells
+        if line.formats and len(formats) < MAX_FORMATS:
+            formats |= dict.fromkeys(filter(_is_code, line.formats.values()))
         if len(cells) > width:
             width = len(cells) if line.raw else max(width, _used(cells))
         joined = line.raw or "".join(filter(_is_text, cells))  # type: ignore[arg-type]
@@ -38,7 +45,11 @@ def survey(lines: Iterable[Line]) -> Survey:
             too_long = _first(row, cells, lambda text: _units(text) > MAX_CELL_CHARACTERS)
         if control is None and _CONTROL.search(joined):
             control = _first(row, cells, lambda text: bool(_CONTROL.search(text)))
-    return Survey(row, width, too_long, control)
+    return Survey(row, width, too_long, control, tuple(formats)[:MAX_FORMATS])
+
+
+def _is_code(code: str) -> bool:
+    return len(code) <= MAX_FORMAT and code.isprintable()
 
 
 def _is_text(cell: Cell) -> bool:

@@ -10,45 +10,32 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bulk_register.language import _
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES, Content, rewrite
 from bulk_register.ooxml.cell_values import letters, reference, shown
 from bulk_register.ooxml.cells import pieces
 from bulk_register.ooxml.workbook import WorkbookFile
-from bulk_register.ooxml.xml import needs_escaping, text
 from bulk_register.output.excel.content_types import content_types_for
 from bulk_register.output.excel.limits import Survey, refuse_what_no_workbook_holds, survey
-from bulk_register.output.excel.result_cells import EPOCH, Looks, ResultCells
+from bulk_register.output.excel.new_rows import NewRows, NewStyles
+from bulk_register.output.excel.result_cells import ResultCells
 from bulk_register.output.excel.sheet_head import hidden_columns
 from bulk_register.output.excel.sheet_hyperlinks import Links
 from bulk_register.output.excel.styles import with_ordered_fonts
 from bulk_register.output.layout import Layout, place_columns
-from bulk_register.records import Cell, Line, Results, Source
+from bulk_register.records import Results, Source
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 SAMPLE_ROWS = 500  # looked at for the columns' widths
-_BLOCK_ROWS = 1_000
 _MAX_WIDTH, _MIN_WIDTH = 60, 8  # of a column, in characters
 _FRAME_BYTES = 1 << 24
-_SECONDS_A_DAY = 86_400
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')  # the frame's, which has a single row
-
-
-class _Styles(NamedTuple):
-    header: int
-    text: int
-    number: int
-    link: int
-    date: int
-    moment: int
-    time: int
 
 
 @dataclass(frozen=True)
@@ -59,6 +46,7 @@ class NewWorkbook:
     target: Path
     layout: Layout
     notes: tuple[str, ...]
+    formats: tuple[str, ...]  # of the roster's dates and times
 
     def write(self, results: Results, path: Path) -> None:
         """Write the workbook."""
@@ -69,7 +57,8 @@ class NewWorkbook:
             with WorkbookFile(frame, _FRAME_BYTES) as book:
                 part = book.sheets[0].part
                 links = Links(book, part, made, self.source.header_row)
-                changes: dict[str, Content] = {part: lambda: self._sheet(book, part, made, styles, links)}
+                rows = NewRows(made, styles, self.source.header_row)
+                changes: dict[str, Content] = {part: lambda: self._sheet(book, rows, links)}
                 look = str(book.related("styles"))
                 changes[look] = with_ordered_fonts(book.small(look), look)
                 changes[links.part] = links.relationships
@@ -77,13 +66,13 @@ class NewWorkbook:
                     changes[CONTENT_TYPES] = content_types_for(book, ".xlsm")
                 rewrite(book.archive, path, changes)
 
-    def _frame(self, path: Path, made: ResultCells) -> _Styles:
+    def _frame(self, path: Path, made: ResultCells) -> NewStyles:
         from openpyxl import Workbook  # slow to load
 
         book = Workbook()
         sheet = book.worksheets[0]
         sheet.title = _sheet_name(self.source.sheet)
-        styles = _styles(sheet)
+        styles = _styles(sheet, self.formats)
         row, last = self.source.header_row, self._last_row
         if row:
             sheet.freeze_panes = f"A{row + 1}"
@@ -110,45 +99,14 @@ class NewWorkbook:
             widths[column] = max(width, widths[column])
         return widths
 
-    def _sheet(
-        self, book: WorkbookFile, part: str, made: ResultCells, styles: _Styles, links: Links
-    ) -> Iterator[bytes]:
+    def _sheet(self, book: WorkbookFile, rows: NewRows, links: Links) -> Iterator[bytes]:
+        part = book.sheets[0].part
         head, *_, tail = pieces(book.large(part), part)
         whole = reference(1, 0, max(self._last_row, 1), self.layout.width - 1)
         yield _DIMENSION.sub(f'<dimension ref="{whole}"/>'.encode(), head.data)
-        yield from self._rows(made, styles)
+        yield from rows.blocks(islice(self.source.lines(), self._last_row))
         ignored = f'<ignoredErrors><ignoredError sqref="{whole}" numberStoredAsText="1"/></ignoredErrors>'
         yield links.tail(head.data, tail.data.replace(b"</worksheet>", ignored.encode() + b"</worksheet>"))
-
-    def _rows(self, made: ResultCells, styles: _Styles) -> Iterator[bytes]:
-        lines = enumerate(islice(self.source.lines(), self._last_row), 1)
-        names = [letters(column) for column in range(self.layout.width)]
-        while block := list(islice(lines, _BLOCK_ROWS)):
-            yield b"".join(self._row(row, line, names, made, styles) for row, line in block)
-
-    def _row(self, row: int, line: Line, names: list[str], made: ResultCells, styles: _Styles) -> bytes:
-        at = made.place(row)
-        heads = row == self.source.header_row
-        in_place = self.layout.filled_in_place if at is not None or row > self.source.header_row else ()
-        cells: Sequence[Cell] = line.cells[: self.layout.first_added]
-        if in_place:
-            cells = [None if column in in_place else cell for column, cell in enumerate(cells)]
-        own = _cells(row, cells, names, styles, styles.header if heads else styles.text)
-        if heads:
-            added = [made.header(w, row, styles.header) for w, new in enumerate(self.layout.added) if new]
-        elif at is None:
-            added = []
-        elif in_place:
-            return _ordered(row, own, self._scattered(made, at, styles))
-        else:
-            added = [made.all(at, Looks(styles.text, styles.link, styles.moment))]
-        return b'<row r="%d">%b%b</row>' % (row, "".join(own.values()).encode(), b"".join(added))
-
-    def _scattered(self, made: ResultCells, at: int, styles: _Styles) -> dict[int, bytes]:
-        return {
-            column: made.one(at, which, Looks(styles.text, styles.link, styles.moment))
-            for which, column in enumerate(self.layout.columns)
-        }
 
 
 def _sheet_name(name: str | None) -> str:
@@ -156,70 +114,21 @@ def _sheet_name(name: str | None) -> str:
     return re.sub(r"[\[\]:*?/\\]", "_", name or "")[:31].strip("'") or "Roster"
 
 
-def _ordered(row: int, own: dict[int, str], others: dict[int, bytes]) -> bytes:
-    both = {column: cell.encode() for column, cell in own.items()} | others
-    return b'<row r="%d">%b</row>' % (row, b"".join(both[column] for column in sorted(both)))
-
-
-def _cells(row: int, cells: Sequence[Cell], names: list[str], styles: _Styles, style: int) -> dict[int, str]:
-    """The row's cells by column; nearly all rows are texts that need no care."""
-    if _plain(cells):
-        return {
-            column: f'<c r="{names[column]}{row}" s="{style}" t="inlineStr"><is><t>{cell}</t></is></c>'
-            for column, cell in enumerate(cells)
-            if cell
-        }
-    made = {}
-    for column, cell in enumerate(cells):
-        place_ = f'r="{names[column]}{row}"'
-        if isinstance(cell, str):
-            words = f'<is><t xml:space="preserve">{text(cell)}</t></is>'
-            made[column] = f'<c {place_} s="{style}" t="inlineStr">{words}</c>' if cell else ""
-        elif cell is not None:
-            made[column] = _typed(place_, cell, styles)
-    return made
-
-
-def _plain(cells: Sequence[Cell]) -> bool:
-    """Whether all cells are texts without markup, control characters, line feeds or outer white space."""
-    try:
-        joined = "\n".join(["", *cells, ""])  # type: ignore[list-item]
-    except TypeError:
-        return False
-    outer = "\n " in joined or " \n" in joined or "\t" in joined
-    return not outer and joined.count("\n") == len(cells) + 1 and not needs_escaping(joined.replace("\n", ""))
-
-
-def _typed(place_: str, cell: Cell, styles: _Styles) -> str:
-    if isinstance(cell, bool):
-        return f'<c {place_} s="{styles.number}" t="b"><v>{int(cell)}</v></c>'
-    if isinstance(cell, (int, float)):
-        return f'<c {place_} s="{styles.number}"><v>{cell!r}</v></c>'
-    if isinstance(cell, datetime):
-        days = (cell.replace(tzinfo=None) - EPOCH).total_seconds() / _SECONDS_A_DAY
-        return f'<c {place_} s="{styles.moment}"><v>{days!r}</v></c>'
-    if isinstance(cell, date):
-        return f'<c {place_} s="{styles.date}"><v>{(cell - EPOCH.date()).days}</v></c>'
-    if isinstance(cell, time):
-        cell = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second)
-    if isinstance(cell, timedelta):
-        return f'<c {place_} s="{styles.time}"><v>{cell.total_seconds() / _SECONDS_A_DAY!r}</v></c>'
-    return ""
-
-
-def _styles(sheet: Worksheet) -> _Styles:
+def _styles(sheet: Worksheet, formats: Sequence[str]) -> NewStyles:
     """Register the styles; the cells that carry them are replaced by the streamed rows."""
     from openpyxl.styles import Alignment, Font, PatternFill  # slow to load
 
-    formats = ("@", "@", "General", "@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "[h]:mm:ss")
-    cells = [sheet.cell(1, column) for column in range(1, len(formats) + 1)]
-    for cell, code in zip(cells, formats, strict=True):
+    codes = ("@", "@", "General", "@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "[h]:mm:ss", *formats)
+    cells = [sheet.cell(1, column) for column in range(1, len(codes) + 1)]
+    for cell, code in zip(cells, codes, strict=True):
         cell.number_format = code
     cells[0].font = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
     cells[0].fill = PatternFill("solid", fgColor="1F4E78")
     cells[0].alignment = Alignment(vertical="center")
     cells[3].font = Font(name="Calibri", size=11, underline="single", color="0563C1")
-    return _Styles(*(cell.style_id for cell in cells))
+    header, plain, number, link, day, moment, time, *others = (cell.style_id for cell in cells)
+    by_code = dict(zip(formats, others, strict=True))
+    return NewStyles(header, plain, number, link, day, moment, time, by_code)
 
 
 def plan_new_workbook(source: Source, target: Path) -> NewWorkbook:
@@ -227,7 +136,7 @@ def plan_new_workbook(source: Source, target: Path) -> NewWorkbook:
     found = survey(source.lines())
     layout = place_columns(source, found.width)
     refuse_what_no_workbook_holds(found, layout.width)
-    return NewWorkbook(source, target, layout, tuple(_notes(found)))
+    return NewWorkbook(source, target, layout, tuple(_notes(found)), found.formats)
 
 
 def _notes(found: Survey) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bulk_register.ooxml.formats import NumberFormat, cell_formats
 from bulk_register.ooxml.workbook import Sheet, WorkbookFile
 from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
-from bulk_register.roster.sheets.ooxml_rows import exact_rows
+from bulk_register.roster.sheets.ooxml_rows import exact_lines
 from bulk_register.roster.sheets.ooxml_scan import Range, Scan, column_cells, scan, value_text
 from bulk_register.roster.sheets.reach import check_reach, check_texts
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid, value_faults
@@ -66,7 +66,8 @@ class OoxmlGrid(ValueGrid):
         """By our own reader, which is slower but bears more than calamine."""
         columns = Columns(self.outline.width)
         with self._book() as book:
-            columns.extend(exact_rows(book, self._sheet.part, self.outline.width), 0)
+            lines = exact_lines(book, self._sheet.part, self.outline.width)
+            columns.extend((line.cells for line in lines), 0)
         return columns
 
     @property
@@ -106,8 +107,7 @@ class OoxmlGrid(ValueGrid):
         """Every row again from the file, typed; numbers that a format pads are the text that is seen."""
         with self._book() as book:
             width = max(self.outline.width, self.width)  # calamine's too: cells may stand out of order
-            for row in exact_rows(book, self._sheet.part, width, seen=True):
-                yield Line(row)
+            yield from exact_lines(book, self._sheet.part, width, seen=True)
 
 
 def _format_of(style: int, formats: list[NumberFormat]) -> NumberFormat | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
@@ -18,10 +18,11 @@ from bulk_register.ooxml.formats import NumberFormat, cell_formats
 from bulk_register.ooxml.strings import run_text, shared_strings
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import MAX_DIGITS
-from bulk_register.records import Cell
+from bulk_register.records import Cell, Line
 from bulk_register.roster.sheets.ooxml_scan import value_text
 
 _EPOCH_1900, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_MOMENTS = (datetime, date, time, timedelta)
 _LAST_SERIAL = 2_957_004  # 9999-12-31 where days count from 1904
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _FIRST_OF_MARCH_1900 = (
@@ -29,7 +30,7 @@ _FIRST_OF_MARCH_1900 = (
 )
 
 
-def exact_rows(book: WorkbookFile, part: str, width: int, *, seen: bool = False) -> Iterator[list[Cell]]:
+def exact_lines(book: WorkbookFile, part: str, width: int, *, seen: bool = False) -> Iterator[Line]:
     """Every row from the first on, `width` cells each, blank ones "".
 
     With `seen` a number that its format pads is the text that the person sees.
@@ -40,12 +41,15 @@ def exact_rows(book: WorkbookFile, part: str, width: int, *, seen: bool = False)
         if row.number <= before:
             raise damaged(_("its row {number} stands below row {before}", number=row.number, before=before))
         for _gap in range(row.number - before - 1):
-            yield [""] * width
+            yield Line([""] * width)
         line: list[Cell] = [""] * width
+        formats: dict[int, str] = {}
         for cell in cells(block, tags, row.inner, row.stop):
             if cell.column < width:
-                line[cell.column] = reader.value(cell, tags)
-        yield line
+                value = line[cell.column] = reader.value(cell, tags)
+                if value.__class__ in _MOMENTS and (code := reader.date_format(cell.style)):
+                    formats[cell.column] = code
+        yield Line(line, formats=formats)
         before = row.number
 
 
@@ -63,6 +67,11 @@ class _Reader:
         self._formats = cell_formats(book)
         self._date1904 = book.date1904
         self._seen = seen
+
+    def date_format(self, style: int) -> str:
+        """How cells of this style show a date; "" where it isn't told."""
+        format_ = self._formats[style] if style < len(self._formats) else None
+        return format_.code if format_ and format_.kind == "date" else ""
 
     def value(self, cell: CellTag, tags: Tags) -> Cell:
         """A cell's value."""
