@@ -6,12 +6,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 CATALOGS := $(wildcard bulk_register/language/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help demo test oldest coverage check format messages docs pictures sample bench mutants clean
+.PHONY: help demo page app browser test oldest coverage check format messages docs pictures sample bench mutants clean
 
 help:
 	@echo "make demo    register a sample roster against a local sandbox"
-	@echo "make test    run the tests"
 	@echo "make oldest  what leans on the libraries, with the oldest that pyproject.toml allows"
+	@echo "make page    the whole job in the browser, against a local sandbox"
+	@echo "make app     the program as one file for this system, in dist/"
+	@echo "make test    run the tests (those of the page need a browser: make browser)"
 	@echo "make coverage  the tests once more, with branch coverage of sending/, ledger/ and roster/"
 	@echo "make check   ruff, mypy, import-linter, catalogs of messages"
 	@echo "make messages  bring the catalogs of all languages up to date with the code"
@@ -25,6 +27,15 @@ demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build/demo
 	$(BIN)/bulk-register check sample_data/staff.xlsx
 	$(BIN)/bulk-register run sample_data/staff.xlsx --sandbox -o build/demo/staff.registered.xlsx
+
+page: .venv/paged
+	$(BIN)/bulk-register page --sandbox
+
+app: .venv/paged
+	@$(PIP) --group app
+	$(BIN)/python packaging/build.py
+
+browser: .venv/browsing
 
 test: .venv/developing
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST)
@@ -89,4 +100,13 @@ build/oldest/installed: .venv/developing
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/oldest
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python build/oldest --resolution lowest-direct \
 		--editable . --group dev
+	@touch $@
+
+.venv/paged: .venv/installed
+	@$(PIP) --editable '.[page]'
+	@touch $@
+
+.venv/browsing: .venv/developing
+	@echo "Installing what drives a browser into .venv ..."
+	@$(PIP) --group browser
 	@touch $@

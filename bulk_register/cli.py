@@ -254,6 +254,32 @@ def verify(invocation: Invocation, file: o.Written, ask: o.Ask = False) -> int:
 
 
 @command(
+    short_help=_("Do the whole job in the browser."),
+    example="bulk-register page --sandbox",
+    help=_(
+        "Serve a page on this computer, for you alone, on which the whole job is done; Ctrl-C ends it.\n\n"
+        "Closing the browser stops nothing: the page shows where things are when you come back."
+    ),
+)
+def page(
+    invocation: Invocation,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help=_("The port; 0 takes a free one."))
+    ] = 0,
+    browser: Annotated[
+        bool,
+        typer.Option(
+            "--browser/--no-browser", help=_("Open the page in the browser, or only print its address.")
+        ),
+    ] = True,
+) -> int:
+    """Serve a page on this computer, on which the whole job is done."""
+    from bulk_register.page import open_page  # only this command needs a server of its own
+
+    return open_page(port, invocation.said, browser=browser)
+
+
+@command(
     short_help=_("Start a local stand-in for StartExam."),
     example="bulk-register sandbox --port 8080 --latency 0.1",
     help=_("Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."),

@@ -34,6 +34,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]  # jinja2 brings its own extraction
 COMMENT_TAGS = ("Translators:",)
 # without dates and people: what changes is in the history
 HEADER = """\
@@ -72,7 +73,7 @@ def catalogs() -> list[Path]:
 def extracted() -> Catalog:
     """Return all messages of the package, in the order of their files."""
     template = Catalog(charset="utf-8")
-    found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=KEYWORDS, comment_tags=COMMENT_TAGS)
+    found = extract_from_dir(PACKAGE, SOURCES, keywords=KEYWORDS, comment_tags=COMMENT_TAGS)
     for name, _line, message, comments, context in sorted(found, key=lambda item: (item[0], item[1])):
         place = (f"bulk_register/{name}", 0)
         template.add(message, None, [place], auto_comments=comments, context=context)

@@ -27,6 +27,7 @@ CommandName = Literal[
     "doctor",
     "template",
     "verify",
+    "page",
     "sandbox",
 ]
 

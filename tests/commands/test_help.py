@@ -15,7 +15,7 @@ from bulk_register.settings.setting import Group
 from tests.support.program import call, clean
 
 COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "init", "doctor"]
-COMMANDS += ["template", "verify", "sandbox"]
+COMMANDS += ["template", "verify", "page", "sandbox"]
 NEVER_A_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 
 
@@ -68,6 +68,7 @@ OWN_FLAGS = {
     "tests": {"--status"},
     "init": {"--config", "--yes", "--secret-file", "--secret-from-stdin"},
     "verify": {"--ask"},
+    "page": {"--port", "--browser"},
     "sandbox": {"--port", "--latency", "--fail-rate", "--seed"},
 }
 
@@ -91,7 +92,8 @@ def test_version_names_the_program_and_its_libraries() -> None:
 
 def test_help_loads_nothing_slow(tmp_path: Path) -> None:
     code = "import sys; from bulk_register.cli import app; app(sys.argv[1:], standalone_mode=False); "
-    code += "print([name for name in ('pandas', 'requests', 'openpyxl') if name in sys.modules])"
+    slow = ["pandas", "requests", "openpyxl", "starlette", "uvicorn", "jinja2"]
+    code += f"print([name for name in {slow} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code, "run", "--help"],
         env=clean({}, tmp_path),

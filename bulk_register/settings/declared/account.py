@@ -10,8 +10,8 @@ from bulk_register.settings.checked import API_ADDRESS, LINK_ADDRESS
 from bulk_register.settings.setting import ALWAYS, ASKING, Group, Rerun, Setting
 from bulk_register.settings.values import CONFIG, FILE, PROFILE, whole
 
-_CONFIGURED: Final = ("run", "check", "rerun", "history", "export", "tests", "doctor", "verify")
-_WITH_LEDGER: Final = ("run", "rerun", "history", "export", "doctor", "verify")
+_CONFIGURED: Final = ("run", "check", "rerun", "history", "export", "tests", "doctor", "verify", "page")
+_WITH_LEDGER: Final = ("run", "rerun", "history", "export", "doctor", "verify", "page")
 _OF_ACCOUNT: Final = ("run", "tests", "init", "doctor", "verify")
 _ID = whole(1, 2**63 - 1, N_("the number of a StartExam account, digits only"))
 

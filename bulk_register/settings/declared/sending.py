@@ -32,7 +32,10 @@ class SendingSettings:
     sandbox: Annotated[
         bool,
         _by_person(
-            N_("Try it out: needs no account, registers nobody."), group=Group.EVERYDAY, repeated=True
+            N_("Try it out: needs no account, registers nobody."),
+            group=Group.EVERYDAY,
+            commands=("run", "page"),
+            repeated=True,
         ),
     ] = False
     yes: Annotated[

@@ -1,0 +1,77 @@
+"""Templates, with the words of the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from bulk_register.language import LANGUAGES, _, current, grouped, ngettext, pgettext, recalled
+from bulk_register.ooxml.cell_values import letters
+from bulk_register.page.desk import Desk
+from bulk_register.records import Status
+
+FOLDER = Path(__file__).parent
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
+
+
+def status_words(status: str) -> str:
+    """Return a status in the language in use."""
+    return {
+        Status.REGISTERED: pgettext("status", "registered"),
+        Status.ALREADY_REGISTERED: pgettext("status", "already registered"),
+        Status.EXPIRED: pgettext("status", "expired"),
+        Status.INVALID: pgettext("status", "invalid"),
+        Status.CONFLICT: pgettext("status", "conflict"),
+        Status.REJECTED: pgettext("status", "rejected"),
+        Status.FAILED: pgettext("status", "failed"),
+        Status.UNKNOWN: pgettext("status", "unknown"),
+        Status.NOT_SENT: pgettext("status", "not sent"),
+        Status.IGNORED: pgettext("status", "ignored"),
+    }[Status(status)]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "_": _,
+        "ngettext": ngettext,
+        "pgettext": pgettext,
+        "grouped": grouped,
+        "letters": letters,
+        "language": current,
+        "languages": [(name, LANGUAGE_NAMES.get(name, name)) for name in LANGUAGES],
+        "status_words": status_words,
+    }
+    environment.filters["recalled"] = recalled
+    return environment
+
+
+ENVIRONMENT = _environment()
+
+
+def page(desk: Desk, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a page of ours."""
+    shown: Mapping[str, Any] = {
+        "sandbox": desk.sandbox,
+        "state": desk.state(),
+        "problems": (),
+        "now": datetime.now(UTC),
+        **values,
+    }
+    return HTMLResponse(ENVIRONMENT.get_template(template).render(shown), status)
+
+
+def see(path: str) -> RedirectResponse:
+    """Return the answer that leads to another page of ours."""
+    return RedirectResponse(path, 303)

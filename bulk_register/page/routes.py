@@ -1,0 +1,153 @@
+"""What the browser asks for. Everything works by plain forms; the script adds what moves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bulk_register.errors import BulkRegisterError
+from bulk_register.language import LANGUAGES, _, use
+from bulk_register.page import roster_steps, run_steps
+from bulk_register.page.desk import Desk
+from bulk_register.page.faults import bug, fault_of
+from bulk_register.page.rendering import FOLDER, page, see
+from bulk_register.page.views import live
+
+Answer = Callable[[Request], Awaitable[Response]]
+Posted = Callable[[Desk, Mapping[str, str]], Response]
+
+TICK_SECONDS = 0.15  # how soon the page shows what has changed
+ALIVE_TICKS = 100
+GOODBYE_SECONDS = 0.7
+ROSTER = "/roster"  # where rosters are posted to
+
+VIEWS: dict[str, Callable[[Desk], Response]] = {
+    "/settings": roster_steps.settings_page,
+    ROSTER: roster_steps.roster_page,
+    "/understood": roster_steps.understood_page,
+    "/exam": run_steps.exam_page,
+    "/run": run_steps.run_page,
+    "/runs": run_steps.runs_page,
+}
+FILES: dict[str, Callable[[Desk, Request], Response]] = {
+    "/problems": roster_steps.problem_file,
+    "/run/files/{place:int}": run_steps.run_file,
+    "/runs/{run:int}/output": run_steps.run_output,
+    "/runs/{run:int}/links": run_steps.run_links,
+}
+FORMS: dict[str, Posted] = {
+    "/settings/account": roster_steps.post_account,
+    "/settings/exam": roster_steps.post_settings,
+    "/settings/other": roster_steps.post_other_account,
+    "/understood": roster_steps.post_choice,
+    "/forget": roster_steps.post_forget,
+    "/exam": run_steps.post_exam,
+    "/run": run_steps.post_yes,
+    "/run/stop": run_steps.post_stop,
+    "/run/back": run_steps.post_back,
+    "/run/finish": run_steps.post_finish,
+}
+
+
+def application(desk: Desk) -> Starlette:
+    """Return the whole page."""
+    forms = FORMS | {"/language": _post_language, "/quit": _post_quit}
+    routes: list[Route | Mount] = [Route("/", _home), Route(ROSTER, _post_roster, methods=["POST"])]
+    routes += [Route(path, _posted(act), methods=["POST"]) for path, act in forms.items()]
+    routes += [Route(path, _shown(view)) for path, view in VIEWS.items()]
+    routes += [Route(path, _fetched(view)) for path, view in (FILES | {"/events": _events}).items()]
+    routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static")))
+    app = Starlette(routes=routes, exception_handlers={BulkRegisterError: _wrong, Exception: _wrong})
+    app.state.desk = desk
+    return app
+
+
+async def _post_roster(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    async with request.form(max_files=1, max_fields=5) as form:
+        file = form.get("roster")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return await run_in_threadpool(roster_steps.roster_page, desk, (_("Choose a file first."),))
+        try:
+            await run_in_threadpool(desk.take, file.filename, file.file)
+        except BulkRegisterError as error:
+            return await run_in_threadpool(roster_steps.roster_page, desk, fault_of(error).problems)
+    return see("/understood")
+
+
+def _post_language(_desk: Desk, form: Mapping[str, str]) -> Response:
+    if form.get("language") in LANGUAGES:
+        use(form["language"])
+    return see("/")
+
+
+def _post_quit(desk: Desk, _form: Mapping[str, str]) -> Response:
+    """Say goodbye, and end when that has arrived with its style sheet."""
+    later = threading.Timer(GOODBYE_SECONDS, desk.closing.set)
+    later.daemon = True
+    later.start()
+    return page(desk, "goodbye.html")
+
+
+def _events(desk: Desk, _request: Request) -> Response:
+    return StreamingResponse(_tell(desk), media_type="text/event-stream")
+
+
+async def _tell(desk: Desk) -> AsyncIterator[str]:
+    """Say what there is to see, whenever it has changed."""
+    last, silent = "", 0
+    while not desk.closing.is_set():
+        said = json.dumps({"state": desk.state()} | (live(desk.run) if desk.run else {}))
+        silent = 0 if said != last else silent + 1
+        if said != last:
+            yield f"data: {said}\n\n"
+        elif silent % ALIVE_TICKS == 0:
+            yield ": alive\n\n"
+        last = said
+        await asyncio.sleep(TICK_SECONDS)
+
+
+def _shown(view: Callable[..., Response]) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(view, request.app.state.desk)
+
+    return answer
+
+
+def _fetched(view: Callable[[Desk, Request], Response]) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(view, request.app.state.desk, request)
+
+    return answer
+
+
+def _posted(act: Posted) -> Answer:
+    async def answer(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=50) as form:
+            said = {name: value for name, value in form.items() if isinstance(value, str)}
+        return await run_in_threadpool(act, request.app.state.desk, said)
+
+    return answer
+
+
+async def _home(request: Request) -> Response:
+    return see(await run_in_threadpool(request.app.state.desk.place))
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    """Say what went wrong where no page of its own does."""
+    desk = request.app.state.desk
+    known = isinstance(error, BulkRegisterError)
+    fault = fault_of(error) if isinstance(error, BulkRegisterError) else bug()
+    status = 422 if known else 500
+    return await run_in_threadpool(lambda: page(desk, "trouble.html", status, fault=fault))

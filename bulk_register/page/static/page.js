@@ -1,0 +1,91 @@
+// What moves on the page: progress as it comes, a dropped file, a search in the rows. All else is plain forms.
+"use strict";
+
+(() => {
+  const byId = (id) => document.getElementById(id);
+
+  const follow = () => {
+    const source = new EventSource("/events");
+    source.onmessage = (event) => {
+      const now = JSON.parse(event.data);
+      if (now.state !== document.body.dataset.state) {
+        source.close();
+        location.assign("/");
+        return;
+      }
+      const bar = byId("done");
+      if (!bar || now.total === undefined) return;
+      bar.max = now.total || 1;
+      bar.value = now.done;
+      byId("words").textContent = now.words;
+      const left = byId("left");
+      if (left.textContent !== now.left) left.textContent = now.left;
+      const waiting = byId("waiting");
+      const words = now.waiting ? `${waiting.dataset.words}: ${now.waiting}` : "";
+      if (waiting.textContent !== words) waiting.textContent = words;
+      byId("stopping").hidden = !now.stopping;
+    };
+    addEventListener("pagehide", () => source.close());
+  };
+
+  const upload = (form) => {
+    const input = byId("roster");
+    const bar = byId("sent");
+    const alert = byId("upload_alert");
+    const fail = (words) => {
+      bar.hidden = true;
+      alert.hidden = false;
+      alert.textContent = words;
+    };
+    const send = () => {
+      alert.hidden = true;
+      bar.hidden = false;
+      const request = new XMLHttpRequest();
+      request.open("POST", form.action);
+      request.upload.onprogress = (event) => {
+        if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+      };
+      request.onload = () => {
+        if (request.status === 413) fail(form.dataset.large);
+        else if (request.status === 200) location.assign("/");
+        else document.documentElement.replaceWith(
+          new DOMParser().parseFromString(request.responseText, "text/html").documentElement);
+      };
+      request.onerror = () => fail(form.dataset.failed);
+      request.send(new FormData(form));
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
+    });
+    input.addEventListener("change", () => input.files.length && send());
+    for (const name of ["dragenter", "dragover"]) {
+      addEventListener(name, (event) => {
+        event.preventDefault();
+        form.classList.add("over");
+      });
+    }
+    addEventListener("dragleave", (event) => event.relatedTarget || form.classList.remove("over"));
+    addEventListener("drop", (event) => {
+      event.preventDefault();
+      form.classList.remove("over");
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      send();
+    });
+  };
+
+  const filter = (box) => {
+    box.hidden = false;
+    const rows = [...document.querySelectorAll("table.problems tbody tr")];
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    box.querySelector("input").addEventListener("input", (event) => {
+      const wanted = event.target.value.toLowerCase();
+      rows.forEach((row, place) => { row.hidden = !texts[place].includes(wanted); });
+    });
+  };
+
+  if (document.querySelector("[data-live]")) follow();
+  if (byId("upload")) upload(byId("upload"));
+  document.querySelectorAll("[data-filter]").forEach(filter);
+})();

@@ -1,0 +1,61 @@
+"""How a roster's file looks before anybody knows where its table is, for a person to point at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk_register.errors import RosterError
+from bulk_register.records import Reading
+from bulk_register.roster.file.format import detect_format
+from bulk_register.roster.file.snapshot import take_snapshot
+from bulk_register.roster.reader import open_text
+from bulk_register.roster.text.encoding import detect_encoding, possible_encodings
+from bulk_register.roster.text.encoding_doubt import words_beyond_ascii
+from bulk_register.roster.text.encoding_names import NAMES
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file's sheets, and the first rows of one of them as text."""
+
+    sheets: tuple[str, ...] = ()  # the visible ones; none for a text
+    sheet: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    encoding: str = ""  # of a text
+    encodings: tuple[tuple[str, str, tuple[str, ...]], ...] = ()  # codec, name, words as they read in it
+
+
+def preview_roster(path: Path, reading: Reading, folder: Path, rows: int) -> Preview:
+    """Return a roster's first rows from a private copy in `folder`. Raises RosterError where it has none."""
+    copy, _ = take_snapshot(path, folder)
+    kind = detect_format(copy, reading.max_bytes)
+    copy = copy.rename(copy.with_suffix(f".{kind}"))
+    if kind == "csv":
+        return _of_text(copy, reading, rows)
+    from bulk_register.roster.sheets.sheets import open_sheets  # slow to load, not needed for text
+
+    sheets = open_sheets(copy, kind, reading)
+    names = tuple(str(sheet.name) for sheet in sheets)
+    wanted = [sheet for sheet in sheets if sheet.name == reading.sheet] or sheets
+    if not wanted:
+        raise RosterError(f"{path.name}: the workbook has no visible sheet.")
+    return Preview(names, str(wanted[0].name), _cut(wanted[0].head(rows)))
+
+
+def _of_text(copy: Path, reading: Reading, rows: int) -> Preview:
+    try:
+        text = detect_encoding(copy, reading.encoding)
+    except RosterError:  # it is in doubt: the doubt itself has the candidates
+        return Preview()
+    with copy.open("rb") as file:
+        lines = file.read(1 << 16).splitlines()
+    others = dict.fromkeys((text.encoding, *possible_encodings(copy, text.encoding)))
+    words = [(one, NAMES.get(one, one), tuple(words_beyond_ascii(lines, one))) for one in others]
+    shown = tuple(item for item in words if item[2])
+    return Preview(rows=_cut(open_text(text, reading).head(rows)), encoding=text.encoding, encodings=shown)
+
+
+def _cut(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(map(tuple, rows))

@@ -1,0 +1,17 @@
+"""A page on the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.page.support import Served, served
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Served]:
+    """Return a page on the sandbox that nobody has entered yet."""
+    with served(tmp_path, "--sandbox") as running:
+        yield running
