@@ -148,12 +148,13 @@ def history(
     example="bulk-register export 12 -o links.csv",
     help=_("Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."),
 )
-def export(invocation: Invocation, run: o.Run = None) -> int:
+def export(invocation: Invocation, run: o.Run = None, roster: o.MovedRoster = None) -> int:
     """Write an earlier run's output again, from the ledger and the unchanged roster."""
     settings = invocation.settings("ledger")
     from bulk_register.commands import export as implementation  # pandas is slow to load
 
-    return implementation.export(run, settings, named=invocation.flags["output"] is not None)
+    named = invocation.flags["output"] is not None
+    return implementation.export(run, settings, named=named, moved=roster)
 
 
 @command(

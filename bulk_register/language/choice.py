@@ -40,8 +40,8 @@ def _flag(words: Sequence[str], *names: str) -> str:
 def _in_settings_file(words: Sequence[str], folder: Path) -> str:
     """Return the settings file's language, "" where it has none or can't be read, which is told later."""
     named = _flag(words, "--config", "-c")
-    path = Path(named).expanduser() if named else folder / SETTINGS_FILE
     try:
+        path = Path(named).expanduser() if named else folder / SETTINGS_FILE
         text = path.read_text(encoding="utf-8-sig")
         if "language" not in text:
             return ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import numpy as np
 from bulk_register.errors import InputError, RosterError
 from bulk_register.language import N_, _, recalled
 from bulk_register.ledger import Ledger
+from bulk_register.output.delivery import checksum
 from bulk_register.plan import PlanOptions
 from bulk_register.records import Ending, Plan, Roster, RunRecord, Scope, Status, StatusNote
 from bulk_register.run.context import ledger_flags
@@ -75,6 +78,32 @@ def check_unchanged(roster: Roster, earlier: RunRecord, settings: Settings) -> N
                 advice=suggest_command(earlier, settings),
             )
         )
+
+
+def moved_with(record: RunRecord, moved: Path | None, settings: Settings) -> RunRecord:
+    """Return a run whose roster may lie elsewhere now; raises RosterError where that isn't its roster."""
+    if moved is None:
+        if not os.path.exists(record.roster):  # noqa: PTH110 - unlike Path's, False where we may not look
+            words = ["bulk-register", "export", str(record.id), *ledger_flags(settings), "--roster", "FILE"]
+            raise RosterError(
+                _(
+                    "The roster of run {run} is not at {path} any more. Say where it is now:\n  {command}",
+                    run=record.id,
+                    path=record.roster,
+                    command=command_line(words),
+                )
+            )
+        return record
+    if moved.is_file() and checksum(moved) != record.sha256:
+        raise RosterError(
+            _(
+                "{path} is not the roster of run {run}, or was changed since. Name with --roster the file as "
+                "it was then.",
+                path=moved,
+                run=record.id,
+            )
+        )
+    return replace(record, roster=str(moved.absolute()))
 
 
 def suggest_command(record: RunRecord, settings: Settings) -> str:

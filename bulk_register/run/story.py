@@ -34,6 +34,7 @@ from bulk_register.run.changes import PreviousRun, changes_since
 from bulk_register.run.context import RunContext, exam_of, ledger_path, open_context, scope_under, style_of
 from bulk_register.run.earlier_run import (
     check_unchanged,
+    moved_with,
     plan_options_for_rest,
     plan_options_of,
     restore_notes,
@@ -121,9 +122,15 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
                 return _send_and_deliver(_Run(plan, record, output), context, settings, observer)
 
 
-def export_run(record: RunRecord, settings: Settings, named: Path | None, tell: Tell) -> Finished:
-    """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing."""
+def export_run(
+    record: RunRecord, settings: Settings, named: Path | None, tell: Tell, moved: Path | None = None
+) -> Finished:
+    """Write an earlier run's output again, from the ledger and the unchanged roster; sends nothing.
+
+    `named` is where to write it, `moved` where its roster is now, if either isn't where it was.
+    """
     settings = settings.model_copy(update={"output": named or Path(record.output)})
+    record = moved_with(record, moved, settings)
     with open_roster(record.roster, settings, tell) as found, Ledger(ledger_path(settings)) as ledger:
         check_unchanged(found, record, settings)
         output = prepare_output(found, settings)

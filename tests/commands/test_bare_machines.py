@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from bulk_register.sandbox import Behaviour, Sandbox
-from tests.support.program import Ended, account, clean, end, exam, start, write_roster
+from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Behaviour, Sandbox
+from tests.support.program import ROOT, Ended, account, clean, end, exam, start, write_roster
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="machines as POSIX has them")
 
@@ -56,7 +56,8 @@ def test_without_a_home_the_ledger_is_asked_for_by_name(tmp_path: Path) -> None:
         "BULK_REGISTER_BASE_URL": "http://127.0.0.1:9",
     }
     exam_flags = ("--center", "c", "--test", "Fire safety", "--valid-till", "+1d", "--attempts", "1")
-    for args in (("history",), ("verify", "staff.csv"), ("run", "staff.csv")):
+    commands = ("history",), ("rerun",), ("export",), ("verify", "staff.csv"), ("run", "staff.csv")
+    for args in commands:
         more = exam_flags if args[0] == "run" else ()
         ended = run(tmp_path, *args, *more, **homeless)
         assert (ended.code, "--ledger" in ended.err) == (2, True)
@@ -67,6 +68,36 @@ def test_without_a_home_the_ledger_is_asked_for_by_name(tmp_path: Path) -> None:
     assert run(tmp_path, "check", "staff.csv", **homeless).code == 0
     assert run(tmp_path, "run", "staff.csv", "--sandbox", **homeless).code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["staff.csv", "staff.sandbox.xlsx"]
+
+
+@pytest.mark.skipif(not is_nobody_possible(), reason="no user without an entry can be made here")
+def test_a_file_in_a_home_that_there_is_not_is_a_plain_sentence(tmp_path: Path) -> None:
+    write_roster(tmp_path)
+    bare = (*NOBODY, "env", "-i", f"PYTHONPATH={ROOT}")
+    for args in (
+        ("history", "--ledger", "~/ledger.sqlite3"),
+        ("history", "--config", "~/settings.toml"),
+        ("check", "staff.csv", "--report", "~/report.json"),
+        ("export", "--roster", "~/staff.csv"),
+        ("run", "staff.csv", "--sandbox", "-o", "~/out.csv"),
+    ):
+        ended = run(tmp_path, *args, before=bare)
+        assert ended.code == 2, ended.err
+        assert "there is no such user; write the whole path" in ended.err
+        assert "Traceback" not in ended.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["staff.csv"]
+
+
+@pytest.mark.skipif(not is_nobody_possible(), reason="no user without an entry can be made here")
+def test_init_without_a_home_keeps_the_key_in_a_file_that_is_named(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        bare = (*NOBODY, "env", "-i", f"PYTHONPATH={ROOT}", f"STARTEXAM_SECRET_KEY={sandbox.secret_key}")
+        words = ["init", "-y", "--account-id", str(sandbox.account_id), "--base-url", sandbox.base_url]
+        words += ["--center", DEMO_CENTER, "--test", DEMO_TEST, "--valid-till", "+5d"]
+        ended = run(tmp_path, *words, before=bare)
+        assert (ended.code, "--secret-file" in ended.err) == (2, True), ended.err
+        assert run(tmp_path, *words, "--secret-file", "key", before=bare).code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bulk_register.toml", "key"]
 
 
 def test_where_no_temporary_folder_can_be_used_that_is_said(tmp_path: Path) -> None:

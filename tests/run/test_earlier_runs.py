@@ -213,6 +213,31 @@ def test_export_makes_the_output_again_and_changes_nothing(tmp_path: Path) -> No
         assert office.say("history").out == history
 
 
+def test_export_finds_a_roster_that_was_moved_where_it_is_told_to_look(tmp_path: Path) -> None:
+    with HostileServer([HONEST] * 9) as server:
+        office = Office(tmp_path, server.base_url)
+        office.hire(people(5))
+        assert office.say(*RUN).code == 0
+        first = office.rows()
+        (tmp_path / "out.csv").unlink()
+        (tmp_path / "archive").mkdir()
+        (tmp_path / "staff.csv").rename(tmp_path / "archive" / "november.csv")
+        told = office.say("export", "--language", "en")
+        assert told.code == 2
+        assert f"is not at {tmp_path / 'staff.csv'} any more" in told.err
+        assert f"bulk-register export 1 --ledger {office.ledger} --roster FILE" in told.err
+        assert not (tmp_path / "out.csv").exists()
+        assert office.say("export", "--roster", "archive/november.csv").code == 0
+        assert office.rows() == first
+        assert office.say("export", "--roster", "archive/nowhere.csv").code == 2
+        office.hire(people(5)[::-1], "archive/other.csv")
+        told = office.say("export", "--roster", "archive/other.csv", "-o", "other.csv")
+        assert told.code == 2
+        assert "is not the roster of run 1" in told.err
+        assert not (tmp_path / "other.csv").exists()
+        assert len(server.requests) == 1
+
+
 def test_history_forgets_what_it_is_told_to_forget(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         office = Office(tmp_path, sandbox.base_url)

@@ -87,15 +87,16 @@ class Invocation:
             console.print_result(text, exact=True)
             return
         from bulk_register.output.delivery import write_text  # as above
+        from bulk_register.settings.values import at_home  # as above
 
         try:
-            write_text(text + "\n", Path(target))
-        except OSError as error:
+            write_text(text + "\n", at_home(Path(target)))
+        except (OSError, ValueError) as error:
             console.print_note(
                 _(
                     "Error: The report can't be written to {target} ({strerror}).",
                     target=target,
-                    strerror=error.strerror,
+                    strerror=getattr(error, "strerror", None) or error,
                 )
             )
 

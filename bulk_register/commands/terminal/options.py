@@ -123,6 +123,12 @@ Problems = Annotated[
         help=_("Write the rows with a problem into a workbook."),
     ),
 ]
+MovedRoster = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster", metavar="FILE", parser=_file, help=_("Where the run's roster is now, if it was moved.")
+    ),
+]
 Forget = Annotated[
     list[int] | None,
     typer.Option(
