@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from bulk_register.commands.terminal import options as o
-from bulk_register.commands.terminal.command import Invocation, handles_errors
+from bulk_register.commands.terminal.command import handles_errors
 from bulk_register.commands.terminal.console import print_result
+from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.options import with_settings
 from bulk_register.commands.terminal.streams import make_standard_streams_visible
 from bulk_register.commands.terminal.usage import Command, Program
@@ -153,8 +154,7 @@ def export(invocation: Invocation, run: o.Run = None, roster: o.MovedRoster = No
     settings = invocation.settings("ledger")
     from bulk_register.commands import export as implementation  # pandas is slow to load
 
-    named = invocation.flags["output"] is not None
-    return implementation.export(run, settings, named=named, moved=roster)
+    return implementation.export(run, settings, invocation, roster)
 
 
 @command(

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.console import print_note, print_result
+from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.summary import row_lines
 from bulk_register.errors import one_line
 from bulk_register.language import _, ngettext

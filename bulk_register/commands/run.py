@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.event_words import plan_words
+from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.observer import exam_lines, noting_roster, observed, reporting
 from bulk_register.commands.terminal.run_end import print_beside_report, report_end
 from bulk_register.commands.terminal.summary import plan_summary, row_lines
@@ -37,16 +37,17 @@ def check_report_file(roster: str, settings: Settings, invocation: Invocation) -
 
 def _show_plan(roster: str, settings: Settings, invocation: Invocation) -> int:
     """Show what a run would send; returns 0, or 1 where a row has a problem."""
-    with reporting(settings, quiet=True) as reporter:
+    with reporting(settings, invocation, quiet=True) as reporter:
         plan = dry_run(roster, settings, noting_roster(reporter, invocation))
     results = RosterResults(plan.roster, allow_conflicts=settings.allow_conflicts)
     wrong = problems(plan.roster, results)
     code = 1 if wrong else 0
     counts = status_counts(plan.statuses)
-    known = roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
+    about = {"center": plan.exam.center, "profile": settings.profile}
+    known = about | roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
     invocation.report(settings.report, blank_report(invocation.started, code) | known)
     if wrong or not settings.quiet:
         exam = [_("What would be sent:"), *exam_lines(plan, settings)]
         lines = [*row_lines(wrong), *exam, plan_summary(plan, plan_words(plan))]
-        print_beside_report(settings, "\n".join(lines))
+        print_beside_report(settings, "\n".join(lines), invocation)
     return code

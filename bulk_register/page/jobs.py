@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from bulk_register.commands.terminal.progress import ProgressCount
+from bulk_register.commands.terminal.progress_count import ProgressCount
 from bulk_register.commands.terminal.signals import Interruption
 from bulk_register.errors import BulkRegisterError, DeclinedError
 from bulk_register.language import _

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bulk_register.records.exams import Exam
 from bulk_register.records.ledgers import Ending
 from bulk_register.records.rosters import Roster
-from bulk_register.records.runs import Plan
+from bulk_register.records.runs import Plan, Status
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Settled:
     batch: int
     employees: int
     ended: Ending
-    settled: int  # employees who have got their status by it
+    settled: int  # employees who have got their status by it, other than `not sent`
+    standing: Mapping[Status, int] = field(default_factory=dict)  # of all employees: how many stand how now
+    reason: str = ""  # why it brought nobody a link, "" where it did or where that is no failure
 
 
 @dataclass(frozen=True)

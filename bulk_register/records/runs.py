@@ -40,6 +40,11 @@ class Status(StrEnum):
     NOT_SENT = "not sent"
     IGNORED = "ignored"
 
+    @property
+    def key(self) -> str:
+        """Its name in the report, the JSON log and the metrics."""
+        return self.value.replace(" ", "_")
+
 
 def result_headers() -> tuple[str, ...]:
     """Return the headers of RESULT_COLUMNS in the language in use."""
@@ -228,6 +233,8 @@ class Outcome:
     requests: int = 0
     retries: int = 0
     stopped: str = ""  # why the run ended before everybody's turn, "" where it did not
+    failure: str = ""  # why the last request failed that was given up, "" for none
+    passing: bool = True  # what stopped it may be over when it is tried again
     signal: int = 0  # the signal that interrupted the run, 0 for none
     reached: bool = True  # StartExam gave at least one answer, or wasn't asked
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,25 +20,35 @@ class SharedStatuses:
 
     def __init__(self, statuses: Statuses) -> None:
         self.now = statuses
+        self._counts = Counter(statuses.status.tolist())
         self._changed = threading.Condition()
         self._closed = False
 
     def settle(self, codes: np.ndarray, status: Status, note: str = "") -> None:
         """Give these employees this status, without touching their links."""
         with self._changed:
+            self._counts.subtract(self.now.status[codes].tolist())
             self.now.settle(codes, status, note)
+            self._counts.update(self.now.status[codes].tolist())
             self._changed.notify_all()
 
     def replace(self, codes: np.ndarray, statuses: Statuses) -> None:
         """Give these employees other statuses, one each in their order."""
         with self._changed:
+            self._counts.subtract(self.now.status[codes].tolist())
             self.now.replace(codes, statuses)
+            self._counts.update(self.now.status[codes].tolist())
             self._changed.notify_all()
 
     def withdraw_links(self, codes: np.ndarray) -> None:
         """Take these employees' links away; their status is for `settle` to say."""
         with self._changed:
             self.now.participant[codes], self.now.valid_till[codes] = "", 0
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many employees have each status that somebody has."""
+        with self._changed:
+            return {Status(status): number for status, number in self._counts.items() if number}
 
     def close(self) -> None:
         """Let nobody wait any longer: nothing changes from now on."""

@@ -50,6 +50,7 @@ class Delivery:
         code = exit_code(outcome, results, self.settings.tolerate)
         path, notes = None, output.notes
         surprises: tuple[str, ...] = ()
+        unwritten = ""
         links = _links(outcome, self.settings)
         try:
             placed = replace_file(
@@ -64,16 +65,26 @@ class Delivery:
         except LedgerError as error:
             self.tell(Warned(str(error)))
         except OutputError as error:
-            message = _(
+            unwritten = _(
                 "The output could not be written. {error} Nothing is lost: when that is fixed, "
                 "bulk-register export writes it.",
                 error=error,
             )
-            self.tell(Warned(message))
+            self.tell(Warned(unwritten))
             code = code if outcome.signal else EXIT_UNDONE
         started, ended = datetime.fromtimestamp(self.record.started, UTC), datetime.now(UTC)
         return Finished(
-            self.record.id, outcome, results, path, notes, code, started, ended, surprises=surprises
+            self.record.id,
+            outcome,
+            results,
+            path,
+            notes,
+            code,
+            started,
+            ended,
+            surprises=surprises,
+            profile=self.settings.profile,
+            unwritten=unwritten,
         )
 
     def _written_checksum(self, path: Path) -> str | None:

@@ -149,7 +149,10 @@ class Lists:
 
     def _undone(self, finished: Finished) -> Finished:
         wanted = self.settings.only_new is not None and not finished.outcome.signal
-        return replace(finished, exit_code=EXIT_UNDONE) if wanted else finished
+        if not wanted:
+            return finished
+        unwritten = finished.unwritten or _("The list of new links (--only-new) could not be written.")
+        return replace(finished, exit_code=EXIT_UNDONE, unwritten=unwritten)
 
     def _deliver(self, finished: Finished, places: np.ndarray, wanted: Path, kind: _List) -> Finished | None:
         """Write one; returns None where that failed."""

@@ -54,6 +54,8 @@ class Finished:
     finished: datetime
     changes: Changes | None = None  # None where there was no run before
     surprises: tuple[str, ...] = ()  # of the notes, what somebody has to know though all went well
+    profile: str | None = None  # of the settings file
+    unwritten: str = ""  # why there is no output, "" where there is one
 
     def __repr__(self) -> str:
         """Return the numbers and nobody: what a program prints or logs goes to others."""
@@ -61,6 +63,19 @@ class Finished:
             f"Finished(run={self.run}, exit_code={self.exit_code}, {self.outcome.statuses.in_numbers()}, "
             f"output={str(self.output)!r})"
         )
+
+    @property
+    def reason(self) -> str:
+        """Why the run is not done, in words; "" where it is."""
+        outcome = self.outcome
+        failed = outcome.failure if outcome.statuses.count(Status.FAILED) else ""
+        return outcome.stopped or self.unwritten or failed
+
+    @property
+    def retry(self) -> bool:
+        """Whether the same again, later, can help without anybody's doing."""
+        undone = self.exit_code == EXIT_UNDONE or bool(self.outcome.signal)
+        return undone and (self.outcome.passing or not self.outcome.stopped)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -102,22 +117,24 @@ def roster_counts(roster: Roster) -> dict[str, int]:
 def status_counts(statuses: Statuses) -> dict[str, int]:
     """Return how many employees have each status, by the report's names; they add up to all employees."""
     counts = Counter(statuses.status.tolist())
-    return {_counted(status): counts[status] for status in COUNTED}
+    return {status.key: counts[status] for status in COUNTED}
 
 
 def blank_report(started: datetime, code: int) -> dict[str, Any]:
     """Return the report of something that ends now and of which nothing else is known."""
     finished = datetime.now(UTC)
     return {
-        **dict.fromkeys(("run", "roster", "output", "center")),
+        **dict.fromkeys(("run", "roster", "output", "center", "profile")),
         "tests": [],
         "test_titles": [],
         "started": started.isoformat(),
         "finished": finished.isoformat(),
         "seconds": round((finished - started).total_seconds(), 3),
         "exit_code": code,
+        "reason": None,
+        "retry": False,
         **dict.fromkeys(ROSTER_COUNTS, 0),
-        **{_counted(status): 0 for status in COUNTED},
+        **{status.key: 0 for status in COUNTED},
         **dict.fromkeys(("batches", "requests", "retries"), 0),
         "changes": None,
         "fixes": [],
@@ -153,12 +170,15 @@ def report(finished: Finished) -> dict[str, Any]:
         "roster": str(plan.roster.source.path),
         "output": str(finished.output) if finished.output else None,
         "center": plan.exam.center,
+        "profile": finished.profile,
         "tests": list(plan.exam.tests),
         "test_titles": list(plan.exam.titles),
         "started": finished.started.isoformat(),
         "finished": finished.finished.isoformat(),
         "seconds": round((finished.finished - finished.started).total_seconds(), 3),
         "exit_code": finished.exit_code,
+        "reason": finished.reason or None,
+        "retry": finished.retry,
         **roster_counts(plan.roster),
         **status_counts(outcome.statuses),
         "batches": len(plan.batches),
@@ -177,7 +197,3 @@ def problems(roster: Roster, results: Results) -> list[dict[str, Any]]:
     *_links, notes = results.texts(places)
     lines = zip(results.rows[places].tolist(), names, results.status(places), notes, strict=True)
     return [{"row": row, "employee": name, "status": state, "note": note} for row, name, state, note in lines]
-
-
-def _counted(status: Status) -> str:
-    return status.value.replace(" ", "_")

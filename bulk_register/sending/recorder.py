@@ -65,7 +65,7 @@ class Recorder:
         """Record how a request ended that gave nobody a link."""
         notes = notes_of(end.verdicts)
         self._ledger.settled(request, Settlement(end.ended, statuses=notes, note=end.note, raw=end.raw))
-        self._apply_and_tell(batch, end.ended, end.verdicts)
+        self._apply_and_tell(batch, end)
 
     def leave(self, verdicts: list[Verdict]) -> None:
         """Settle those to whom no request will come any more; the ledger says `not sent` by itself."""
@@ -139,12 +139,14 @@ class Recorder:
         notes = notes_on(batch, matched.statuses) + notes_of(verdicts)
         self._ledger.settled(request, Settlement(Ending.ANSWERED, matched.registrations, notes))
         self.statuses.replace(batch.codes, matched.statuses)
-        self._apply_and_tell(batch, Ending.ANSWERED, verdicts, len(batch))
+        self._apply_and_tell(batch, End(Ending.ANSWERED, verdicts), len(batch))
 
-    def _apply_and_tell(self, batch: Batch, ended: Ending, verdicts: list[Verdict], more: int = 0) -> None:
-        self.apply(verdicts)
-        settled = more + sum(len(verdict.batch) for verdict in verdicts)
-        self.news.append(Settled(batch.number, len(batch), ended, settled))
+    def _apply_and_tell(self, batch: Batch, end: End, more: int = 0) -> None:
+        self.apply(end.verdicts)
+        given = [verdict for verdict in end.verdicts if verdict.status is not Status.NOT_SENT]
+        settled = more + sum(len(verdict.batch) for verdict in given)
+        standing = self.statuses.counts()
+        self.news.append(Settled(batch.number, len(batch), end.ended, settled, standing, end.note))
 
     def _pairing(self, batch: Batch, participants: Sequence[str | None]) -> Pairing:
         given = [participant for participant in participants if participant]

@@ -46,6 +46,16 @@ class Scheduler:
         """Why nothing more goes out; "" as long as the run goes on."""
         return self._stopping.reason
 
+    @property
+    def passing(self) -> bool:
+        """Whether what stopped the run may be over by itself."""
+        return self._stopping.passing
+
+    @property
+    def failure(self) -> str:
+        """Why the last request failed that was given up, "" for none."""
+        return self._stopping.failure
+
     def next(self, in_flight: int) -> Task | None:
         """Return what may go out now; None to wait for those in flight, or at the end where none is."""
         ending = self._stopping.ending
@@ -59,9 +69,9 @@ class Scheduler:
             self._outbox.bring_back()
         return self._outbox.next() or (None if in_flight else self._confirmations.next())
 
-    def stop(self, reason: str) -> None:
-        """Let nothing more go out; the first reason counts."""
-        self._stopping.stop(reason)
+    def stop(self, reason: str, *, passing: bool = False) -> None:
+        """Let nothing more go out; the first reason counts. `passing`: it may be over by itself."""
+        self._stopping.stop(reason, passing=passing)
 
     def again(self, task: Task) -> None:
         """Let a request that changed nothing go out once more, before all others."""

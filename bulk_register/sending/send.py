@@ -59,8 +59,10 @@ def send(
         client.requests,
         client.retries,
         sender.scheduler.stopped if undone else "",  # a deadline may come when the last answer does
+        sender.scheduler.failure,
+        sender.scheduler.passing,
         interrupted,
-        reached=client.reached,
+        client.reached,
     )
 
 
@@ -98,7 +100,7 @@ class _Sender:
         try:
             self._recorder.leave(self.scheduler.leftovers())
         except LedgerError as error:
-            self.scheduler.stop(str(error))
+            self.scheduler.stop(str(error), passing=True)
 
     def _given_up(self) -> bool:
         """Leave requests that are still under way, where that is wanted; answers that have come are kept."""
@@ -138,7 +140,7 @@ class _Sender:
         error: LedgerError,
     ) -> None:
         """Take back what a turn gave to employees, for nothing of it is on disk."""
-        self.scheduler.stop(str(error))
+        self.scheduler.stop(str(error), passing=True)
         self._recorder.undo_turn()
         for (task, result), statuses in zip(completed, before, strict=True):
             self._in_flight.pop(task, None)
@@ -163,9 +165,9 @@ class _Sender:
     def _check_stop(self, until: float) -> None:
         """Notice that somebody wants the run to stop, or that its time is over."""
         if self._options.interruption.times:
-            self.scheduler.stop(_("the run was interrupted"))
+            self.scheduler.stop(_("the run was interrupted"), passing=True)
         elif time.monotonic() > until:
-            self.scheduler.stop(_("the time that --deadline allows is over"))
+            self.scheduler.stop(_("the time that --deadline allows is over"), passing=True)
         if self.scheduler.stopped:
             self._client.gate.stopping.set()
 

@@ -26,6 +26,8 @@ class Stopping:
 
     def __init__(self, rules: Rules) -> None:
         self.reason = ""  # "" as long as the run goes on
+        self.passing = True  # what stopped it may be over by itself
+        self.failure = ""  # the last one of a request that is given up
         self.ending = ""  # why it stops once all who are in doubt have been asked again
         self._rules = rules
         self._failures = 0
@@ -33,9 +35,11 @@ class Stopping:
         self._refused_alone = 0
         self._refused_in_a_row = 0
 
-    def stop(self, reason: str) -> None:
-        """Let nothing more go out; the first reason counts."""
-        self.reason = self.reason or self.ending or reason
+    def stop(self, reason: str, *, passing: bool = False) -> None:
+        """Let nothing more go out; the first reason counts. `passing`: it may be over by itself."""
+        if not self.reason:
+            self.reason = self.ending or reason
+            self.passing = passing and not self.ending
 
     def end(self, reason: str) -> None:
         """Stop once all who are in doubt have been asked again, or at once where that registers anew."""
@@ -54,12 +58,13 @@ class Stopping:
 
     def failed(self, batch: Batch, message: Message) -> None:
         """Count a request that failed on every attempt."""
+        self.failure = message.for_log
         if batch.part:
             self._part_failures += 1
         else:
             self._failures += 1
         if self._failures >= DEAD_AFTER or self._part_failures >= DEAD_AFTER_PARTS:
-            self.stop(_("StartExam keeps failing: {words}", words=message.for_log))
+            self.stop(_("StartExam keeps failing: {words}", words=message.for_log), passing=True)
 
     def refused_alone(self, words: str) -> None:
         """Count an employee whom StartExam refuses; `words` may be logged."""

@@ -96,7 +96,8 @@ def try_settings(
     if problems or settings is None:
         unset = command == "run" and not origins and not unread
         return Loading(None, tuple(problems), _(FIRST_STEPS, file=SETTINGS_FILE) if unset else "")
-    return Loading(settings.model_copy(update={"secret_key": secret}))
+    profile = (flags or {}).get("profile")
+    return Loading(settings.model_copy(update={"secret_key": secret, "profile": profile}))
 
 
 def check_complete(settings: Settings) -> None:
@@ -132,6 +133,7 @@ def settings_of_run(
         ) from None
     names = [name for name, setting in SETTINGS.items() if setting.rerun is Rerun.CURRENT]
     kept = {name: getattr(current, name) for name in names}
+    kept["profile"] = settings.profile or current.profile
     if current.secret_key_file:  # the key may have moved since
         kept["secret_key_file"] = current.secret_key_file
     settings = settings.model_copy(update=kept)

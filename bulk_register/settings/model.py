@@ -23,6 +23,7 @@ class Settings(Declared, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     secret_key: SecretStr | None = None
+    profile: str | None = None  # the one of the settings file that they were read with
 
     @property
     def zone(self) -> tzinfo | None:

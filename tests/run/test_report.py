@@ -41,8 +41,8 @@ SECONDS = int(TILL.timestamp())
 SEVEN = ("registered", "already_registered", "expired", "rejected", "failed", "unknown", "not_sent")
 
 # What the contract names, in its order.
-KEYS = ["run", "roster", "output", "center", "tests", "test_titles", "started", "finished", "seconds"]
-KEYS += ["exit_code", "rows", "employees"]
+KEYS = ["run", "roster", "output", "center", "profile", "tests", "test_titles", "started"]
+KEYS += ["finished", "seconds", "exit_code", "reason", "retry", "rows", "employees"]
 KEYS += ["duplicate_rows", "invalid_rows", "ignored_rows", "conflicts", *SEVEN, "batches", "requests"]
 KEYS += ["retries", "changes", "fixes", "warnings", "problems"]
 

@@ -8,6 +8,7 @@ from bulk_register.commands.terminal.text import exam_words
 from bulk_register.language import _, employee_count, ngettext, row_count
 from bulk_register.records import (
     Delivered,
+    Ending,
     Event,
     Exam,
     Plan,
@@ -22,6 +23,9 @@ from bulk_register.records import (
     Warned,
     ending_words,
 )
+
+# how requests end whose employees somebody has to see to; single refused ones are the summary's
+GONE_WRONG = (Ending.FAILED, Ending.LOST, Ending.UNMATCHED, Ending.CONTRADICTED, Ending.GIVEN_UP)
 
 
 def exam_facts(exam: Exam) -> dict[str, Any]:
@@ -48,7 +52,9 @@ def describe_event(event: Event) -> tuple[str, str]:
                 "batch {batch}: sent again in {seconds:.1f} s", batch=event.batch, seconds=event.seconds
             )
         case Settled():
-            return "debug", f"{_batch_words(event)}: {ending_words()[event.ended]}"
+            lost = event.ended in GONE_WRONG and event.settled
+            words = f"{_batch_words(event)}: {ending_words()[event.ended]}"
+            return "warning" if lost else "debug", f"{words}: {event.reason}" if event.reason else words
         case Warned(message):
             return "warning", message
         case Delivered(path):

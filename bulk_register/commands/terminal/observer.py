@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bulk_register.commands.terminal import console
-from bulk_register.commands.terminal.command import Invocation
 from bulk_register.commands.terminal.event_words import plan_words
+from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.progress import ProgressReporter, progress_reporter
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
@@ -19,7 +19,7 @@ from bulk_register.commands.terminal.text import named_tests, sentence, table
 from bulk_register.errors import one_line
 from bulk_register.language import _, ngettext
 from bulk_register.output.results import local_text
-from bulk_register.records import Event, Plan, RosterRead, RunStarted, Tell
+from bulk_register.records import Event, Plan, RunStarted, Tell
 from bulk_register.run import Observer, asked_titles
 from bulk_register.run.report import roster_counts
 from bulk_register.settings import Settings
@@ -29,7 +29,7 @@ from bulk_register.settings import Settings
 def observed(settings: Settings, invocation: Invocation) -> Iterator[Observer]:
     """Return who watches a run that is sent, as long as the context is open."""
     with (
-        reporting(settings) as reporter,
+        reporting(settings, invocation) as reporter,
         handle_signals(hint=settings.log_format == "text") as interruption,
     ):
         yield Observer(
@@ -40,10 +40,12 @@ def observed(settings: Settings, invocation: Invocation) -> Iterator[Observer]:
 
 
 @contextmanager
-def reporting(settings: Settings, *, quiet: bool = False) -> Iterator[ProgressReporter]:
+def reporting(
+    settings: Settings, invocation: Invocation, *, quiet: bool = False
+) -> Iterator[ProgressReporter]:
     """Return who reports progress as the settings say, as long as the context is open."""
     reporter = progress_reporter(
-        log_format=settings.log_format,
+        log=invocation.log if settings.log_format == "json" else None,
         quiet=settings.quiet or quiet,
         verbose=settings.verbose and not quiet,
     )
@@ -54,11 +56,10 @@ def reporting(settings: Settings, *, quiet: bool = False) -> Iterator[ProgressRe
 
 
 def noting_roster(reporter: Tell, invocation: Invocation) -> Tell:
-    """Return who hears of a run: the reporter, and the invocation for its report."""
+    """Return who hears of a run: the invocation, for its report and its log, and the reporter."""
 
     def tell(event: Event) -> None:
-        if isinstance(event, RosterRead):
-            invocation.roster = event.roster
+        invocation.hear(event)
         try:
             reporter(event)
         except OSError:  # nobody reads standard error any more

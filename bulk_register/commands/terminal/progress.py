@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import asdict, is_dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from bulk_register.commands.terminal import console as console
 from bulk_register.commands.terminal.event_words import describe_event, exam_facts, reading_notes
+from bulk_register.commands.terminal.progress_count import Numbering, ProgressCount
 from bulk_register.commands.terminal.streams import obeyed, visible
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.errors import one_line
-from bulk_register.language import _, grouped, ngettext
+from bulk_register.language import _, grouped
 from bulk_register.records import (
     Delivered,
     Event,
-    Planned,
     RequestDone,
     RosterRead,
     RunStarted,
@@ -25,6 +26,8 @@ from bulk_register.records import (
     Waiting,
     Warned,
 )
+
+Log = Callable[[str, str, dict[str, Any]], None]
 
 LINE_SECONDS = 5.0  # at most one progress line in so long
 
@@ -35,20 +38,6 @@ class ProgressReporter(Protocol):
     def __call__(self, event: Event) -> None: ...
 
     def close(self) -> None: ...
-
-
-class Numbering:
-    """Counts a run's batches from 1, also where it finishes an earlier run, which had batches of its own."""
-
-    def __init__(self) -> None:
-        self._before = 0
-
-    def __call__(self, event: Event) -> Event:
-        if isinstance(event, Planned) and event.plan.batches:
-            self._before = event.plan.batches[0].number - 1
-        if isinstance(event, RequestDone | Waiting | Settled) and event.batch:
-            return replace(event, batch=event.batch - self._before)
-        return event
 
 
 class LineReporter:
@@ -80,7 +69,7 @@ class LineReporter:
 
     def _is_time(self) -> bool:
         now = time.monotonic()
-        due = self._progress.is_done or now - self._told >= LINE_SECONDS
+        due = self._progress.is_over or now - self._told >= LINE_SECONDS
         self._told = now if due else self._told
         return due
 
@@ -99,6 +88,7 @@ class BarReporter:
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TextColumn(_("{done} of {total}", done="{task.fields[done]}", total="{task.fields[most]}")),
+            TextColumn("{task.fields[others]}"),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
@@ -119,6 +109,7 @@ class BarReporter:
                 _("Registering"),
                 total=self._progress.total,
                 rate="",
+                others="",
                 done=grouped(0),
                 most=grouped(self._progress.total),
             )
@@ -126,9 +117,13 @@ class BarReporter:
         elif isinstance(event, Waiting) and self._task is not None:
             self._bar.update(self._task, description=_("Waiting for StartExam"))
         elif isinstance(event, Settled) and self._task is not None:
-            done, rate = self._progress.done, self._progress.rate()
             self._bar.update(
-                self._task, description=_("Registering"), completed=done, rate=rate, done=grouped(done)
+                self._task,
+                description=_("Registering"),
+                completed=self._progress.settled,
+                rate=self._progress.rate(),
+                others=self._progress.others(),
+                done=grouped(self._progress.done),
             )
         elif isinstance(event, Delivered):
             self.close()
@@ -138,42 +133,10 @@ class BarReporter:
         self._bar.stop()
 
 
-class ProgressCount:
-    """How many employees are done."""
-
-    def __init__(self) -> None:
-        self.total = self.done = 0
-        self._started = time.monotonic()
-
-    def observe(self, event: Event) -> None:
-        if isinstance(event, Planned):
-            self.total = sum(map(len, event.plan.batches))
-        elif isinstance(event, RunStarted):
-            self._started = time.monotonic()
-        elif isinstance(event, Settled):
-            self.done = min(self.done + event.settled, self.total)  # what is taken back is settled twice
-
-    @property
-    def is_done(self) -> bool:
-        return self.done >= self.total
-
-    def rate(self) -> str:
-        """Return employees a second in words."""
-        return _("{number:,.0f}/s", number=self.done / max(time.monotonic() - self._started, 0.001))
-
-    def words(self) -> str:
-        return ngettext(
-            "{done:,} of {number:,} employee done",
-            "{done:,} of {number:,} employees done",
-            self.total,
-            done=self.done,
-        )
-
-
-def progress_reporter(*, log_format: str, quiet: bool, verbose: bool) -> ProgressReporter:
-    """Choose how a person or a program hears what happens, always on standard error."""
-    if log_format == "json":
-        return LineReporter(quiet=quiet, verbose=verbose, write=_write_json)
+def progress_reporter(*, log: Log | None, quiet: bool, verbose: bool) -> ProgressReporter:
+    """Choose how a person or, with a `log`, a program hears what happens, always on standard error."""
+    if log:
+        return LineReporter(quiet=quiet, verbose=verbose, write=partial(_write_json, log))
     if sys.stderr and sys.stderr.isatty() and not quiet:
         return BarReporter(verbose=verbose)
     return LineReporter(
@@ -195,10 +158,12 @@ def report_wait(event: Event) -> None:
         console.print_note(_("Warning: {message}", message=event.message))
 
 
-def _write_json(level: str, words: str, event: Event) -> None:
+def _write_json(log: Log, level: str, words: str, event: Event) -> None:
     facts: dict[str, Any] = {"event": type(event).__name__}
     if isinstance(event, RequestDone | Waiting | Settled) and is_dataclass(event):
         facts |= asdict(event)
+    if isinstance(event, Settled):
+        facts["standing"] = {status.key: number for status, number in event.standing.items()}
     if isinstance(event, RunStarted):
         facts |= {"run": event.run} | exam_facts(event.exam)
-    console.log_json(level, words, facts)
+    log(level, words, facts)

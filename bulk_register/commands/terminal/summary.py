@@ -212,7 +212,7 @@ def _roster_line(name: str, counts: dict[str, int]) -> str:
 def _table(counts: dict[str, int]) -> list[str]:
     """Return a line for each status that occurs, with how many employees have it."""
     words = status_words()
-    named = [(words[status], counts[status.replace(" ", "_")]) for status in COUNTED]
+    named = [(words[status], counts[status.key]) for status in COUNTED]
     registered = words[Status.REGISTERED]
     named += [(_("of these, withheld ({status})", status=words[Status.CONFLICT]), counts["conflicts"])]
     shown = [(name, number) for name, number in named if number or name == registered]
