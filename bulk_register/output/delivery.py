@@ -31,15 +31,20 @@ class DeliveredFile(NamedTuple):
     notes: tuple[str, ...]
 
 
-def write_text(text: str, target: Path) -> None:
-    """Write a text file in one step, over what is there; into a device or a pipe as it comes."""
+def write_text(text: str, target: Path, mode: int | None = None) -> None:
+    """Write a text file in one step, over what is there; into a device or a pipe as it comes.
+
+    `mode` are its permissions, if not those of any new file of the user.
+    """
     target = real_path(target)
     if target.exists() and not target.is_file():
         target.write_text(text, encoding="utf-8")
         return
-    draft = _draft(target)
+    draft = target.with_name(f"{_draft(target).name}.part")  # no ending that others look for in a folder
     try:
         draft.write_text(text, encoding="utf-8")
+        if mode is not None:
+            draft.chmod(mode)
         _flush(draft)
         _replace(draft, target)
     finally:

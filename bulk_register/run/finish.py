@@ -84,6 +84,7 @@ class Delivery:
             ended,
             surprises=surprises,
             profile=self.settings.profile,
+            ending_days=self.settings.ending_days,
             unwritten=unwritten,
         )
 

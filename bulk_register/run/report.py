@@ -55,6 +55,7 @@ class Finished:
     changes: Changes | None = None  # None where there was no run before
     surprises: tuple[str, ...] = ()  # of the notes, what somebody has to know though all went well
     profile: str | None = None  # of the settings file
+    ending_days: int = 7  # how soon an end of a link is worth telling
     unwritten: str = ""  # why there is no output, "" where there is one
 
     def __repr__(self) -> str:

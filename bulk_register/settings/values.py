@@ -5,7 +5,9 @@ Nothing here makes pydantic's model: `--help` is made from the kinds, and is to 
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -94,6 +96,31 @@ def _file_or_stdout(text: str) -> str:
     return text if text == "-" else str(at_home(Path(text)))
 
 
+def command_words(command: str) -> list[str]:
+    """Return the words of a command as a shell would part them; a backslash is one on Windows."""
+    parts = shlex.shlex(command, posix=True, punctuation_chars=False)
+    parts.whitespace_split, parts.commenters = True, ""
+    if os.name == "nt":
+        parts.escape = ""
+    return list(parts)
+
+
+def _command(command: str) -> str:
+    try:
+        words = command_words(command)
+    except ValueError:  # a quote without its other
+        words = []
+    if not words or not is_text(command):
+        raise ValueError
+    return command
+
+
+def _metrics_file(path: Path) -> Path:
+    if path.suffix != ".prom":
+        raise ValueError(_("its name must end in .prom, or node_exporter doesn't read it"))
+    return at_home(path)
+
+
 def split(value: Any) -> Any:
     """Return the values of a list: commas separate them in the environment."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -161,6 +188,8 @@ PATH = N_("a file's name in quotes")
 CONFIG = Kind(PATH, "FILE")  # read before the settings are checked
 FILE = Kind(PATH, "FILE", check=at_home)
 FILE_OR_STDOUT = Kind(PATH, "FILE", _path_text, _file_or_stdout, limits={"min_length": 1})
+METRICS = Kind(PATH, "FILE", check=_metrics_file)
+COMMAND = Kind(N_("a command in quotes, like 'mail -s failed hr-it@example.com'"), "COMMAND", check=_command)
 SIZE = Kind(N_("a size like 500MB or 2GB"), "SIZE", _size, limits={"gt": 0})
 SECONDS = Kind(
     N_("a number of seconds up to 3600, or a time like 90s, 5m or 1h"),

@@ -24,6 +24,8 @@ SAID: dict[str, tuple[Any, Any, str, Any]] = {
     "max_size": ("1MB", "2MB", "3MB", "4MB"),
     "output": ("1.xlsx", "2.xlsx", "3.xlsx", "4.xlsx"),
     "report": ("1.json", "2.json", "3.json", "4.json"),
+    "metrics": ("1.prom", "2.prom", "3.prom", "4.prom"),
+    "on_failure": ("mail 1", "mail 2", "mail 3", "mail 4"),
     "account_id": (1, 2, "3", "4"),
     "secret_key_file": ("1", "2", "3", None),
     "base_url": ("https://a.example", "https://b.example", "https://c.example", "https://d.example"),

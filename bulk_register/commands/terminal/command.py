@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from bulk_register.commands.terminal import console as console
+from bulk_register.commands.terminal.aftermath import conclude
 from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.prompts import STOPPED
 from bulk_register.commands.terminal.signals import Interrupted
@@ -42,7 +43,12 @@ def handles_errors(command: Callable[..., int]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**flags: Any) -> None:
         invocation = Invocation(flags)
-        raise typer.Exit(_outcome(lambda: command(invocation, **flags), invocation))
+        code = _outcome(lambda: command(invocation, **flags), invocation)
+        try:
+            conclude(invocation, code)
+        except Exception:  # the run has ended as it has
+            invocation.warn(_trace())
+        raise typer.Exit(code)
 
     return run
 
@@ -63,7 +69,7 @@ def _outcome(command: Callable[[], int], invocation: Invocation) -> int:
     except Exception as error:
         gone = isinstance(error, FileNotFoundError) and _is_working_folder_gone()
         problems, code = ([_(FOLDER_GONE)], EXIT_WRONG) if gone else ([_trace()], EXIT_BUG)
-    log = invocation.log if _wants_json(invocation) else None
+    log = invocation.log if invocation.wants_json() else None
     invocation.error, invocation.retry = "\n".join(problems), retry
     for problem in problems:
         _say_error(problem, {"exit_code": code, "retry": retry}, log, calm=calm)
@@ -86,17 +92,6 @@ def _say_error(words: str, facts: dict[str, Any], log: Log | None, *, calm: bool
         log("info" if calm else "error", words, facts)
     else:
         console.print_note(words if calm else _("Error: {message}", message=words))
-
-
-def _wants_json(invocation: Invocation) -> bool:
-    if "log_format" not in invocation.flags:
-        return False
-    from bulk_register.settings import first_given  # not needed for --help
-
-    log_format, center = first_given(invocation.flags, "log_format", "center")
-    if center and not invocation.about["center"]:
-        invocation.know(center=center)
-    return log_format == "json"
 
 
 def _code(error: BulkRegisterError) -> int:

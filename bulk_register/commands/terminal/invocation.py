@@ -74,6 +74,21 @@ class Invocation:
         """Write a line of the JSON log, which says what it is about."""
         console.log_json(level, words, self.about | (facts or {}))
 
+    def wants_json(self) -> bool:
+        """Tell whether a program reads the log, also where the settings can't be used."""
+        if "log_format" not in self.flags:
+            return False
+        from bulk_register.settings import first_given  # not needed for --help
+
+        log_format, center = first_given(self.flags, "log_format", "center")
+        if center:
+            self._about.setdefault("center", center)
+        return log_format == "json"
+
+    def warn(self, words: str) -> None:
+        """Say what somebody should know, on standard error."""
+        (self.log if self.wants_json() else console.log_text)("warning", words)
+
     def check_report(self, target: str | None, taken: Iterable[Path]) -> None:
         """Find what would make the report fail, and remove the last one; raises OutputError."""
         if target and target != "-":

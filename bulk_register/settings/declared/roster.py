@@ -6,13 +6,25 @@ from typing import Annotated, Final, Literal, get_args
 
 from bulk_register.language import LANGUAGES, N_
 from bulk_register.settings.checked import CHARACTER
-from bulk_register.settings.setting import ALWAYS, EVERY_COMMAND, READING, Group, Rerun, Setting
-from bulk_register.settings.values import ENCODING, FILE, FILE_OR_STDOUT, SIZE, TEXT, TRUTH, one_of, whole
+from bulk_register.settings.setting import ALWAYS, EVERY_COMMAND, READING, Command, Group, Rerun, Setting
+from bulk_register.settings.values import (
+    COMMAND,
+    ENCODING,
+    FILE,
+    FILE_OR_STDOUT,
+    METRICS,
+    SIZE,
+    TEXT,
+    TRUTH,
+    one_of,
+    whole,
+)
 
 LogFormat = Literal["text", "json"]
 
 _READERS: Final = ("run", "check")
 _QUIET: Final = ("run", "check", "rerun", "export", "verify")
+_RUNNING: Final[frozenset[Command]] = frozenset({"run", "ledger"})
 _ROW = whole(1, 1_048_576, N_("a row's number, as the spreadsheet shows it"))
 
 _roster = partial(Setting, group=Group.ROSTER, commands=_READERS, used_by=READING)
@@ -85,6 +97,24 @@ class RosterSettings:
             FILE_OR_STDOUT,
             commands=("run", "check", "rerun"),
             used_by=READING,
+        ),
+    ] = None
+    metrics: Annotated[
+        Path | None,
+        _told(
+            N_("Write numbers for Prometheus, a .prom file of node_exporter's textfile collector."),
+            METRICS,
+            commands=("run", "rerun"),
+            used_by=_RUNNING,
+        ),
+    ] = None
+    on_failure: Annotated[
+        str | None,
+        _told(
+            N_("Run this when the exit code isn't 0, with the report on its standard input."),
+            COMMAND,
+            commands=("run", "rerun"),
+            used_by=_RUNNING,
         ),
     ] = None
     language: Annotated[
