@@ -11,8 +11,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import typer
+import yaml
 
 from bulk_register.cli import app
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Sandbox
@@ -24,6 +26,7 @@ FILES = sorted(path for path in RECIPES.rglob("*") if path.is_file())
 UNITS = sorted((RECIPES / "systemd").glob("bulk-register*.*"))
 PAGES = [path for path in FILES if path.suffix == ".md"]
 DROPLET = RECIPES / "windows" / "register-roster.cmd"
+CRON_JOB = RECIPES / "kubernetes" / "cronjob.yaml"
 NIGHTLY = RECIPES / "cron" / "bulk-register-nightly"
 OF_THE_SCRIPT = {"BULK_REGISTER_PROGRAM", "BULK_REGISTER_CONFIG", "BULK_REGISTER_HOME", "BULK_REGISTER_LOG"}
 
@@ -278,6 +281,32 @@ def test_the_task_keeps_to_the_schema_of_the_task_scheduler(tmp_path: Path) -> N
     (tmp_path / "task.xsd").write_text(schema_of_a_task(), encoding="utf-8")
     done = ran(lint, "--noout", "--schema", tmp_path / "task.xsd", RECIPES / "windows" / "nightly.xml")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_cron_job_keeps_to_the_schemas_of_kubernetes() -> None:
+    parts = list(yaml.safe_load_all(text(CRON_JOB)))
+    assert [part["kind"] for part in parts] == ["ConfigMap", "PersistentVolumeClaim", "CronJob"]
+    for part in parts:
+        kubernetes_validate.validate(part, "1.31", strict=True)
+
+
+def test_the_cron_job_is_hardened_and_its_settings_can_be_used(tmp_path: Path) -> None:
+    settings, _, job = yaml.safe_load_all(text(CRON_JOB))
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert (
+        pod["securityContext"]["runAsNonRoot"]
+        is container["securityContext"]["readOnlyRootFilesystem"]
+        is True
+    )
+    assert {one["name"] for one in container["volumeMounts"]} == {one["name"] for one in pod["volumes"]}
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    command, *words = container["args"]
+    options = {option for parameter in commands[command].params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+    file = tmp_path / "bulk_register.toml"
+    file.write_text(settings["data"]["bulk_register.toml"], encoding="utf-8")
+    assert load_settings({"config": str(file)}, environ={"STARTEXAM_SECRET_KEY": "k"}).attempts == 20
 
 
 def test_hadolint_has_nothing_to_say() -> None:
