@@ -74,7 +74,7 @@ class Person:
     def download(self, name: str | re.Pattern[str], folder: Path) -> Path:
         with self.page.expect_download() as coming:
             self.page.get_by_role("link", name=name).first.click()
-        target = folder / coming.value.suggested_filename
+        target: Path = folder / coming.value.suggested_filename
         coming.value.save_as(target)
         return target
 
