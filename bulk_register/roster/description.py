@@ -6,10 +6,10 @@ from bulk_register.errors import one_line
 from bulk_register.language import N_, _, grouped
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Employees, Matter, Source, Status
+from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.doubt_text import candidate_line, evidence_text
 from bulk_register.roster.file.format import KINDS
 from bulk_register.roster.table.detection import Table
-from bulk_register.roster.text.delimiter import DELIMITERS
 from bulk_register.roster.text.encoding import TextEncoding
 
 OTHERS = 3  # other sheets, rows and columns shown

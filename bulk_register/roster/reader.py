@@ -15,6 +15,7 @@ from bulk_register.errors import RosterError
 from bulk_register.language import _, ngettext
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
 from bulk_register.records import RESULT_COLUMNS, Doubt, Employees, Findings, Format, Reading, Roster, Source
+from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.description import describe
 from bulk_register.roster.doubt_text import quoted
 from bulk_register.roster.employees.debris import without_debris
@@ -28,7 +29,7 @@ from bulk_register.roster.sheets.selection import choose_sheet
 from bulk_register.roster.sheets.sheet_evidence import detect_table_in
 from bulk_register.roster.table.columns import NUMBER_RANK, classify_header, fold
 from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
-from bulk_register.roster.text.delimiter import DELIMITERS, sniff_delimiter
+from bulk_register.roster.text.delimiter import sniff_delimiter
 from bulk_register.roster.text.encoding import TextEncoding, detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
 from bulk_register.roster.text.lines import text_lines

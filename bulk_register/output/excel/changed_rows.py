@@ -135,7 +135,12 @@ class ChangedRows:
         neighbour = left[-1] if left else self._style_before(block, row.inner, first)
         for which, column in enumerate(columns):
             style = old[column].style if column in old else None
-            cell = self._cell(row.number, which, (place, heads), style, neighbour)
+            if heads:
+                cell = self._header(row.number, which, neighbour)
+            elif place is None:
+                cell = self._blank(row.number, which, style)
+            else:
+                cell = self._result(place, which, style, neighbour)
             if cell is not None:
                 new[column] = cell
         after = there[-1].end if there else first
@@ -151,18 +156,19 @@ class ChangedRows:
         at = block.rfind(self._cell_start, inner, first)
         return next((one.style for one in cells(block, self._tags, at, first)), 0) if at >= 0 else 0
 
-    def _cell(
-        self, row: int, which: int, role: tuple[int | None, bool], style: int | None, neighbour: int
-    ) -> bytes | None:
-        """A result column's cell in this row; None if what is there stays."""
-        place, heads = role
-        added = self._layout.added[which]
-        if heads:
-            return self._made.header(which, row, neighbour) if added else None
-        if place is None:
-            column = self._layout.columns[which]
-            return None if added or style is None else self._made.blank(row, column, style)
-        base = self._styles.plain(neighbour) if style is None or added else style
+    def _header(self, row: int, which: int, neighbour: int) -> bytes | None:
+        """A result column's header, in the style of its neighbour; None if what is there stays."""
+        return self._made.header(which, row, neighbour) if self._layout.added[which] else None
+
+    def _blank(self, row: int, which: int, style: int | None) -> bytes | None:
+        """A result column's cell in a row without a result, None if what is there stays."""
+        if self._layout.added[which] or style is None:
+            return None
+        return self._made.blank(row, self._layout.columns[which], style)
+
+    def _result(self, place: int, which: int, style: int | None, neighbour: int) -> bytes:
+        """A result column's cell, in its own style or its neighbour's."""
+        base = self._styles.plain(neighbour) if style is None or self._layout.added[which] else style
         return self._made.one(place, which, self._styles.look(base, which))
 
 

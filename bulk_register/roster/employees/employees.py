@@ -33,7 +33,8 @@ def build_employees(lines: RowKinds, cleaned: CleanedIdentifiers, persons: Seque
     first[codes[::-1]] = np.flatnonzero(valid)[::-1]
     if len(distinct) < len(codes):
         _note_repeats(rows, employee, first, note)
-        _compare(rows, employee, first, persons, status, note)
+        for places, why in _contradictions(rows, employee, first, persons):
+            status[places], note[places] = str(Status.CONFLICT), why
     columns = {"row": rows, "identifier": identifiers, "employee": employee, "status": status, "note": note}
     table = pd.DataFrame(
         {name: pd.Series(column, dtype=column.dtype) for name, column in columns.items()}, copy=False
@@ -96,15 +97,10 @@ def _note_repeats(rows: np.ndarray, employee: np.ndarray, first: np.ndarray, not
     note[again] = [repeated_note(row) for row in rows[first[employee[again]]].tolist()]
 
 
-def _compare(
-    rows: np.ndarray,
-    employee: np.ndarray,
-    first: np.ndarray,
-    persons: Sequence[Person],
-    status: np.ndarray,
-    note: np.ndarray,
-) -> None:
-    """Mark the lines of one employee as a conflict if they differ in what tells people apart."""
+def _contradictions(
+    rows: np.ndarray, employee: np.ndarray, first: np.ndarray, persons: Sequence[Person]
+) -> Iterator[tuple[np.ndarray, str]]:
+    """The places of one employee's lines that differ in what tells people apart, and a note that says so."""
     columns = [(what, load()) for what, load in persons]
     for places in _repeated(employee, _written_alike(rows, employee, first, columns)):
         numbers = rows[places].tolist()
@@ -112,11 +108,13 @@ def _compare(
             what for what, texts in columns if _differ(texts[number - 1] for number in numbers)
         )
         if differ:
-            status[places] = str(Status.CONFLICT)
-            note[places] = _(
-                "{numbers} have the same identifier but differ in {differ}: correct the roster",
-                numbers=named_rows(numbers),
-                differ=_(" and ").join(map(_, differ)),
+            yield (
+                places,
+                _(
+                    "{numbers} have the same identifier but differ in {differ}: correct the roster",
+                    numbers=named_rows(numbers),
+                    differ=_(" and ").join(map(_, differ)),
+                ),
             )
 
 

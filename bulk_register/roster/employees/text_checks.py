@@ -12,13 +12,13 @@ import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.language import N_, _
+from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.employees.employees import Person
 from bulk_register.roster.employees.identifiers import EXPONENT, CleanedIdentifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds
 from bulk_register.roster.table.column_evidence import shape
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.table.rows import row_texts
-from bulk_register.roster.text.delimiter import DELIMITERS
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
 from bulk_register.roster.text.encoding_names import NAMES
 from bulk_register.roster.text.text_grid import TextGrid

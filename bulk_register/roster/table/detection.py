@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bulk_register.errors import RosterDoubtError, RosterError
-from bulk_register.language import N_, _
+from bulk_register.language import _
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Candidate, Decision, Doubt, Matter, Reading, Sign
 from bulk_register.roster.doubt_text import doubt_message, quoted
-from bulk_register.roster.table.columns import classify_header, fold, near_misses
+from bulk_register.roster.table.columns import fold, near_misses
 from bulk_register.roster.table.header_row import choose_header, people_rows, refuse_people_above
-from bulk_register.roster.table.headers import Header, Row, is_number, read_header, with_row_below
+from bulk_register.roster.table.headers import (
+    Header,
+    Row,
+    in_one_column,
+    is_number,
+    read_header,
+    with_row_below,
+)
 from bulk_register.roster.table.identifier_column import choose_column, named_column, possible_columns
 from bulk_register.roster.table.shape import refuse_neighbour, refuse_no_table
 
 HEAD_ROWS = 200  # rows that are looked at; the header must be in the first half of them
 LISTED = 12  # headers that a message lists
-_MARKS = {";": N_("semicolon"), ",": N_("comma"), "\t": N_("tab"), "|": N_("pipe")}
 
 
 class NoIdentifierColumnError(RosterDoubtError):
@@ -252,7 +258,7 @@ def _nothing_known(what: str, head: Sequence[Row], headers: list[Header]) -> NoI
     near = _near(texts, possible)
     reason += _(" Row {row} reads: {headers}.", row=header.row, headers=shown)
     reason += _(" Perhaps --id-column {near}?", near=quoted(near)) if near else ""
-    remedy = _in_one_column(texts) or (
+    remedy = in_one_column(texts) or (
         _(
             "Name the right column with --id-column, say --header-row N if the headers are in "
             "another row, or --no-header --id-column A if there are none."
@@ -270,16 +276,3 @@ def _near(texts: Sequence[str], possible: Sequence[Candidate]) -> str:
         one.name for one in possible if any(sign.sign is Sign.SPEAKS_OF_EMPLOYEE for sign in one.evidence)
     ]
     return speaking[0] if len(speaking) == 1 else ""
-
-
-def _in_one_column(texts: Sequence[str]) -> str:
-    """What to do where all headers stand in one cell: Employee ID;First Name;Last Name."""
-    for mark, name in _MARKS.items():
-        parts = [part.strip(" \"'") for part in texts[0].split(mark)] if len(texts) == 1 else []
-        if len(parts) > 1 and any(classify_header(part).what for part in parts):
-            return _(
-                "The headers stand in one cell, parted by a {name}. In a workbook use Data, Text to "
-                "Columns; in a text take the quotes around whole lines off, or say --delimiter.",
-                name=_(name),
-            )
-    return ""

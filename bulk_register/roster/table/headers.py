@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bulk_register.language import _
+from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.table.columns import RANKS, ColumnKind, classify_header, fold
 
 Row = Sequence[str]
@@ -119,3 +121,16 @@ def _joined(row: int, above: Row, below: Row) -> Header:
         texts.append(both if classify_header(both).what or not lower else lower)
         meanings.append(found)
     return Header(row, tuple(texts), tuple(meanings), (above, below))
+
+
+def in_one_column(texts: Sequence[str]) -> str:
+    """What to do where all headers stand in one cell: Employee ID;First Name;Last Name."""
+    for mark, name in DELIMITERS.items():
+        parts = [part.strip(" \"'") for part in texts[0].split(mark)] if len(texts) == 1 else []
+        if len(parts) > 1 and any(classify_header(part).what for part in parts):
+            return _(
+                "The headers stand in one cell, parted by a {name}. In a workbook use Data, Text to "
+                "Columns; in a text take the quotes around whole lines off, or say --delimiter.",
+                name=_(name),
+            )
+    return ""

@@ -9,14 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bulk_register.language import N_
+from bulk_register.roster.delimiters import DELIMITERS
 
-DELIMITERS = {
-    "\t": N_("tab"),
-    ";": N_("semicolon"),
-    "|": N_("pipe"),
-    ",": N_("comma"),
-}  # the likelier one first, where both fit
 KNOWN_HEADER = (
     0.5  # what an identifier's header as a cell of its own adds to the evenness, which is at most 1
 )
