@@ -7,12 +7,12 @@ from pathlib import Path
 from bulk_register.errors import RosterDoubtError, RosterError, one_line
 from bulk_register.records import Reading, Roster
 from bulk_register.roster.employees.employees import same_person_text
-from bulk_register.roster.file.format import KINDS, detect_format
 from bulk_register.roster.file.snapshot import Snapshot, take_snapshot
+from bulk_register.roster.formats import ENDINGS, detect_format
 from bulk_register.roster.people import person_texts
 from bulk_register.roster.reader import parse_roster
 
-__all__ = ["KINDS", "person_texts", "read_roster", "same_person_text"]
+__all__ = ["ENDINGS", "person_texts", "read_roster", "same_person_text"]
 
 
 def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:
@@ -24,7 +24,7 @@ def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:
         snapshot, sha256 = take_snapshot(path, folder)
         kind = detect_format(snapshot, reading.max_bytes)
         named = snapshot.rename(
-            snapshot.with_suffix(f".{kind}")
+            snapshot.with_suffix(kind.endings[0])
         )  # the readers of workbooks look at the name too
         return parse_roster(path, Snapshot(named, sha256), kind, reading)
     except RosterDoubtError as error:

@@ -8,7 +8,7 @@ from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Employees, Matter, Source, Status
 from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.doubt_text import candidate_line, evidence_text
-from bulk_register.roster.file.format import KINDS
+from bulk_register.roster.formats import file_format
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.text.encoding import TextEncoding
 
@@ -20,7 +20,7 @@ def describe(
     source: Source, table: Table, employees: Employees, text: TextEncoding | None, sample: str
 ) -> tuple[tuple[str, str], ...]:
     """The pairs in the order in which they were found out."""
-    pairs = [(N_("Format"), _(KINDS[source.format]))]
+    pairs = [(N_("Format"), _(file_format(source.format).title))]
     if text is not None and source.dialect is not None:
         pairs.append((N_("Encoding"), f"{text.name} ({text.how})" if text.how else text.name))
         if sample:

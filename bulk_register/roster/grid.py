@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -59,3 +59,10 @@ class Grid(Protocol):
 
     def lines(self) -> Iterator[Line]:
         """Every row again from the file, first to last, with typed cells."""
+
+
+class Sheets(NamedTuple):
+    """A workbook's worksheets: the visible ones in its order, and the names of the hidden ones."""
+
+    visible: list[Grid]
+    hidden: list[str]

@@ -24,6 +24,7 @@ from bulk_register.roster.employees.identifiers import CleanedIdentifiers, check
 from bulk_register.roster.employees.row_kinds import RowKinds, classify_rows
 from bulk_register.roster.employees.text_checks import check_letters, check_ragged_rows
 from bulk_register.roster.file.snapshot import Snapshot
+from bulk_register.roster.formats import FileFormat
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.sheets.selection import choose_sheet
 from bulk_register.roster.sheets.sheet_evidence import detect_table_in
@@ -42,22 +43,22 @@ SAMPLE_LINES = 2000  # from which the delimiter is judged
 DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
-def parse_roster(path: Path, copy: Snapshot, kind: Format, reading: Reading) -> Roster:
+def parse_roster(path: Path, copy: Snapshot, kind: FileFormat, reading: Reading) -> Roster:
     """The roster in a copy of that kind. Raises RosterError where it can't be understood for certain."""
     grid: Grid
-    if kind == "csv":
+    if kind.open_sheets is None:
         grid = open_text(detect_encoding(copy.path, reading.encoding), reading)
         table = _located(grid, reading)
         grid.keep(
             [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
         )
     else:
-        grid, table = choose_sheet(copy.path, kind, reading)
+        grid, table = choose_sheet(kind.open_sheets(copy.path, reading), reading)
     people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
     lines, cleaned, warnings = _judged(grid, table, people, reading)
     employees = build_employees(lines, cleaned, people)
     _insist_on_employees(employees, table)
-    source = _source(path, copy, kind, grid, table)
+    source = _source(path, copy, kind.name, grid, table)
     warnings += [*_odd(cleaned, employees), *near_duplicates(employees), *_too_large(source, grid)]
     understood = describe(source, table, employees, *_reading_of(grid, table, people))
     return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings), table.decisions))

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulk_register.errors import GuardError, RosterError
+from bulk_register.errors import GuardError, RosterError, one_line
 from bulk_register.language import Unit, _, ngettext, span_words
+from bulk_register.roster import ENDINGS
 
-ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 OURS = re.compile(r"\.(registered|sandbox|unknown)(-\d+)?( \d+)?\Z| \(before \d{4}")
 
 
@@ -42,13 +42,19 @@ def newest_roster(named: str, is_ours: Callable[[Path], bool] = lambda _: False)
     rosters = sorted(filter(_is_roster, found), key=lambda file: (file.stat().st_mtime, file.name))
     newest = next((file for file in reversed(rosters) if not is_ours(file)), None)
     if newest is None:
+        endings = ", ".join(ENDINGS)
         raise RosterError(
             _(
-                "The folder {folder} holds no roster (a CSV or Excel file). Name the file itself.",
-                folder=named,
+                "The folder {folder} holds no roster ({endings}). Name the file itself.",
+                folder=one_line(named),
+                endings=endings,
             )
             if path.is_dir()
-            else _("{pattern} holds no roster (a CSV or Excel file). Name the file itself.", pattern=named)
+            else _(
+                "{pattern} holds no roster ({endings}). Name the file itself.",
+                pattern=one_line(named),
+                endings=endings,
+            )
         )
     return newest
 

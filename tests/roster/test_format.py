@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
+from typing import get_args
 
 import openpyxl
 import pytest
 
+from bulk_register.records import Format
+from bulk_register.roster.formats import ENDINGS, FORMATS
+from bulk_register.run.guards import newest_roster
 from tests.support.rosters import identifiers, read, refusal, table
 
 
@@ -78,3 +83,16 @@ def test_semicolon_table_that_begins_like_sylk_is_a_table() -> None:
 
 def test_text_beyond_the_bound_is_refused_with_the_flag() -> None:
     assert "--max-size" in refusal(table(), max_bytes=10)
+
+
+def test_each_kind_of_file_is_declared_once() -> None:
+    assert sorted(one.name for one in FORMATS) == sorted(get_args(Format))
+    assert len(ENDINGS) == len(set(ENDINGS))
+    assert all(one.endings[0] == f".{one.name}" for one in FORMATS)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_files_of_every_kind_are_found_in_folders_and_archives(ending: str, tmp_path: Path) -> None:
+    (tmp_path / f"staff{ending}").write_bytes(b"")
+    assert newest_roster(str(tmp_path)).name == f"staff{ending}"
+    assert f"with staff{ending} in it" in refusal(packed(f"staff{ending}"), name="staff.zip")

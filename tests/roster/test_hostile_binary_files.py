@@ -15,7 +15,6 @@ import pytest
 from bulk_register.errors import RosterError
 from bulk_register.records import Format, Reading
 from bulk_register.roster import read_roster
-from bulk_register.roster.sheets.sheets import open_sheets
 from tests.roster.test_small_hostile_files import LINEAR, MAX_MEGABYTES, READ, seconds
 from tests.support.other_workbooks import (
     biff,
@@ -31,6 +30,7 @@ from tests.support.other_workbooks import (
     xlsb_cell,
     xlsb_row,
 )
+from tests.support.workbooks import opened
 
 MAX_SECONDS = 20
 LONG = "x" * 60_000
@@ -157,7 +157,7 @@ def test_what_asks_for_too_much_is_refused_in_plain_words(case: str, tmp_path: P
     assert path.stat().st_size < 2_000_000
     start = time.process_time()
     with pytest.raises(RosterError, match=re.escape(message)):
-        open_sheets(path, suffix(case), Reading())
+        opened(path, suffix(case))
     assert time.process_time() - start < MAX_SECONDS
 
 
@@ -200,26 +200,22 @@ def test_the_most_that_a_small_file_may_ask_for_is_bounded(case: str, tmp_path: 
 
 
 def ods_pass(folder: Path, size: int) -> object:
-    return _opened(ods(folder / "a.ods", *[ods_row(ods_cell("1"), gap(3), ods_cell("2"))] * size), "ods")
+    return opened(ods(folder / "a.ods", *[ods_row(ods_cell("1"), gap(3), ods_cell("2"))] * size), "ods")
 
 
 def ods_row_pass(folder: Path, size: int) -> object:
-    return _opened(ods(folder / "b.ods", ods_row(*[ods_cell("1", columns(1))] * size)), "ods")
+    return opened(ods(folder / "b.ods", ods_row(*[ods_cell("1", columns(1))] * size)), "ods")
 
 
 def xlsb_pass(folder: Path, size: int) -> object:
     cells = (xlsb_row(at, xlsb_cell(at % 256, "x"), xlsb_cell(256, 0)) for at in range(3, size))
-    return _opened(xlsb(folder / "a.xlsb", *cells, strings=("x",) * size), "xlsb")
+    return opened(xlsb(folder / "a.xlsb", *cells, strings=("x",) * size), "xlsb")
 
 
 def xls_pass(folder: Path, size: int) -> object:
     cells = (xls_shared(at % 65_536 + 1, 0, at) for at in range(size))
     texts = xls_texts(*[b"\x01\0\0x" * 2_000] * (size // 2_000))
-    return _opened(xls(folder / "a.xls", *cells, texts=texts), "xls")
-
-
-def _opened(path: Path, kind: Format) -> object:
-    return open_sheets(path, kind, Reading())
+    return opened(xls(folder / "a.xls", *cells, texts=texts), "xls")
 
 
 PASSES: dict[Callable[[Path, int], object], int] = {

@@ -12,14 +12,14 @@ import pytest
 from bulk_register.errors import RosterError
 from bulk_register.records import Reading
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.sheets.sheets import hidden_sheet_names, open_sheets
+from bulk_register.roster.sheets.sheets import open_ooxml
 from tests.support.ooxml_files import MAIN, number, prefixed, row, rows, styles, text, workbook
 
 HEAD = row(1, text("A1", "ID"), text("B1", "Name"))
 
 
 def grid(path: Path) -> Grid:
-    return open_sheets(path, "xlsx", Reading())[0]
+    return open_ooxml(path, Reading()).visible[0]
 
 
 def identifiers(path: Path, column: int = 0) -> list[str]:
@@ -200,8 +200,9 @@ def test_only_visible_worksheets_in_their_order(tmp_path: Path) -> None:
     book.create_sheet("Very").sheet_state = "veryHidden"
     book.create_chartsheet("Chart")
     book.save(tmp_path / "a.xlsx")
-    assert [one.name for one in open_sheets(tmp_path / "a.xlsx", "xlsx", Reading())] == ["Sheet", "Second"]
-    assert hidden_sheet_names(tmp_path / "a.xlsx", "xlsx", Reading()) == ["Hidden", "Very"]
+    found = open_ooxml(tmp_path / "a.xlsx", Reading())
+    assert [one.name for one in found.visible] == ["Sheet", "Second"]
+    assert found.hidden == ["Hidden", "Very"]
 
 
 @pytest.mark.parametrize("date1904", [False, True])

@@ -19,8 +19,8 @@ from bulk_register.ooxml.cells import each_row
 from bulk_register.output import plan_output
 from bulk_register.records import Reading
 from bulk_register.roster import read_roster
-from bulk_register.roster.file.format import detect_format
-from bulk_register.roster.sheets.sheets import open_sheets
+from bulk_register.roster.formats import detect_format
+from bulk_register.roster.sheets.sheets import open_ooxml
 from bulk_register.roster.text.delimiter import sniff_delimiter
 from bulk_register.roster.text.encoding import detect_encoding
 from bulk_register.roster.text.scan import ColumnScan
@@ -235,7 +235,7 @@ def merged(folder: Path, size: int) -> object:
     lines = (row(at, text(f"{'B' if 2 < at < size else 'A'}{at}", "1")) for at in range(2, size + 1))
     ranges = f'<mergeCell ref="A2:A{size}"/>' * size
     path = workbook(folder / "merged.xlsx", rows(HEAD, *lines) + f"<mergeCells>{ranges}</mergeCells>")
-    return open_sheets(path, "xlsx", Reading())[0].identifiers(0)
+    return open_ooxml(path, Reading()).visible[0].identifiers(0)
 
 
 Pass = Callable[[Path, int], object]

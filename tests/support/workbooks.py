@@ -13,17 +13,25 @@ import openpyxl
 
 from bulk_register.output import plan_output
 from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Output, Reading, Results, Source
+from bulk_register.roster.formats import file_format
+from bulk_register.roster.grid import Sheets
 from bulk_register.roster.reader import open_text
-from bulk_register.roster.sheets.sheets import open_sheets
 from bulk_register.roster.text.encoding import TextEncoding
 
 BASE = "https://go.startexam.com/acme"
 
 
+def opened(path: Path, kind: Format) -> Sheets:
+    """The sheets of a workbook of this kind."""
+    open_sheets = file_format(kind).open_sheets
+    assert open_sheets is not None
+    return open_sheets(path, Reading())
+
+
 def book_source(path: Path, *, sheet: int = 0, header_row: int = 1, first_column: int = 0) -> Source:
     """The source of a workbook whose table begins at this header row and column."""
     kind: Format = path.suffix[1:]  # type: ignore[assignment]
-    grid = open_sheets(path, kind, Reading())[sheet]
+    grid = opened(path, kind).visible[sheet]
     headers = grid.head(header_row)[header_row - 1][first_column:] if header_row else []
     while headers and not headers[-1]:
         headers.pop()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NoReturn
 
 from bulk_register.errors import RosterDoubtError, RosterError, one_line
 from bulk_register.language import _
-from bulk_register.records import Decision, Doubt, Format, Matter, Reading
+from bulk_register.records import Decision, Doubt, Matter, Reading
 from bulk_register.roster.doubt_text import quoted, refuse
-from bulk_register.roster.grid import Grid
+from bulk_register.roster.grid import Grid, Sheets
 from bulk_register.roster.sheets.sheet_evidence import SheetView, detect_table_in, may_be_roster, view_sheet
 from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
 
@@ -19,19 +18,14 @@ MAX_SHEETS = 250  # that are looked through for the roster
 LISTED = 20  # sheets that a message names at most
 
 
-def choose_sheet(copy: Path, kind: Format, reading: Reading) -> tuple[Grid, Table]:
+def choose_sheet(found: Sheets, reading: Reading) -> tuple[Grid, Table]:
     """The visible sheet that was named, or the only one with an identifier column, and its table.
 
     Raises RosterError where none or several sheets may be meant.
     """
-    from bulk_register.roster.sheets.sheets import (
-        hidden_sheet_names,
-        open_sheets,
-    )  # slow to load, not needed for text
-
-    sheets = open_sheets(copy, kind, reading)
+    sheets = found.visible
     if reading.sheet is not None:
-        sheet = _named(sheets, hidden_sheet_names(copy, kind, reading), reading.sheet)
+        sheet = _named(sheets, found.hidden, reading.sheet)
         return sheet, detect_table_in(sheet, reading)
     if len(sheets) > MAX_SHEETS:
         raise RosterError(

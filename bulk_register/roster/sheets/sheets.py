@@ -16,8 +16,8 @@ from bulk_register.language import _
 from bulk_register.ooxml.archive import PROTECTED, Archive, damaged, refuse_encrypted
 from bulk_register.ooxml.cell_values import MAX_COLUMNS
 from bulk_register.ooxml.workbook import WorkbookFile
-from bulk_register.records import Format, Reading
-from bulk_register.roster.grid import Grid
+from bulk_register.records import Reading
+from bulk_register.roster.grid import Grid, Sheets
 from bulk_register.roster.sheets.ods_reach import check_ods
 from bulk_register.roster.sheets.ooxml_grid import OoxmlGrid
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid
@@ -28,38 +28,64 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 _PANICS = "pyo3_runtime"  # of the exception that a failure inside the native reader becomes: no Exception
-_OOXML = ("xlsx", "xlsm")
 
 
-def open_sheets(copy: Path, format: Format, reading: Reading) -> list[Grid]:  # noqa: A002
-    """The visible worksheets in the workbook's order, each read when it is first asked for something.
+def open_ooxml(copy: Path, reading: Reading) -> Sheets:
+    """The worksheets of an XLSX or XLSM file; a visible one is read when it is first asked for something.
 
-    Raises RosterError for a workbook that is protected with a password, damaged, or too large unpacked.
+    Raises RosterError, as the other ways of opening do, for a workbook that is protected with a password,
+    damaged, or too large unpacked.
     """
     refuse_encrypted(copy)
-    if format in _OOXML:
-        with WorkbookFile(copy, reading.max_bytes) as book:
-            _verify(book)
-            visible = [one for one in book.sheets if one.visible and one.kind == "worksheet"]
-        return [OoxmlGrid(copy, one, reading.max_bytes, read_columns) for one in visible]
-    if format in ("xlsb", "ods"):
-        with Archive(copy, reading.max_bytes) as archive:
-            for name in archive.names():
-                if name.endswith((".xml", ".bin", ".rels")):
-                    for _ in archive.chunks(name):
-                        pass
-            (check_xlsb if format == "xlsb" else check_ods)(archive)
-    if format == "xls":
-        check_xls(copy)
-    return [ValueGrid(copy, name, format, read_columns) for name, visible in _sheets(copy) if visible]
+    with WorkbookFile(copy, reading.max_bytes) as book:
+        _verify(book)
+        sheets = [one for one in book.sheets if one.kind == "worksheet"]
+    return Sheets(
+        [OoxmlGrid(copy, one, reading.max_bytes, read_columns) for one in sheets if one.visible],
+        [one.name for one in sheets if not one.visible],
+    )
 
 
-def hidden_sheet_names(copy: Path, format: Format, reading: Reading) -> list[str]:  # noqa: A002
-    """The hidden worksheets, which `open_sheets` passes over."""
-    if format in _OOXML:
-        with WorkbookFile(copy, reading.max_bytes) as book:
-            return [one.name for one in book.sheets if not one.visible and one.kind == "worksheet"]
-    return [name for name, visible in _sheets(copy) if not visible]
+def open_xlsb(copy: Path, reading: Reading) -> Sheets:
+    """The worksheets of an XLSB file."""
+    with _verified(copy, reading) as archive:
+        check_xlsb(archive)
+    return _by_value(copy, "xlsb")
+
+
+def open_ods(copy: Path, reading: Reading) -> Sheets:
+    """The tables of an ODS file."""
+    with _verified(copy, reading) as archive:
+        check_ods(archive)
+    return _by_value(copy, "ods")
+
+
+def open_xls(copy: Path) -> Sheets:
+    """The worksheets of an XLS file."""
+    refuse_encrypted(copy)
+    check_xls(copy)
+    return _by_value(copy, "xls")
+
+
+def _by_value(copy: Path, kind: str) -> Sheets:
+    sheets = _sheets(copy)
+    grids: list[Grid] = [ValueGrid(copy, name, kind, read_columns) for name, visible in sheets if visible]
+    return Sheets(grids, [name for name, visible in sheets if not visible])
+
+
+def _verified(copy: Path, reading: Reading) -> Archive:
+    """The archive, its parts unpacked once: calamine doesn't check them."""
+    refuse_encrypted(copy)
+    archive = Archive(copy, reading.max_bytes)
+    try:
+        for name in archive.names():
+            if name.endswith((".xml", ".bin", ".rels")):
+                for _ in archive.chunks(name):
+                    pass
+    except RosterError:
+        archive.close()
+        raise
+    return archive
 
 
 def _verify(book: WorkbookFile) -> None:

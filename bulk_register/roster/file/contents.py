@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from bulk_register.errors import RosterError
+from bulk_register.errors import RosterError, one_line
 from bulk_register.language import N_, _
-from bulk_register.records import Format
 
-KINDS: dict[Format, str] = {
-    "csv": N_("delimited text"),
-    "xlsx": N_("Excel workbook (XLSX)"),
-    "xlsm": N_("Excel workbook with macros (XLSM)"),
-    "xlsb": N_("Excel binary workbook (XLSB)"),
-    "xls": N_("Excel 97-2003 workbook (XLS)"),
-    "ods": N_("OpenDocument spreadsheet (ODS)"),
-}
 START_BYTES = 8192
 RESAVE = N_("open it in Excel and save it as .xlsx (File, Save As, Excel Workbook), then use that file.")
 
@@ -49,6 +41,7 @@ _OTHERS = (
     (b"\x00\x01\x00\x00Standard", N_("an Access database: export the roster from it as .xlsx or .csv.")),
     (b"PAR1", N_("a Parquet file: save it as .csv first.")),
 )
+_WORKBOOK_STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 # Streams of an OLE file, named in UTF-16 in its directory ([MS-CFB] 2.6.1)
 _OLE_STREAMS = (
     ("WordDocument", N_("a Word document: copy the table into a workbook and use that.")),
@@ -63,17 +56,49 @@ _HTML = re.compile(
 _SYLK = re.compile(r"id;p[^\r\n]*[\r\n]+(p|b|o|f|c|nu|nn|nl|e)(;|[\r\n]|$)")
 
 
-def detect_format(snapshot: Path, max_bytes: int) -> Format:
-    """What kind of file the copy is. Raises RosterError, in plain words, for what can't be a roster."""
+@dataclass(frozen=True)
+class Contents:
+    """What shows of a file which kind it is; of an archive its members, of an old Office file its bytes."""
+
+    names: tuple[str, ...] = ()
+    mimetype: bytes = b""
+    types: bytes = b""
+    old_office: bytes = b""
+    is_text: bool = False
+
+    def is_open_document(self) -> bool:
+        """Whether it is a spreadsheet of OpenDocument."""
+        return b"opendocument.spreadsheet" in self.mimetype
+
+    def is_binary(self) -> bool:
+        """Whether it is an Excel workbook in the binary format."""
+        return b"sheet.binary.macroEnabled" in self.types or "xl/workbook.bin" in self.names
+
+    def is_ooxml(self) -> bool:
+        """Whether it is an Excel workbook in XML, or says so."""
+        said = b"spreadsheetml" in self.types or b"ms-excel" in self.types
+        return said or any(name.startswith("xl/") for name in self.names)
+
+    def has_macros(self) -> bool:
+        """Whether it is an Excel workbook in XML that says it has macros."""
+        return self.is_ooxml() and b"macroEnabled.main+xml" in self.types
+
+    def is_old_excel(self) -> bool:
+        """Whether it is an old Office file with a workbook in it."""
+        return any(stream.encode("utf-16-le") in self.old_office for stream in _WORKBOOK_STREAMS)
+
+
+def read_contents(snapshot: Path, max_bytes: int) -> Contents:
+    """Look into a file. Raises RosterError, in plain words, for what is known not to be a roster."""
     with snapshot.open("rb") as file:
         start = file.read(START_BYTES)
     for magic, what in _OTHERS:
         if start.startswith(magic):
             raise RosterError(_("the file is {what}", what=_(what)))
     if start.startswith(_ZIP):
-        return _tell_zip(snapshot, max_bytes)
+        return _archive(snapshot, max_bytes)
     if start.startswith(_OLE):
-        return _tell_ole(snapshot)
+        return _old_office(snapshot)
     if start.startswith(_OLD_EXCEL):
         raise RosterError(_("the file is a workbook of Excel 4 or older: {resave}", resave=_(RESAVE)))
     _refuse_markup(_text(start).lstrip().lower())
@@ -84,44 +109,19 @@ def detect_format(snapshot: Path, max_bytes: int) -> Format:
                 max_bytes=max_bytes,
             )
         )
-    return "csv"
+    return Contents(is_text=True)
 
 
-def _tell_zip(snapshot: Path, max_bytes: int) -> Format:
+def _archive(snapshot: Path, max_bytes: int) -> Contents:
     from bulk_register.ooxml.archive import Archive  # not needed for text
 
     with Archive(snapshot, max_bytes) as archive:
-        names = archive.names()
         mimetype = archive.read("mimetype") if "mimetype" in archive else b""
         types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive else b""
-    if b"opendocument.spreadsheet" in mimetype:
-        return "ods"
-    if b"sheet.binary.macroEnabled" in types or "xl/workbook.bin" in names:
-        return "xlsb"
-    if b"spreadsheetml" in types or b"ms-excel" in types or any(name.startswith("xl/") for name in names):
-        return "xlsm" if b"macroEnabled.main+xml" in types else "xlsx"
-    raise RosterError(_("the file is {what}", what=_other_zip(names, mimetype, types)))
+        return Contents(tuple(archive.names()), mimetype, types)
 
 
-def _other_zip(names: list[str], mimetype: bytes, types: bytes) -> str:
-    if b"wordprocessingml" in types or b"opendocument.text" in mimetype:
-        return _("a text document: copy the table into a workbook and use that.")
-    if b"presentationml" in types or b"opendocument.presentation" in mimetype:
-        return _("a presentation: copy the table into a workbook and use that.")
-    if any(name.endswith(".iwa") for name in names):
-        return _("an Apple Numbers document: export it as Excel or CSV (File, Export To) and use that.")
-    rosters = [
-        name for name in names if name.endswith((".csv", ".txt", ".tsv", ".xlsx", ".xls", ".xlsm", ".ods"))
-    ]
-    if not rosters:
-        return _("a ZIP archive, and no workbook: unpack it and name the roster itself.")
-    return _(
-        "a ZIP archive with {rosters} in it: unpack it and name the roster itself.",
-        rosters=", ".join(rosters[:3]),
-    )
-
-
-def _tell_ole(snapshot: Path) -> Format:
+def _old_office(snapshot: Path) -> Contents:
     from bulk_register.ooxml.archive import refuse_encrypted  # not needed for text
 
     refuse_encrypted(snapshot)
@@ -129,13 +129,34 @@ def _tell_ole(snapshot: Path) -> Format:
     for stream, what in _OLE_STREAMS:
         if stream.encode("utf-16-le") in data:
             raise RosterError(_("the file is {what}", what=_(what)))
-    if any(stream.encode("utf-16-le") in data for stream in ("Workbook", "Book", "WORKBOOK", "BOOK")):
-        return "xls"
-    raise RosterError(
-        _(
-            "the file is an old Office document without a workbook in it, or it is cut off: get it "
-            "again from where it came."
+    return Contents(old_office=data)
+
+
+def no_roster(found: Contents, endings: tuple[str, ...]) -> RosterError:
+    """Return the error for a file that is no roster; `endings` are those of files that may be one."""
+    if found.old_office:
+        return RosterError(
+            _(
+                "the file is an old Office document without a workbook in it, or it is cut off: get it "
+                "again from where it came."
+            )
         )
+    return RosterError(_("the file is {what}", what=_other_archive(found, endings)))
+
+
+def _other_archive(found: Contents, endings: tuple[str, ...]) -> str:
+    if b"wordprocessingml" in found.types or b"opendocument.text" in found.mimetype:
+        return _("a text document: copy the table into a workbook and use that.")
+    if b"presentationml" in found.types or b"opendocument.presentation" in found.mimetype:
+        return _("a presentation: copy the table into a workbook and use that.")
+    if any(name.endswith(".iwa") for name in found.names):
+        return _("an Apple Numbers document: export it as Excel or CSV (File, Export To) and use that.")
+    rosters = [one_line(name) for name in found.names if name.endswith(endings)]
+    if not rosters:
+        return _("a ZIP archive, and no workbook: unpack it and name the roster itself.")
+    return _(
+        "a ZIP archive with {rosters} in it: unpack it and name the roster itself.",
+        rosters=", ".join(rosters[:3]),
     )
 
 
