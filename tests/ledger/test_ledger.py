@@ -225,9 +225,9 @@ def test_a_runs_requests_and_unmatched_answers_are_told(book: Path) -> None:
             (1, rest.identifiers, None, ""),
         ]
         kept = ledger.unmatched(run)
-        assert [(each.employees, each.fault, each.raw) for each in kept] == [
-            (whole.identifiers, "1 for 4", raw),
-            (half.identifiers, "empty", b"{}"),
+        assert [(each.batch, each.employees, each.fault, each.raw) for each in kept] == [
+            (1, whole.identifiers, "1 for 4", raw),
+            (1, half.identifiers, "empty", b"{}"),
         ]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -84,6 +85,8 @@ def test_somebodys_file_is_moved_aside_each_time(tmp_path: Path) -> None:
         assert "What was in out.xlsx before is in" in placed.notes[0]
     kept = {item.read_bytes() for item in tmp_path.iterdir()}
     assert kept == {b"ours", b"theirs 0", b"theirs 1", b"theirs 2", b"theirs 3"}
+    names = [name for name in left(tmp_path) if name != "out.xlsx"]
+    assert all(re.fullmatch(r"out \(before [\d-]+ \d{6}\)( \d)?\.xlsx", name) for name in names), names
 
 
 def test_our_file_that_somebody_changed_is_moved_aside(tmp_path: Path) -> None:
@@ -199,6 +202,20 @@ def test_nothing_is_left_over_where_writing_fails(tmp_path: Path, monkeypatch: p
         replace_file(fail, tmp_path / "out.xlsx", nobodys)
     assert (tmp_path / "out.xlsx").read_bytes() == b"theirs"
     assert left(tmp_path) == ["out.xlsx"]
+
+
+def test_every_folder_that_failed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    def fail(_draft: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputError) as found:
+        replace_file(fail, tmp_path / "out.xlsx", nobodys)
+    first, second = tmp_path / "out.xlsx", tmp_path / "elsewhere" / "out.xlsx"
+    why = "can't be written: No space left on device"
+    assert str(found.value) == f"{first} {why}; {second} {why}."
 
 
 @posix

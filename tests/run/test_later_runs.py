@@ -93,6 +93,20 @@ def test_an_output_is_not_replaced_by_one_with_fewer_links(tmp_path: Path) -> No
         assert len(aside(tmp_path)) == 1
 
 
+def test_a_link_that_is_withheld_counts_as_none(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        lines = ["Employee ID,Name", "A1,Ada Invented", "A2,Boris Invented", "A2,Clara Invented"]
+        (tmp_path / "staff.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert office.say(*RUN, "--allow-conflicts").code == 0
+        links = office.links()
+        assert len(links) == 2
+        told = office.say(*RUN)
+        assert told.code == 1
+        assert len(office.links()) == 1
+        assert named_aside(office, told) == links
+
+
 def test_an_output_is_not_replaced_by_one_for_another_exam(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         office = Office(tmp_path, sandbox.base_url)
