@@ -7,7 +7,8 @@ from datetime import tzinfo
 from typing import Any
 
 from bulk_register.commands.terminal.event_words import reading_notes
-from bulk_register.commands.terminal.text import capitalized, exam_words, rows, sentence
+from bulk_register.commands.terminal.problem_lines import problem_lines
+from bulk_register.commands.terminal.text import capitalized, exam_words, sentence
 from bulk_register.errors import one_line
 from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import (
@@ -27,17 +28,12 @@ from bulk_register.records import (
     Plan,
     Roster,
     Status,
-    repeated_note_pattern,
-    result_headers,
     status_words,
 )
 from bulk_register.run.report import COUNTED, Finished, problems, roster_counts, status_counts
 from bulk_register.settings import command_line
-from bulk_register.startexam import Redactor
 
-MAX_PROBLEMS = 10  # kinds of problems in a summary
-MAX_LINE = 240  # characters of one problem
-OUR_WORDS = (Status.INVALID, Status.CONFLICT)  # whose notes are this program's, and name rows only
+MAX_NOTES = 10  # on how the roster was read
 
 
 def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: tzinfo | None) -> str:
@@ -51,7 +47,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
     lines += _table(counts | status_counts(outcome.statuses))
     if outcome.stopped:
         lines += ["", _("Stopped: {why}", why=sentence(outcome.stopped))]
-    lines += _problem_lines(problems(plan.roster, finished.results), outcome)
+    lines += problem_lines(problems(plan.roster, finished.results), outcome)
     lines += _change_lines(finished.changes)
     lines += [
         "",
@@ -76,8 +72,8 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
 def _reading_lines(roster: Roster) -> list[str]:
     """Return what was noticed while reading, as `check` says it with its rows."""
     notes = reading_notes(roster)
-    lines = [f"  {sentence(capitalized(note))}" for note in notes[:MAX_PROBLEMS]]
-    if more := max(len(notes) - MAX_PROBLEMS, 0):
+    lines = [f"  {sentence(capitalized(note))}" for note in notes[:MAX_NOTES]]
+    if more := max(len(notes) - MAX_NOTES, 0):
         lines.append(
             ngettext(
                 "  … and {number:,} more note (bulk-register check shows all)",
@@ -218,37 +214,3 @@ def _table(counts: dict[str, int]) -> list[str]:
     shown = [(name, number) for name, number in named if number or name == registered]
     width = max(len(name) for name, _number in shown) + 2
     return [f"  {name:<{width}}{grouped(number):>9}" for name, number in shown]
-
-
-def _problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
-    """Return a line for each kind of problem, with its rows; people are not named."""
-    if not found:
-        return []
-    plan = outcome.plan
-    redactor = Redactor(plan.roster.employees.identifiers.tolist, tests=plan.exam.tests)
-    repeated, words = repeated_note_pattern(), status_words()
-    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for item in found:
-        note = repeated.sub("", item["note"])
-        if note == outcome.stopped:
-            note = ""
-        elif item["status"] not in OUR_WORDS:
-            note = redactor.for_log(note, [item["employee"]])
-        kinds.setdefault((item["status"], note), []).append(item)
-    headline = ngettext(
-        "{number:,} row without a link (the column {column} says why):",
-        "{number:,} rows without a link (the column {column} says why):",
-        len(found),
-        column=result_headers()[-1],
-    )
-    lines = ["", headline]
-    for (status, note), items in list(kinds.items())[:MAX_PROBLEMS]:
-        where = rows([item["row"] for item in items])
-        lines.append(_short(f"  {where}: {words[status]}" + (f": {note}" if note else "")))
-    if more := sum(len(items) for items in list(kinds.values())[MAX_PROBLEMS:]):
-        lines.append(ngettext("  … and {number:,} more row", "  … and {number:,} more rows", more))
-    return lines
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
