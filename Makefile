@@ -63,8 +63,9 @@ messages: .venv/developing
 docs: .venv/developing
 	$(BIN)/python docs/write_cli.py
 
-pictures: .venv/developing
+pictures: .venv/browsing
 	$(BIN)/python docs/draw_pictures.py
+	$(BIN)/python docs/draw_page.py
 
 bench: .venv/developing
 	$(BIN)/python -m benchmarks $(BENCH)

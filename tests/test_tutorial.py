@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
 TUTORIALS = {"en": ROOT / "docs" / "tutorial.md", "ru": ROOT / "docs" / "tutorial.ru.md"}
@@ -66,7 +67,26 @@ def test_its_commands_are_those_of_the_pictures(drawing: ModuleType, language: s
 @pytest.mark.parametrize("language", TUTORIALS)
 def test_every_picture_has_words_for_those_who_do_not_see_it(language: str) -> None:
     pictures = re.findall(r"!\[(.*?)\]\((.*?)\)", text(language))
-    assert len(pictures) == 6
+    assert len(pictures) == 15
     for words, target in pictures:
         assert len(words) > 15
         assert (ROOT / "docs" / target).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "ends"),
+    [("en", "## The page", "## Send the mails"), ("ru", "## Страница", "## Разослать письма")],
+)
+def test_the_page_has_the_words_that_it_is_described_with(language: str, begins: str, ends: str) -> None:
+    tutorial = text(language)
+    part = tutorial[tutorial.index(begins) : tutorial.index(ends)]
+    named = re.findall(r"\*\*(.+?)\*\*", part.replace("\n", " "))
+    catalog = ROOT / "bulk_register" / "language" / "locale" / "ru" / "LC_MESSAGES" / "bulk_register.po"
+    with catalog.open("rb") as file:
+        messages = [one for one in read_po(file, locale="ru") if one.id and isinstance(one.id, str)]
+    said = {str(one.id if language == "en" else one.string) for one in messages}
+    download = {text for text in said if "{name}" in text}
+    assert len(named) > 5
+    for words in named:
+        patterns = [re.escape(text).replace(re.escape("{name}"), r".+\.xlsx") for text in download]
+        assert words in said or any(re.fullmatch(pattern, words) for pattern in patterns), words

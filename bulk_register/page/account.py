@@ -23,6 +23,8 @@ from bulk_register.settings.zone import machine_zone
 from bulk_register.startexam.health_check import check_health
 from bulk_register.startexam.titles import titles_of
 
+_ACCOUNT = re.compile(r"[0-9]{1,18}")
+
 
 @dataclass(frozen=True)
 class AccountForm:
@@ -33,20 +35,29 @@ class AccountForm:
     key_is_kept: bool
     timezone: str
 
+    @property
+    def other_address(self) -> bool:
+        """Whether StartExam is somewhere else than usual."""
+        return self.base_url != DEFAULT_URL
 
-def account_form(desk: Desk) -> AccountForm:
-    """Return the form with what is known already."""
-    said = dict(desk.flags())
-    account_id, base_url, zone = first_given(said, "account_id", "base_url", "timezone")
+
+def account_form(desk: Desk, typed: Mapping[str, str] | None = None) -> AccountForm:
+    """Return the form with what was typed before, else with what is known already."""
+    account_id, base_url, zone = first_given(desk.flags(), "account_id", "base_url", "timezone")
     kept = bool(_kept(desk, account_id))
-    return AccountForm(account_id, base_url or DEFAULT_URL, kept, zone or machine_zone() or "")
+    base_url = base_url or DEFAULT_URL
+    if typed is not None:
+        number, url = typed.get("account_id", "").strip(), typed.get("base_url", "").strip()
+        account_id = number if _ACCOUNT.fullmatch(number) else ""  # else it may be the key
+        base_url = base_url if fault_of("base_url", url) else url
+    return AccountForm(account_id, base_url, kept, zone or machine_zone() or "")
 
 
 def try_account(desk: Desk, form: Mapping[str, str]) -> None:
     """Try the key with one harmless request. Raises SettingsError with what is wrong."""
     number, url = form.get("account_id", "").strip(), form.get("base_url", "").strip() or DEFAULT_URL
     problems = []
-    if not re.fullmatch(r"[0-9]{1,18}", number) or not int(number):  # it may be the key: it isn't repeated
+    if not _ACCOUNT.fullmatch(number) or not int(number):  # it may be the key: it isn't repeated
         problems.append(_("The account number must be a number, digits only."))
     if wrong := fault_of("base_url", url):
         problems.append(_("The address of StartExam can't be used: {why}.", why=wrong))
@@ -69,6 +80,8 @@ def write_settings(desk: Desk, form: Mapping[str, str]) -> None:
         raise SettingsError([_("The account and its key come first.")])
     tests = [part for part in form.get("tests", "").split(",") if part]
     answers = {name: form.get(name, "").strip() for name in ("center", "valid_till", "timezone")}
+    if days := form.get("days", "").strip():
+        answers["valid_till"] = f"+{days}d"
     wrong = {name: fault_of(name, value) for name, value in answers.items() if value}
     problems = [
         _("{value} can't be used: {why}.", value=answers[name], why=why) for name, why in wrong.items() if why
@@ -96,7 +109,7 @@ def write_settings(desk: Desk, form: Mapping[str, str]) -> None:
 
 def _kept(desk: Desk, account_id: str) -> str:
     """Return the key that is kept for this account already, "" for none."""
-    file, known = first_given(dict(desk.flags()), "secret_key_file", "account_id")
+    file, known = first_given(desk.flags(), "secret_key_file", "account_id")
     if not account_id or account_id != known:
         return ""
     try:
@@ -108,7 +121,7 @@ def _kept(desk: Desk, account_id: str) -> str:
 def _keep(key: Key, desk: Desk) -> str:
     """Put the key where `run` finds it; returns the file, "" for the keyring."""
     if key.secret_key == _kept(desk, str(key.account_id)):
-        return first_given(dict(desk.flags()), "secret_key_file")[0]
+        return first_given(desk.flags(), "secret_key_file")[0]
     if store_in_keyring(key.secret_key, key.account_id):
         return ""
     return str(store_in_file(key.secret_key, config_folder() / f"secret-key-{key.account_id}"))

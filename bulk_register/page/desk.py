@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import threading
 from collections.abc import Mapping
@@ -152,6 +153,16 @@ class Desk:
                 self._drop(self.upload)
             self.upload = self.reading = self.run = None
             self.choices = {}
+
+    def files(self) -> list[Path]:
+        """Return what the run has written, the output first; earlier lists of new links beside it too."""
+        if self.run is None:
+            return []
+        written = list(self.run.files)
+        lists = [file for file in written if self._store.owns(file) and file.name.endswith(".new.xlsx")]
+        for file in lists:
+            written += sorted(set(file.parent.glob(f"{glob.escape(file.stem)} (before*")) - set(written))
+        return written
 
     def close(self, signal: int) -> None:
         """Stop what is under way, in order, and leave nothing behind that nobody needs."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from bulk_register.errors import InputError, SettingsError
 from bulk_register.language import _
@@ -19,6 +21,7 @@ from bulk_register.startexam.health_check import check_health
 from bulk_register.startexam.titles import ACTIVE, fold
 
 WINDOW = "+10d"
+_DAYS = re.compile(r"\+(\d+)d")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,30 @@ def exam_form(desk: Desk) -> ExamForm:
         zone=settings.timezone or "",
         trouble=trouble,
     )
+
+
+@dataclass(frozen=True)
+class UsualForm:
+    """What the form of the usual exam shows."""
+
+    chosen: str
+    center: str
+    days: str  # how long links work; "" where that is said in another way
+    till_words: str  # that other way
+    timezone: str
+    zones: tuple[str, ...]
+
+
+def usual_form(desk: Desk, timezone: str, typed: Mapping[str, str] | None) -> UsualForm:
+    """Return the form of the settings' exam with what was typed before, else with the settings."""
+    form, zones = exam_form(desk), tuple(sorted(available_timezones()))
+    if typed is not None:
+        said = {name: text.strip() for name, text in typed.items()}
+        chosen, center, days = (said.get(name, "") for name in ("tests", "center", "days"))
+        return UsualForm(chosen, center, days, said.get("valid_till", ""), said.get("timezone", ""), zones)
+    counted = _DAYS.fullmatch(form.till_words)
+    words = "" if counted else form.till_words
+    return UsualForm(form.chosen, form.center, counted[1] if counted else "", words, timezone, zones)
 
 
 def exam_flags(form: Mapping[str, str]) -> dict[str, Any]:

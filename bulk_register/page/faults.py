@@ -8,6 +8,7 @@ import sys
 import traceback
 from dataclasses import dataclass
 
+from bulk_register.commands.terminal.text import capitalized
 from bulk_register.errors import (
     BulkRegisterError,
     DeclinedError,
@@ -20,6 +21,7 @@ from bulk_register.records import Doubt
 from bulk_register.version import __version__
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_])")
+_FILE_FIRST = re.compile(r"[^:?!]{1,200}?\.(csv|txt|tsv|xls\w?|ods)\b", re.IGNORECASE)  # a name begins it
 _COMMAND = re.compile(r"(?<![\w-])--[a-z]|\bbulk-register [a-z]")
 
 
@@ -57,7 +59,7 @@ def plain(text: str) -> str:
         for line in text.split("\n")
     ]
     kept = "\n".join(line for line in lines if line.strip())
-    return kept[:1].upper() + kept[1:] if kept else text
+    return (kept if _FILE_FIRST.match(kept) else capitalized(kept)) if kept else text
 
 
 def _fields() -> dict[str, str]:

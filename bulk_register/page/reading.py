@@ -9,6 +9,7 @@ from typing import Any
 
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.language import ngettext
+from bulk_register.language.quantities import employee_count, row_count
 from bulk_register.output.results import RosterResults
 from bulk_register.page.faults import Fault
 from bulk_register.page.jobs import ReadJob
@@ -92,8 +93,8 @@ def _look(path: Path, settings: Settings, found: Understood | None, fault: Fault
 def count_words(counts: dict[str, int]) -> list[str]:
     """Return how much is on a roster: rows, employees, repeated rows and the like."""
     words = [
-        ngettext("{number:,} row", "{number:,} rows", counts["rows"]),
-        ngettext("{number:,} employee", "{number:,} employees", counts["employees"]),
+        row_count(counts["rows"]),
+        employee_count(counts["employees"]),
     ]
     if number := counts["duplicate_rows"]:
         words.append(ngettext("{number:,} repeated row", "{number:,} repeated rows", number))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,16 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from bulk_register.language import LANGUAGES, _, current, grouped, ngettext, pgettext, recalled
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.page.desk import Desk
-from bulk_register.records import Status
+from bulk_register.records import Status, status_words
 
 FOLDER = Path(__file__).parent
+PLACES = {"account.html": "/settings", "first_exam.html": "/settings", "runs.html": "/runs"}  # others: "/"
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 
-def status_words(status: str) -> str:
+def _status(status: str) -> str:
     """Return a status in the language in use."""
-    return {
-        Status.REGISTERED: pgettext("status", "registered"),
-        Status.ALREADY_REGISTERED: pgettext("status", "already registered"),
-        Status.EXPIRED: pgettext("status", "expired"),
-        Status.INVALID: pgettext("status", "invalid"),
-        Status.CONFLICT: pgettext("status", "conflict"),
-        Status.REJECTED: pgettext("status", "rejected"),
-        Status.FAILED: pgettext("status", "failed"),
-        Status.UNKNOWN: pgettext("status", "unknown"),
-        Status.NOT_SENT: pgettext("status", "not sent"),
-        Status.IGNORED: pgettext("status", "ignored"),
-    }[Status(status)]
+    return status_words()[Status(status)]
 
 
 def _environment() -> Environment:
@@ -51,7 +40,7 @@ def _environment() -> Environment:
         "letters": letters,
         "language": current,
         "languages": [(name, LANGUAGE_NAMES.get(name, name)) for name in LANGUAGES],
-        "status_words": status_words,
+        "status_words": _status,
     }
     environment.filters["recalled"] = recalled
     return environment
@@ -66,7 +55,7 @@ def page(desk: Desk, template: str, status: int = 200, **values: Any) -> HTMLRes
         "sandbox": desk.sandbox,
         "state": desk.state(),
         "problems": (),
-        "now": datetime.now(UTC),
+        "place": PLACES.get(template, "/"),
         **values,
     }
     return HTMLResponse(ENVIRONMENT.get_template(template).render(shown), status)

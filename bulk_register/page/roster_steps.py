@@ -11,7 +11,7 @@ from bulk_register.errors import BulkRegisterError
 from bulk_register.page.account import account_form, try_account, write_settings
 from bulk_register.page.desk import CHOICES, Desk
 from bulk_register.page.doubts import question_of
-from bulk_register.page.exam import exam_form
+from bulk_register.page.exam import usual_form
 from bulk_register.page.faults import fault_of
 from bulk_register.page.jobs import At
 from bulk_register.page.reading import count_words
@@ -19,20 +19,23 @@ from bulk_register.page.rendering import page, see
 from bulk_register.startexam.titles import ACTIVE
 
 
-def settings_page(desk: Desk, problems: tuple[str, ...] = ()) -> Response:
+def settings_page(
+    desk: Desk, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None
+) -> Response:
     status = 422 if problems else 200
     if desk.account is None:
-        return page(desk, "account.html", status, form=account_form(desk), problems=problems)
+        values = {"form": account_form(desk, typed), "first": desk.needs_account(), "problems": problems}
+        return page(desk, "account.html", status, **values)
     tests = [(test.identifier, test.title) for test in desk.tests or () if test.status == ACTIVE]
-    values = {"form": exam_form(desk), "tests": tests, "account": account_form(desk), "problems": problems}
-    return page(desk, "first_exam.html", status, **values)
+    form = usual_form(desk, account_form(desk).timezone, typed)
+    return page(desk, "first_exam.html", status, form=form, tests=tests, problems=problems)
 
 
 def post_account(desk: Desk, form: Mapping[str, str]) -> Response:
     try:
         try_account(desk, form)
     except BulkRegisterError as error:
-        return settings_page(desk, fault_of(error).problems)
+        return settings_page(desk, fault_of(error).problems, form)
     return see("/settings")
 
 
@@ -40,7 +43,7 @@ def post_settings(desk: Desk, form: Mapping[str, str]) -> Response:
     try:
         write_settings(desk, form)
     except BulkRegisterError as error:
-        return settings_page(desk, fault_of(error).problems)
+        return settings_page(desk, fault_of(error).problems, form)
     return see("/")
 
 

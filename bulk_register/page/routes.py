@@ -6,6 +6,8 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +21,8 @@ from bulk_register.errors import BulkRegisterError
 from bulk_register.language import LANGUAGES, _, use
 from bulk_register.page import roster_steps, run_steps
 from bulk_register.page.desk import Desk
-from bulk_register.page.faults import bug, fault_of
+from bulk_register.page.faults import Fault, bug, fault_of
+from bulk_register.page.jobs import At
 from bulk_register.page.rendering import FOLDER, page, see
 from bulk_register.page.views import live
 
@@ -61,13 +64,15 @@ FORMS: dict[str, Posted] = {
 
 def application(desk: Desk) -> Starlette:
     """Return the whole page."""
-    forms = FORMS | {"/language": _post_language, "/quit": _post_quit}
+    forms = FORMS | {"/quit": _post_quit}
     routes: list[Route | Mount] = [Route("/", _home), Route(ROSTER, _post_roster, methods=["POST"])]
     routes += [Route(path, _posted(act), methods=["POST"]) for path, act in forms.items()]
+    routes.append(Route("/language", _post_language, methods=["POST"]))
     routes += [Route(path, _shown(view)) for path, view in VIEWS.items()]
     routes += [Route(path, _fetched(view)) for path, view in (FILES | {"/events": _events}).items()]
     routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static")))
-    app = Starlette(routes=routes, exception_handlers={BulkRegisterError: _wrong, Exception: _wrong})
+    handlers = {BulkRegisterError: _wrong, Exception: _wrong, HTTPStatus.NOT_FOUND: _missing}
+    app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.desk = desk
     return app
 
@@ -85,10 +90,13 @@ async def _post_roster(request: Request) -> Response:
     return see("/understood")
 
 
-def _post_language(_desk: Desk, form: Mapping[str, str]) -> Response:
-    if form.get("language") in LANGUAGES:
-        use(form["language"])
-    return see("/")
+async def _post_language(request: Request) -> Response:
+    async with request.form(max_files=0, max_fields=5) as form:
+        wanted = form.get("language")
+    if isinstance(wanted, str) and wanted in LANGUAGES:
+        use(wanted)
+    before = urlsplit(request.headers.get("referer", "")).path  # of this page: nobody else gets here
+    return see(before if before in VIEWS else "/")
 
 
 def _post_quit(desk: Desk, _form: Mapping[str, str]) -> Response:
@@ -96,7 +104,8 @@ def _post_quit(desk: Desk, _form: Mapping[str, str]) -> Response:
     later = threading.Timer(GOODBYE_SECONDS, desk.closing.set)
     later.daemon = True
     later.start()
-    return page(desk, "goodbye.html")
+    stopped = desk.run is not None and desk.run.at == At.SENDING
+    return page(desk, "goodbye.html", stopped=stopped)
 
 
 def _events(desk: Desk, _request: Request) -> Response:
@@ -142,6 +151,13 @@ def _posted(act: Posted) -> Answer:
 
 async def _home(request: Request) -> Response:
     return see(await run_in_threadpool(request.app.state.desk.place))
+
+
+async def _missing(request: Request, _error: Exception) -> Response:
+    """Say that an address leads nowhere: one that was typed, or of an earlier start."""
+    fault = Fault((_("There is no such page here."),), calm=True)
+    desk = request.app.state.desk
+    return await run_in_threadpool(lambda: page(desk, "trouble.html", HTTPStatus.NOT_FOUND, fault=fault))
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

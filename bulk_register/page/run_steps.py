@@ -56,7 +56,7 @@ def run_page(desk: Desk, _problems: tuple[str, ...] = ()) -> Response:
         )
     if job.finished is None:
         return page(desk, "failed.html", state=state, fault=job.fault, has_roster=desk.upload is not None)
-    return page(desk, "result.html", state=state, end=ended(job, job.finished))
+    return page(desk, "result.html", state=state, end=ended(job, job.finished, desk.files()))
 
 
 def post_yes(desk: Desk, _form: Mapping[str, str]) -> Response:
@@ -91,9 +91,10 @@ def post_finish(desk: Desk, form: Mapping[str, str]) -> Response:
 
 def run_file(desk: Desk, request: Request) -> Response:
     place = request.path_params["place"]
-    if desk.run is None or place >= len(desk.run.files):
+    files = desk.files()
+    if place >= len(files):
         return see("/")
-    file = desk.run.files[place]
+    file = files[place]
     return FileResponse(file, filename=file.name) if file.is_file() else see("/")
 
 

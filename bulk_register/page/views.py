@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bulk_register.commands.terminal.event_words import plan_words
-from bulk_register.commands.terminal.text import sentence, short_tests
+from bulk_register.commands.terminal.text import capitalized, sentence, short_tests
 from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _, grouped, ngettext
 from bulk_register.ledger import Ledger
@@ -93,10 +94,9 @@ def question(plan: Plan, settings: Settings) -> dict[str, Any]:
             )
         )
     exam = plan.exam
-    words = sentence(plan_words(plan))
     return {
         "number": to_send(plan),
-        "words": words[:1].upper() + words[1:],
+        "words": capitalized(sentence(plan_words(plan))),
         "left_out": left_out,
         "tests": short_tests(exam.tests, exam.titles_by_test),
         "center": exam.center,
@@ -122,8 +122,8 @@ def _left(seconds: float) -> str:
     return ngettext("About {number:,} second left", "About {number:,} seconds left", max(1, round(seconds)))
 
 
-def ended(job: RunJob, finished: Finished) -> Ended:
-    """Return how a run ended."""
+def ended(job: RunJob, finished: Finished, files: Sequence[Path]) -> Ended:
+    """Return how a run ended; `files` are there to be downloaded."""
     outcome = finished.outcome
     counts = status_counts(outcome.statuses)
     named = [(str(status), counts[status.replace(" ", "_")]) for status in COUNTED]
@@ -138,20 +138,20 @@ def ended(job: RunJob, finished: Finished) -> Ended:
         tuple(wrong[:MAX_SHOWN]),
         max(0, len(wrong) - MAX_SHOWN),
         _stopped(finished),
-        _notes(job, finished),
-        tuple((file.name, _purpose(file)) for file in job.files),
+        _notes(job, finished, files),
+        tuple((file.name, _purpose(file)) for file in files),
         bool(undone and lacking),
         not lacking and not wrong,
         finished.run,
     )
 
 
-def _notes(job: RunJob, finished: Finished) -> tuple[str, ...]:
+def _notes(job: RunJob, finished: Finished, files: Sequence[Path]) -> tuple[str, ...]:
     """Return what there is to know of the files, without our folders; lists speak for themselves."""
-    folders = {str(file.parent) + os.sep for file in job.files}
+    folders = {str(file.parent) + os.sep for file in files}
     notes = []
     for note in (*job.warnings, *finished.notes):
-        if any(str(file) in note for file in job.files[1:]):
+        if any(file.name in note for file in files[1:]):
             continue
         for folder in folders:
             note = note.replace(folder, "")
@@ -170,6 +170,8 @@ def _stopped(finished: Finished) -> str:
 
 
 def _purpose(file: Path) -> str:
+    if ".new (before " in file.name:
+        return _("Those who got a new link before, a row each")
     if file.name.endswith(".new.xlsx"):
         return _("Those with a new link, a row each")
     if file.stem.endswith(".unknown"):

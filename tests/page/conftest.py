@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.page.browser import Person, person
 from tests.page.support import Served, served
 
 
@@ -15,3 +16,10 @@ def page(tmp_path: Path) -> Iterator[Served]:
     """Return a page on the sandbox that nobody has entered yet."""
     with served(tmp_path, "--sandbox") as running:
         yield running
+
+
+@pytest.fixture
+def somebody(page: Served) -> Iterator[Person]:
+    """Return a person at a page on the sandbox."""
+    with person(page) as one:
+        yield one

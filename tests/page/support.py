@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import openpyxl
+
+from bulk_register.records import known_header
+from bulk_register.sandbox import DEMO_ACCOUNT_ID, DEMO_CENTER, DEMO_SECRET_KEY, Sandbox
+
 REPOSITORY = Path(__file__).parents[2]
+SAMPLES = REPOSITORY / "sample_data"
+REGISTER = re.compile(r"^Register [\d,]+ employees?$")
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -118,3 +125,37 @@ def served(folder: Path, *words: str, **environment: str) -> Iterator[Served]:
             if process.poll() is None:
                 process.terminate()
                 process.wait(30)
+
+
+def account_of(sandbox: Sandbox, **more: str) -> dict[str, str]:
+    """Return the environment of somebody who has an account there."""
+    return {
+        "STARTEXAM_ACCOUNT_ID": str(DEMO_ACCOUNT_ID),
+        "STARTEXAM_SECRET_KEY": DEMO_SECRET_KEY,
+        "BULK_REGISTER_BASE_URL": sandbox.base_url,
+        "BULK_REGISTER_CENTER": DEMO_CENTER,
+        "BULK_REGISTER_WAIT_FIRST": "0.05",
+        "BULK_REGISTER_WAIT_MAX": "0.1",
+    } | more
+
+
+def roster(folder: Path, count: int, header: str = "Employee ID,Name") -> Path:
+    file = folder / "people.csv"
+    lines = [f"emp-{number:06d},Name of {number}" for number in range(count)]
+    file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return file
+
+
+def links(workbook: Path) -> list[str]:
+    book = openpyxl.load_workbook(workbook, read_only=True)
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    book.close()
+    place = [known_header(str(header)) for header in rows[0]].index("Exam Link")
+    return [str(row[place] or "") for row in rows[1:]]
+
+
+def uploads(served: Served) -> list[Path]:
+    """Return the rosters that lie in the page's folders."""
+    return [
+        file for file in served.folder.rglob("page/*/*/*") if re.fullmatch(r"(staff|people)\.\w+", file.name)
+    ]

@@ -79,12 +79,24 @@
     box.hidden = false;
     const rows = [...document.querySelectorAll("table.problems tbody tr")];
     const texts = rows.map((row) => row.textContent.toLowerCase());
-    box.querySelector("input").addEventListener("input", (event) => {
-      const wanted = event.target.value.toLowerCase();
-      rows.forEach((row, place) => { row.hidden = !texts[place].includes(wanted); });
+    const kinds = rows.map((row) => row.querySelector(".status").textContent);
+    const [search, only, shown] = ["search", "only", "shown"].map(byId);
+    box.addEventListener("input", () => {
+      const wanted = search.value.toLowerCase();
+      const kind = only ? only.value : "";
+      rows.forEach((row, place) => {
+        row.hidden = !texts[place].includes(wanted) || Boolean(kind && kinds[place] !== kind);
+      });
+      shown.textContent = shown.dataset.words.replace("{number}", rows.filter((row) => !row.hidden).length);
     });
   };
 
+  // what is wrong is the first thing to be read out, also where it came with the page
+  const wrong = document.querySelector("main [role=alert]:not([hidden])");
+  if (wrong) {
+    wrong.tabIndex = -1;
+    wrong.focus();
+  }
   if (document.querySelector("[data-live]")) follow();
   if (byId("upload")) upload(byId("upload"));
   document.querySelectorAll("[data-filter]").forEach(filter);

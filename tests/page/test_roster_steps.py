@@ -1,0 +1,121 @@
+"""A roster on the page: what was understood, and what is decided by pointing at it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.page.browser import Person, needs_browser
+from tests.page.support import SAMPLES, roster
+
+pytestmark = needs_browser
+
+
+def test_an_unknown_identifier_column_is_decided_by_pointing(somebody: Person, tmp_path: Path) -> None:
+    somebody.give(roster(tmp_path, 20, "Kennung,Person"))
+    assert somebody.page.get_by_role("alert").is_visible()
+    assert somebody.page.get_by_role("link", name="Go on to the exam").count() == 0
+    somebody.press("Column A holds the identifiers")
+    somebody.at("What was understood")
+    pressed = somebody.page.get_by_role("button", name="Column A holds the identifiers")
+    assert pressed.get_attribute("aria-pressed") == "true"
+    assert "20 employees" in somebody.page.locator(".counts").inner_text()
+
+
+def test_sheet_and_header_row_are_decided_by_pointing(somebody: Person, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name in ("Old", "New"):
+        sheet = book.create_sheet()
+        sheet.title = name
+        sheet.append(["Employee ID", "Name"])
+        for number in range(5):
+            sheet.append([f"{name}-{number}", f"Person {number}"])
+    file = tmp_path / "staff.xlsx"
+    book.save(file)
+    somebody.give(file)
+    somebody.at("Which sheet is the roster?")
+    somebody.page.locator(".choices").get_by_role("button", name=re.compile("^New")).click()
+    somebody.at("What was understood")
+    assert "New-0" in somebody.page.locator(".sheet table").first.inner_text()
+    somebody.press("Row 2 holds the headers")
+    somebody.page.get_by_role("button", name="Forget what I pointed at").wait_for()
+    somebody.press("Forget what I pointed at")
+    somebody.at("Which sheet is the roster?")
+
+
+def test_what_cannot_be_a_roster_is_said_as_an_alert(somebody: Person, tmp_path: Path) -> None:
+    file = tmp_path / "picture.csv"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    somebody.give(file)
+    assert "a picture (PNG)" in somebody.page.get_by_role("alert").inner_text()
+    somebody.press("Another roster")
+    somebody.at("Roster")
+
+
+def test_rows_with_problems_are_shown_found_and_handed_back(somebody: Person, tmp_path: Path) -> None:
+    somebody.give(SAMPLES / "flawed.csv")
+    rows = somebody.page.locator("table.problems tbody tr")
+    assert rows.count() == 4
+    somebody.page.get_by_label("Search in these rows").fill("conflict")
+    assert rows.locator("visible=true").count() == 2
+    somebody.page.get_by_label("Search in these rows").fill("")
+    somebody.page.get_by_label("Status").select_option("invalid")
+    assert rows.locator("visible=true").count() == 2
+    assert somebody.page.get_by_text("Rows shown: 2").is_visible()
+    file = somebody.download("Download flawed.problems.xlsx", tmp_path)
+    assert openpyxl.load_workbook(file).worksheets[0].max_row == 5
+
+
+def test_while_100_000_rows_are_read_the_page_answers(somebody: Person, tmp_path: Path) -> None:
+    asking = """async (number) => {
+        const times = [];
+        while (times.length < number) {
+            const began = performance.now();
+            await (await fetch("/roster")).text();
+            times.push(performance.now() - began);
+            await new Promise((done) => setTimeout(done, 10));
+        }
+        return times.sort((one, other) => one - other)[number >> 1];
+    }"""
+    file, seen = roster(tmp_path, 100_000), []
+    for _ in range(3):  # this machine may have been busy with something else
+        somebody.page.goto(somebody.served.root + "/roster")
+        somebody.page.locator("#roster").set_input_files(file)
+        somebody.page.wait_for_url(re.compile("/understood$"))
+        while_read = somebody.page.evaluate(asking, 9)
+        somebody.at("What was understood")
+        assert "100,000 employees" in somebody.page.locator(".counts").inner_text()
+        usual = somebody.page.evaluate(asking, 9)
+        seen.append((while_read, usual))
+        if while_read < max(200, 4 * usual):
+            return
+    pytest.fail(f"milliseconds while reading, and else: {seen}")
+
+
+def test_an_encoding_is_decided_by_how_the_names_read_in_it(somebody: Person, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_bytes("Табельный номер;ФИО\n1;Жук\n2;Щур\n".encode("cp1251"))
+    somebody.give(file)
+    somebody.at("What was understood")
+    assert "Жук" in somebody.page.locator(".sheet table").first.inner_text()
+    somebody.page.get_by_text("Are the letters wrong?").click()
+    somebody.page.locator("button[name=encoding][aria-pressed=false]").first.click()
+    somebody.page.get_by_role("button", name="Forget what I pointed at").wait_for()
+    assert "Жук" not in somebody.page.locator(".sheet table").first.inner_text()
+    somebody.press("Forget what I pointed at")
+    somebody.at("What was understood")
+    assert "Жук" in somebody.page.locator(".sheet table").first.inner_text()
+
+
+def test_a_list_without_headers_is_decided_by_pointing(somebody: Person, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("".join(f"{number:05d},Name of {number}\n" for number in range(10)))
+    somebody.give(file)
+    somebody.press("There is no row of headers")
+    somebody.press("Column A holds the identifiers")
+    somebody.at("What was understood")
+    assert "10 employees" in somebody.page.locator(".counts").inner_text()
