@@ -1,7 +1,7 @@
 """The whole job in the browser: a face on the story of `run/`, for people who never open a terminal.
 
-`server` listens and answers signals, `guard` keeps everybody else out, `desk` holds what the one person is
-doing, `routes` are what the browser asks for.
+`server` listens and answers signals, `guard` keeps everybody else out, `workspace` holds what the one
+person is doing, `routes` are what the browser asks for.
 """
 
 from __future__ import annotations

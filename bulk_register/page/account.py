@@ -12,7 +12,7 @@ from bulk_register.commands.account import Key, trouble
 from bulk_register.errors import SettingsError
 from bulk_register.language import _
 from bulk_register.output.delivery import write_text
-from bulk_register.page.desk import Desk
+from bulk_register.page.workspace import Workspace
 from bulk_register.paths import config_folder
 from bulk_register.settings import first_given
 from bulk_register.settings.explain import fault_of
@@ -41,10 +41,10 @@ class AccountForm:
         return self.base_url != DEFAULT_URL
 
 
-def account_form(desk: Desk, typed: Mapping[str, str] | None = None) -> AccountForm:
+def account_form(workspace: Workspace, typed: Mapping[str, str] | None = None) -> AccountForm:
     """Return the form with what was typed before, else with what is known already."""
-    account_id, base_url, zone = first_given(desk.flags(), "account_id", "base_url", "timezone")
-    kept = bool(_kept(desk, account_id))
+    account_id, base_url, zone = first_given(workspace.flags(), "account_id", "base_url", "timezone")
+    kept = bool(_kept(workspace, account_id))
     base_url = base_url or DEFAULT_URL
     if typed is not None:
         number, url = typed.get("account_id", "").strip(), typed.get("base_url", "").strip()
@@ -53,7 +53,7 @@ def account_form(desk: Desk, typed: Mapping[str, str] | None = None) -> AccountF
     return AccountForm(account_id, base_url, kept, zone or machine_zone() or "")
 
 
-def try_account(desk: Desk, form: Mapping[str, str]) -> None:
+def try_account(workspace: Workspace, form: Mapping[str, str]) -> None:
     """Try the key with one harmless request. Raises SettingsError with what is wrong."""
     number, url = form.get("account_id", "").strip(), form.get("base_url", "").strip() or DEFAULT_URL
     problems = []
@@ -61,7 +61,7 @@ def try_account(desk: Desk, form: Mapping[str, str]) -> None:
         problems.append(_("The account number must be a number, digits only."))
     if wrong := fault_of("base_url", url):
         problems.append(_("The address of StartExam can't be used: {why}.", why=wrong))
-    secret = form.get("secret_key", "").strip() or ("" if problems else _kept(desk, number))
+    secret = form.get("secret_key", "").strip() or ("" if problems else _kept(workspace, number))
     if not secret:
         problems.append(_("Paste the secret key of the account."))
     if problems:
@@ -70,12 +70,12 @@ def try_account(desk: Desk, form: Mapping[str, str]) -> None:
     sight = check_health(key.connection())
     if sight.error is not None:
         raise SettingsError([trouble(sight, key.base_url)])
-    desk.account, desk.tests = key, sight.tests
+    workspace.account, workspace.tests = key, sight.tests
 
 
-def write_settings(desk: Desk, form: Mapping[str, str]) -> None:
+def write_settings(workspace: Workspace, form: Mapping[str, str]) -> None:
     """Keep the key, and write the settings file; one that is there is kept beside it."""
-    key: Key | None = desk.account
+    key: Key | None = workspace.account
     if key is None:
         raise SettingsError([_("The account and its key come first.")])
     tests = [part for part in form.get("tests", "").split(",") if part]
@@ -97,19 +97,19 @@ def write_settings(desk: Desk, form: Mapping[str, str]) -> None:
     choices = Choices(
         key.account_id,
         answers["center"],
-        list(zip(tests, titles_of(tests, desk.tests or ()), strict=True)),
+        list(zip(tests, titles_of(tests, workspace.tests or ()), strict=True)),
         answers["valid_till"] or "+10d",
         answers["timezone"],
-        secret_key_file=_keep(key, desk),
+        secret_key_file=_keep(key, workspace),
         base_url=key.base_url,
     )
-    _write(settings_text(choices), desk.config)
-    desk.account, desk.exam = None, {}
+    _write(settings_text(choices), workspace.config)
+    workspace.account, workspace.exam = None, {}
 
 
-def _kept(desk: Desk, account_id: str) -> str:
+def _kept(workspace: Workspace, account_id: str) -> str:
     """Return the key that is kept for this account already, "" for none."""
-    file, known = first_given(desk.flags(), "secret_key_file", "account_id")
+    file, known = first_given(workspace.flags(), "secret_key_file", "account_id")
     if not account_id or account_id != known:
         return ""
     try:
@@ -118,10 +118,10 @@ def _kept(desk: Desk, account_id: str) -> str:
         return ""
 
 
-def _keep(key: Key, desk: Desk) -> str:
+def _keep(key: Key, workspace: Workspace) -> str:
     """Put the key where `run` finds it; returns the file, "" for the keyring."""
-    if key.secret_key == _kept(desk, str(key.account_id)):
-        return first_given(desk.flags(), "secret_key_file")[0]
+    if key.secret_key == _kept(workspace, str(key.account_id)):
+        return first_given(workspace.flags(), "secret_key_file")[0]
     if store_in_keyring(key.secret_key, key.account_id):
         return ""
     return str(store_in_file(key.secret_key, config_folder() / f"secret-key-{key.account_id}"))

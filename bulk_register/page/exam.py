@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from bulk_register.errors import InputError, SettingsError
 from bulk_register.language import _
-from bulk_register.page.desk import Desk
+from bulk_register.page.workspace import Workspace
 from bulk_register.records import Test
 from bulk_register.run import connection_of
 from bulk_register.settings import Settings
@@ -39,18 +39,18 @@ class ExamForm:
     trouble: str = ""  # why StartExam could not be asked for its tests
 
 
-def exam_form(desk: Desk) -> ExamForm:
+def exam_form(workspace: Workspace) -> ExamForm:
     """Return the form with what was said on it last, else with the settings."""
-    said = {name: item.value for name, item in explain(desk.flags()).fine().items()} | desk.exam
-    tests, trouble = known_tests(desk)
+    said = {name: item.value for name, item in explain(workspace.flags()).fine().items()} | workspace.exam
+    tests, trouble = known_tests(workspace)
     named = said.get("tests") or ()
     named = tuple(named.split(",")) if isinstance(named, str) else tuple(named)
-    if desk.sandbox:
+    if workspace.sandbox:
         said.setdefault("center", _demo_center())
     active = [(test.identifier, test.title) for test in tests if test.status == ACTIVE]
     chosen, active = _chosen(named, active)
     words = str(said.get("valid_till") or WINDOW)
-    settings = desk.ledger_settings()
+    settings = workspace.ledger_settings()
     return ExamForm(
         center=str(said.get("center") or ""),
         tests=tuple(active),
@@ -76,9 +76,9 @@ class UsualForm:
     zones: tuple[str, ...]
 
 
-def usual_form(desk: Desk, timezone: str, typed: Mapping[str, str] | None) -> UsualForm:
+def usual_form(workspace: Workspace, timezone: str, typed: Mapping[str, str] | None) -> UsualForm:
     """Return the form of the settings' exam with what was typed before, else with the settings."""
-    form, zones = exam_form(desk), tuple(sorted(available_timezones()))
+    form, zones = exam_form(workspace), tuple(sorted(available_timezones()))
     if typed is not None:
         said = {name: text.strip() for name, text in typed.items()}
         chosen, center, days = (said.get(name, "") for name in ("tests", "center", "days"))
@@ -114,23 +114,23 @@ def exam_flags(form: Mapping[str, str]) -> dict[str, Any]:
     return said
 
 
-def known_tests(desk: Desk) -> tuple[tuple[Test, ...], str]:
+def known_tests(workspace: Workspace) -> tuple[tuple[Test, ...], str]:
     """Return the account's tests, and why they can't be told, "" where they can."""
-    if desk.sandbox:
+    if workspace.sandbox:
         from bulk_register.sandbox import DEMO_TESTS  # only who asks for it needs a server
 
-        desk.tests = tuple(Test(test.title, test.test_id, test.type, test.status) for test in DEMO_TESTS)
-    if desk.tests is None:
+        workspace.tests = tuple(Test(test.title, test.test_id, test.type, test.status) for test in DEMO_TESTS)
+    if workspace.tests is None:
         try:
-            settings = desk.asking()
+            settings = workspace.asking()
         except InputError as error:
             return (), str(error)
         quick = settings.model_copy(update={"attempts": 1, "timeout": min(settings.timeout, 20.0)})
         sight = check_health(connection_of(quick))
         if sight.error is not None:
             return (), str(sight.error)
-        desk.tests = sight.tests
-    return desk.tests, ""
+        workspace.tests = sight.tests
+    return workspace.tests, ""
 
 
 def _chosen(named: Sequence[str], active: Sequence[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:

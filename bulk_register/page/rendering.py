@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from bulk_register.language import LANGUAGES, _, current, grouped, ngettext, pgettext, recalled
 from bulk_register.ooxml.cell_values import letters
-from bulk_register.page.desk import Desk
+from bulk_register.page.workspace import Workspace
 from bulk_register.records import Status, status_words
 
 FOLDER = Path(__file__).parent
@@ -49,11 +49,11 @@ def _environment() -> Environment:
 ENVIRONMENT = _environment()
 
 
-def page(desk: Desk, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(workspace: Workspace, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page of ours."""
     shown: Mapping[str, Any] = {
-        "sandbox": desk.sandbox,
-        "state": desk.state(),
+        "sandbox": workspace.sandbox,
+        "state": workspace.state(),
         "problems": (),
         "place": PLACES.get(template, "/"),
         **values,

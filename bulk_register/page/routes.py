@@ -20,21 +20,21 @@ from starlette.staticfiles import StaticFiles
 from bulk_register.errors import BulkRegisterError
 from bulk_register.language import LANGUAGES, _, use
 from bulk_register.page import roster_steps, run_steps
-from bulk_register.page.desk import Desk
 from bulk_register.page.faults import Fault, bug, fault_of
 from bulk_register.page.jobs import At
 from bulk_register.page.rendering import FOLDER, page, see
 from bulk_register.page.views import live
+from bulk_register.page.workspace import Workspace
 
 Answer = Callable[[Request], Awaitable[Response]]
-Posted = Callable[[Desk, Mapping[str, str]], Response]
+Posted = Callable[[Workspace, Mapping[str, str]], Response]
 
 TICK_SECONDS = 0.15  # how soon the page shows what has changed
 ALIVE_TICKS = 100
 GOODBYE_SECONDS = 0.7
 ROSTER = "/roster"  # where rosters are posted to
 
-VIEWS: dict[str, Callable[[Desk], Response]] = {
+VIEWS: dict[str, Callable[[Workspace], Response]] = {
     "/settings": roster_steps.settings_page,
     ROSTER: roster_steps.roster_page,
     "/understood": roster_steps.understood_page,
@@ -42,7 +42,7 @@ VIEWS: dict[str, Callable[[Desk], Response]] = {
     "/run": run_steps.run_page,
     "/runs": run_steps.runs_page,
 }
-FILES: dict[str, Callable[[Desk, Request], Response]] = {
+FILES: dict[str, Callable[[Workspace, Request], Response]] = {
     "/problems": roster_steps.problem_file,
     "/run/files/{place:int}": run_steps.run_file,
     "/runs/{run:int}/output": run_steps.run_output,
@@ -62,7 +62,7 @@ FORMS: dict[str, Posted] = {
 }
 
 
-def application(desk: Desk) -> Starlette:
+def application(workspace: Workspace) -> Starlette:
     """Return the whole page."""
     forms = FORMS | {"/quit": _post_quit}
     routes: list[Route | Mount] = [Route("/", _home), Route(ROSTER, _post_roster, methods=["POST"])]
@@ -73,20 +73,20 @@ def application(desk: Desk) -> Starlette:
     routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static")))
     handlers = {BulkRegisterError: _wrong, Exception: _wrong, HTTPStatus.NOT_FOUND: _missing}
     app = Starlette(routes=routes, exception_handlers=handlers)
-    app.state.desk = desk
+    app.state.workspace = workspace
     return app
 
 
 async def _post_roster(request: Request) -> Response:
-    desk: Desk = request.app.state.desk
+    workspace: Workspace = request.app.state.workspace
     async with request.form(max_files=1, max_fields=5) as form:
         file = form.get("roster")
         if not isinstance(file, UploadFile) or not file.filename:
-            return await run_in_threadpool(roster_steps.roster_page, desk, (_("Choose a file first."),))
+            return await run_in_threadpool(roster_steps.roster_page, workspace, (_("Choose a file first."),))
         try:
-            await run_in_threadpool(desk.take, file.filename, file.file)
+            await run_in_threadpool(workspace.take, file.filename, file.file)
         except BulkRegisterError as error:
-            return await run_in_threadpool(roster_steps.roster_page, desk, fault_of(error).problems)
+            return await run_in_threadpool(roster_steps.roster_page, workspace, fault_of(error).problems)
     return see("/understood")
 
 
@@ -99,24 +99,24 @@ async def _post_language(request: Request) -> Response:
     return see(before if before in VIEWS else "/")
 
 
-def _post_quit(desk: Desk, _form: Mapping[str, str]) -> Response:
+def _post_quit(workspace: Workspace, _form: Mapping[str, str]) -> Response:
     """Say goodbye, and end when that has arrived with its style sheet."""
-    later = threading.Timer(GOODBYE_SECONDS, desk.closing.set)
+    later = threading.Timer(GOODBYE_SECONDS, workspace.closing.set)
     later.daemon = True
     later.start()
-    stopped = desk.run is not None and desk.run.at == At.SENDING
-    return page(desk, "goodbye.html", stopped=stopped)
+    stopped = workspace.run is not None and workspace.run.at == At.SENDING
+    return page(workspace, "goodbye.html", stopped=stopped)
 
 
-def _events(desk: Desk, _request: Request) -> Response:
-    return StreamingResponse(_tell(desk), media_type="text/event-stream")
+def _events(workspace: Workspace, _request: Request) -> Response:
+    return StreamingResponse(_tell(workspace), media_type="text/event-stream")
 
 
-async def _tell(desk: Desk) -> AsyncIterator[str]:
+async def _tell(workspace: Workspace) -> AsyncIterator[str]:
     """Say what there is to see, whenever it has changed."""
     last, silent = "", 0
-    while not desk.closing.is_set():
-        said = json.dumps({"state": desk.state()} | (live(desk.run) if desk.run else {}))
+    while not workspace.closing.is_set():
+        said = json.dumps({"state": workspace.state()} | (live(workspace.run) if workspace.run else {}))
         silent = 0 if said != last else silent + 1
         if said != last:
             yield f"data: {said}\n\n"
@@ -128,14 +128,14 @@ async def _tell(desk: Desk) -> AsyncIterator[str]:
 
 def _shown(view: Callable[..., Response]) -> Answer:
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(view, request.app.state.desk)
+        return await run_in_threadpool(view, request.app.state.workspace)
 
     return answer
 
 
-def _fetched(view: Callable[[Desk, Request], Response]) -> Answer:
+def _fetched(view: Callable[[Workspace, Request], Response]) -> Answer:
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(view, request.app.state.desk, request)
+        return await run_in_threadpool(view, request.app.state.workspace, request)
 
     return answer
 
@@ -144,26 +144,26 @@ def _posted(act: Posted) -> Answer:
     async def answer(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=50) as form:
             said = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await run_in_threadpool(act, request.app.state.desk, said)
+        return await run_in_threadpool(act, request.app.state.workspace, said)
 
     return answer
 
 
 async def _home(request: Request) -> Response:
-    return see(await run_in_threadpool(request.app.state.desk.place))
+    return see(await run_in_threadpool(request.app.state.workspace.place))
 
 
 async def _missing(request: Request, _error: Exception) -> Response:
     """Say that an address leads nowhere: one that was typed, or of an earlier start."""
     fault = Fault((_("There is no such page here."),), calm=True)
-    desk = request.app.state.desk
-    return await run_in_threadpool(lambda: page(desk, "trouble.html", HTTPStatus.NOT_FOUND, fault=fault))
+    workspace = request.app.state.workspace
+    return await run_in_threadpool(lambda: page(workspace, "trouble.html", HTTPStatus.NOT_FOUND, fault=fault))
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
     """Say what went wrong where no page of its own does."""
-    desk = request.app.state.desk
+    workspace = request.app.state.workspace
     known = isinstance(error, BulkRegisterError)
     fault = fault_of(error) if isinstance(error, BulkRegisterError) else bug()
     status = 422 if known else 500
-    return await run_in_threadpool(lambda: page(desk, "trouble.html", status, fault=fault))
+    return await run_in_threadpool(lambda: page(workspace, "trouble.html", status, fault=fault))

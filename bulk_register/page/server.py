@@ -19,9 +19,9 @@ from bulk_register.commands.terminal.console import print_result
 from bulk_register.commands.terminal.signals import SIGNALS
 from bulk_register.errors import InputError
 from bulk_register.language import _
-from bulk_register.page.desk import Desk
 from bulk_register.page.guard import HOST, Guard
 from bulk_register.page.routes import ROSTER, application
+from bulk_register.page.workspace import Workspace
 from bulk_register.paths import ledger_file, private_folder
 
 ROSTER_BYTES = 500 * 1000 * 1000
@@ -39,17 +39,17 @@ def serve(port: int, said: Mapping[str, Any], *, browser: bool) -> int:
             root = stack.enter_context(private_folder()) / "page"
             said = {"ledger": str(root.with_name("ledger.sqlite3")), **_given(said)}
         listener = stack.enter_context(_listener(port))
-        desk = Desk(_given(said), root)
-        guard = Guard(application(desk), listener.getsockname()[1], ROSTER, ROSTER_BYTES)
-        caught = stack.enter_context(_signals(desk))
+        workspace = Workspace(_given(said), root)
+        guard = Guard(application(workspace), listener.getsockname()[1], ROSTER, ROSTER_BYTES)
+        caught = stack.enter_context(_signals(workspace))
         with _serving(guard, listener):
             print_result(_("The page is at {address}", address=guard.address))
             if browser:
                 _open(guard.address)
-            while not desk.closing.wait(NOTICE_SECONDS):
+            while not workspace.closing.wait(NOTICE_SECONDS):
                 pass
-            was_sending = desk.run is not None and desk.run.is_under_way
-            desk.close(caught.number or signal.SIGINT)
+            was_sending = workspace.run is not None and workspace.run.is_under_way
+            workspace.close(caught.number or signal.SIGINT)
         return 128 + caught.number if was_sending and caught.number else 0
 
 
@@ -62,8 +62,8 @@ class _Caught:
 
     number = 0
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, workspace: Workspace) -> None:
+        self._desk = workspace
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         if self.number and self._desk.run is not None:
@@ -73,9 +73,9 @@ class _Caught:
 
 
 @contextlib.contextmanager
-def _signals(desk: Desk) -> Iterator[_Caught]:
+def _signals(workspace: Workspace) -> Iterator[_Caught]:
     """Let Ctrl-C and the like end the page, in order."""
-    caught = _Caught(desk)
+    caught = _Caught(workspace)
     heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, caught) for number in heeded}
     try:

@@ -28,7 +28,7 @@ from bulk_register.settings import Settings, load_settings, settings_of_run
 CHOICES = ("sheet", "header_row", "id_column", "encoding", "no_header")
 
 
-class Desk:
+class Workspace:
     """The state of the page, which any tab shows; a run on it goes on whether somebody looks or not."""
 
     def __init__(self, said: Mapping[str, Any], root: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bulk_register.page.desk import Desk
+from bulk_register.page.workspace import Workspace
 
 
 def left_behind(root: Path) -> Path:
@@ -18,14 +18,14 @@ def left_behind(root: Path) -> Path:
 
 def test_what_no_run_needs_goes_with_the_next_start(folder: Path) -> None:
     said = {"ledger": str(folder / "ledger.sqlite3")}
-    Desk(said, folder / "page")
+    Workspace(said, folder / "page")
     left = left_behind(folder / "page")
-    Desk(said, folder / "page")
+    Workspace(said, folder / "page")
     assert not left.exists()
 
 
 def test_what_belongs_to_another_ledger_is_left_alone(folder: Path) -> None:
-    Desk({"ledger": str(folder / "one.sqlite3")}, folder / "page")
+    Workspace({"ledger": str(folder / "one.sqlite3")}, folder / "page")
     left = left_behind(folder / "page")
-    Desk({"ledger": str(folder / "two.sqlite3")}, folder / "page")
+    Workspace({"ledger": str(folder / "two.sqlite3")}, folder / "page")
     assert left.exists()
