@@ -374,7 +374,7 @@ def test_a_rerun_with_nothing_left_to_do_says_so_in_json_too(sandbox: Sandbox) -
 
 
 def test_a_run_says_what_check_says_of_the_reading(sandbox: Sandbox, folder: Path) -> None:
-    rows = ["Employee ID,Name", "101.0,Ann Example", "102.0,Bob Example", "103.0,Cid Example"]
+    rows = ["Employee ID,Name", "7310101.0,Ann Example", "7310102.0,Bob Example", "7310103.0,Cid Example"]
     (folder / "tails.csv").write_text("\n".join(rows) + "\n")
     report = folder / "report.json"
     ended = run(sandbox, "--report", str(report), "--log-format", "json", roster="tails.csv")
@@ -384,4 +384,4 @@ def test_a_run_says_what_check_says_of_the_reading(sandbox: Sandbox, folder: Pat
     assert any(words.startswith("fixed (3): all identifiers ended in .0") for words in noted)
     assert [fix["count"] for fix in json.loads(report.read_text())["fixes"]] == [3]
     assert "Fixed (3): all identifiers ended in .0" in ended.out
-    assert "101" not in ended.err + ended.out
+    assert "73101" not in ended.err + ended.out

@@ -223,6 +223,24 @@ def test_another_spelling_of_an_earlier_run_is_withheld_alone(book: Path) -> Non
     assert not sent.outcome.stopped
 
 
+def test_each_other_spelling_of_an_earlier_run_is_withheld(book: Path) -> None:
+    def react(_: Request) -> Reaction:
+        return Reaction(change=lambda ids, *rest: _both(first_for_all, ids, rest))
+
+    def _both(reaction: Any, ids: list[Any], rest: tuple[Any, ...]) -> list[Any]:
+        for names in ({"a1", "A1"}, {"b2", "B2"}):
+            ids = reaction(names).change(ids, *rest)
+        return ids
+
+    with HostileServer(react) as server:
+        office = Office(server.base_url, book)
+        office.run(["a1", "b2"])
+        sent = office.run([*people(8), "A1", "B2"])
+    assert sent.links().keys() == set(people(8))
+    assert all("another spelling" in note for note in notes(sent, ("A1", "B2")))
+    assert len(notes(sent, ("A1", "B2"))) == 2
+
+
 def notes(sent: Sent, names: tuple[str, ...]) -> list[str]:
     identifiers = sent.outcome.plan.roster.employees.identifiers
     return [note for name, note in zip(identifiers, sent.outcome.statuses.note, strict=True) if name in names]

@@ -239,6 +239,12 @@ def test_a_poison_employee_is_found_and_the_others_are_registered(book: Path) ->
     assert len(sent.names(Status.REGISTERED)) == 99
 
 
+def ends(sent: Sent, book: Path) -> set[tuple[str, str]]:
+    """How the requests of a run ended, with the notes that the ledger has of it."""
+    with Ledger(book, write=False) as ledger:
+        return {(str(ended), note) for _, _, ended, note in ledger.requests(sent.run)}
+
+
 def test_wrong_credentials_stop_at_the_first_refusal(book: Path) -> None:
     refusal = hostile.message(403, "HTTP header 'Authorization' is incorrect")
     with HostileServer(lambda _: refusal) as server:
@@ -263,6 +269,7 @@ def test_a_dead_service_is_left_after_three_batches(book: Path) -> None:
     assert len(sent.names(Status.FAILED)) == 30
     assert len(sent.names(Status.NOT_SENT)) == 70
     assert sent.outcome.retries == 6
+    assert ends(sent, book) == {("failed", "StartExam answered 502")}
 
 
 def test_a_service_that_dies_on_the_way_is_left_too(book: Path) -> None:
@@ -507,6 +514,8 @@ def test_a_second_interruption_gives_up_what_is_in_flight_and_keeps_what_has_com
         check(sent, server)
     assert len(sent.names(Status.REGISTERED)) == 20
     assert len(sent.names(Status.UNKNOWN)) == 40
+    given_up = "the request was under way when the run was stopped"
+    assert ends(sent, book) == {("answered", ""), ("given up", given_up)}
 
 
 def test_answers_that_have_come_when_the_run_is_given_up_are_kept(book: Path) -> None:
