@@ -18,10 +18,12 @@ from bulk_register.errors import (
 )
 from bulk_register.language import _
 from bulk_register.records import Doubt
+from bulk_register.roster import ENDINGS
 from bulk_register.version import __version__
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_])")
-_FILE_FIRST = re.compile(r"[^:?!]{1,200}?\.(csv|txt|tsv|xls\w?|ods)\b", re.IGNORECASE)  # a name begins it
+# a file's name begins it
+_FILE_FIRST = re.compile(rf"[^:?!]{{1,200}}?({'|'.join(map(re.escape, ENDINGS))})\b", re.IGNORECASE)
 _COMMAND = re.compile(r"(?<![\w-])--[a-z]|\bbulk-register [a-z]")
 
 

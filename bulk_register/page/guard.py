@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from bulk_register.page.neighbours import is_other_user
+from bulk_register.page.peer import is_other_user
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

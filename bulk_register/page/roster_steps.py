@@ -16,6 +16,7 @@ from bulk_register.page.jobs import At
 from bulk_register.page.reading import count_words
 from bulk_register.page.rendering import page, see
 from bulk_register.page.workspace import CHOICES, Workspace
+from bulk_register.roster import ENDINGS
 from bulk_register.startexam.titles import ACTIVE
 
 
@@ -60,7 +61,8 @@ def post_other_account(workspace: Workspace, _form: Mapping[str, str]) -> Respon
 
 
 def roster_page(workspace: Workspace, problems: tuple[str, ...] = ()) -> Response:
-    return page(workspace, "roster.html", 422 if problems else 200, problems=problems)
+    endings, status = ",".join(ENDINGS), 422 if problems else 200
+    return page(workspace, "roster.html", status, problems=problems, endings=endings)
 
 
 def understood_page(workspace: Workspace, problems: tuple[str, ...] = ()) -> Response:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from bulk_register.paths import held
+from bulk_register.roster import ENDINGS
 
 MAX_NAME = 120  # bytes
-_ENDINGS = re.compile(r"\.(csv|txt|tsv|xlsx|xlsm|xlsb|xls|ods)\Z", re.IGNORECASE)
+_ENDINGS = re.compile(rf"({'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)  # Windows' devices
 _OTHERS = re.compile(r"[^\w ()+,=@&№-]")  # what a name may not hold: separators, dots, wildcards, controls
 

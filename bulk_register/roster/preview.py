@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_register.errors import RosterError
+from bulk_register.language import _
 from bulk_register.records import Reading
-from bulk_register.roster.file.format import detect_format
 from bulk_register.roster.file.snapshot import take_snapshot
+from bulk_register.roster.formats import detect_format
 from bulk_register.roster.reader import open_text
 from bulk_register.roster.text.encoding import detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import words_beyond_ascii
@@ -29,18 +30,17 @@ class Preview:
 
 def preview_roster(path: Path, reading: Reading, folder: Path, rows: int) -> Preview:
     """Return a roster's first rows from a private copy in `folder`. Raises RosterError where it has none."""
-    copy, _ = take_snapshot(path, folder)
+    copy, _sha256 = take_snapshot(path, folder)
     kind = detect_format(copy, reading.max_bytes)
-    copy = copy.rename(copy.with_suffix(f".{kind}"))
-    if kind == "csv":
+    copy = copy.rename(copy.with_suffix(f".{kind.name}"))
+    if kind.open_sheets is None:
         return _of_text(copy, reading, rows)
-    from bulk_register.roster.sheets.sheets import open_sheets  # slow to load, not needed for text
-
-    sheets = open_sheets(copy, kind, reading)
+    sheets = kind.open_sheets(copy, reading).visible
     names = tuple(str(sheet.name) for sheet in sheets)
     wanted = [sheet for sheet in sheets if sheet.name == reading.sheet] or sheets
     if not wanted:
-        raise RosterError(f"{path.name}: the workbook has no visible sheet.")
+        nothing = _("the workbook has no visible sheet with anything in it: it holds no employees.")
+        raise RosterError(f"{path.name}: {nothing}")
     return Preview(names, str(wanted[0].name), _cut(wanted[0].head(rows)))
 
 

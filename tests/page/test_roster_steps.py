@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
+from statistics import median
 
 import openpyxl
 import pytest
@@ -71,29 +73,27 @@ def test_rows_with_problems_are_shown_found_and_handed_back(somebody: Person, tm
 
 
 def test_while_100_000_rows_are_read_the_page_answers(somebody: Person, tmp_path: Path) -> None:
-    asking = """async (number) => {
-        const times = [];
-        while (times.length < number) {
-            const began = performance.now();
-            await (await fetch("/roster")).text();
-            times.push(performance.now() - began);
-            await new Promise((done) => setTimeout(done, 10));
-        }
-        return times.sort((one, other) => one - other)[number >> 1];
-    }"""
+    def median_seconds() -> float:  # asked beside the page, which goes on by itself when all is read
+        times = []
+        for _ in range(9):
+            began = time.perf_counter()
+            assert somebody.page.context.request.get(somebody.served.root + "/roster").ok
+            times.append(time.perf_counter() - began)
+        return median(times)
+
     file, seen = roster(tmp_path, 100_000), []
     for _ in range(3):  # this machine may have been busy with something else
         somebody.page.goto(somebody.served.root + "/roster")
         somebody.page.locator("#roster").set_input_files(file)
         somebody.page.wait_for_url(re.compile("/understood$"))
-        while_read = somebody.page.evaluate(asking, 9)
+        while_read = median_seconds()
         somebody.at("What was understood")
         assert "100,000 employees" in somebody.page.locator(".counts").inner_text()
-        usual = somebody.page.evaluate(asking, 9)
+        usual = median_seconds()
         seen.append((while_read, usual))
-        if while_read < max(200, 4 * usual):
+        if while_read < max(0.2, 4 * usual):
             return
-    pytest.fail(f"milliseconds while reading, and else: {seen}")
+    pytest.fail(f"seconds while reading, and else: {seen}")
 
 
 def test_an_encoding_is_decided_by_how_the_names_read_in_it(somebody: Person, tmp_path: Path) -> None:
