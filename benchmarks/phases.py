@@ -35,7 +35,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "place": ("bulk_register.output.delivery:place",),
     "ledger": (
         *(f"bulk_register.ledger:Ledger.{method}" for method in _LEDGER),
-        "bulk_register.ledger.record_store:RecordStore._commit",
+        "bulk_register.ledger.sqlite_store:SqliteStore._commit",
     ),
 }
 

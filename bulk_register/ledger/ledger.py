@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bulk_register.language import english
-from bulk_register.ledger import database as disk
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.ledger_reader import LedgerReader
-from bulk_register.ledger.statements import as_list, insert, next_number, seal
+from bulk_register.ledger.record_store import Writer, as_list
 from bulk_register.records import Batch, Ending, Registrations, RunRecord, Scope, Settlement, StatusNote
 
 
@@ -34,62 +32,59 @@ class Ledger(LedgerReader):
         with self._transaction():
             yield
 
+    def held(self, scope: Scope | None = None) -> AbstractContextManager[object]:
+        """Take what one run at a time may have: a scope, None for the whole ledger.
+
+        Raises LedgerBusyError where another run has it.
+        """
+        return self.store.held(scope)
+
     # --- a run on its way
 
     def begin(self, record: RunRecord, batches: Iterable[Batch], employees: Sequence[str] = ()) -> int:
         """Record a run, all its batches and its roster's employees in one transaction; returns its number."""
-        with self._transaction() as cursor:
-            scope = self._make_scope(cursor, record.scope)
+        with self._transaction() as write:
+            scope, run = self._make_scope(write, record.scope), write.next_run()
             values = {column: getattr(record, column) for column in COLUMNS["run"]}
-            values |= {"scope": scope, "id": None}  # SQLite gives it a number that no run had before
-            marks = ",".join("?" * len(values))
-            cursor.execute(
-                f"INSERT INTO run ({','.join(values)}) VALUES ({marks})",  # noqa: S608
-                tuple(values.values()),
-            )
-            run = int(cursor.lastrowid or 0)
-            seal(cursor, "run", run)
-            self._plan(cursor, run, batches)
-            cursor.execute(
+            values |= {"scope": scope, "id": run, "reregister": int(record.reregister)}
+            write.insert("run", [tuple(values.values())])
+            self._plan(write, run, batches)
+            write.execute(
                 "DELETE FROM roster WHERE run IN (SELECT id FROM run WHERE scope = ? AND id < ?)",
                 (scope, run),
             )
-            insert(cursor, "roster", [(run, as_list(employees))])
+            write.insert("roster", [(run, as_list(employees))])
         return run
 
     def resume(self, run: int, batches: Iterable[Batch]) -> int:
         """Add batches to an earlier run that is being finished; returns its number."""
-        with self._transaction() as cursor:
-            cursor.execute("UPDATE run SET finished = NULL, exit_code = NULL WHERE id = ?", (run,))
-            seal(cursor, "run", run)
-            self._plan(cursor, run, batches)
+        with self._transaction() as write:
+            write.change("run", run, finished=None, exit_code=None)
+            self._plan(write, run, batches)
         return run
 
     def sent(self, run: int, batch: Batch) -> int:
         """Record that a request is about to go out; returns its number for `settled`."""
-        with self._transaction() as cursor:
+        with self._transaction() as write:
             part = as_list(batch.identifiers) if batch.part else None
-            request = next_number(cursor, "request")
+            request = write.next_number("request")
             line = (request, run, batch.number, part, int(time.time()), None, None, None, None)
-            insert(cursor, "request", [line])
+            write.insert("request", [line])
         self._runs[request] = run
         return request
 
     def settled(self, request: int, settlement: Settlement) -> None:
         """Record how a request ended and what that means for its employees, in one transaction."""
         ended, note = settlement.ended, english(settlement.note)
-        with self._transaction() as cursor:
-            cursor.execute(
-                "UPDATE request SET settled = ?, ended = ?, note = ?, raw = ? WHERE id = ?",
-                (int(time.time()), ended.value, note, settlement.raw, request),
-            )
-            seal(cursor, "request", request)
+        with self._transaction() as write:
+            values = {"settled": int(time.time()), "ended": ended.value, "note": note}
+            write.change("request", request, **values, raw=settlement.raw)
             run = self._run_of(request)
             scope, base_url = self._scope_of(run)
             if ended is Ending.ANSWERED:
-                self._forget_standings(cursor, run, request)
-            written = _register(cursor, scope, settlement.registrations)
-            self._stand(cursor, run, settlement.statuses)
+                self._forget_standings(write, run, request)
+            written = _register(write, scope, settlement.registrations)
+            self._stand(write, run, settlement.statuses)
         for line, participants in written:
             if base_url in self._holders:
                 self._holders[base_url].add(line, participants)
@@ -98,83 +93,76 @@ class Ledger(LedgerReader):
         """Take back whose these participants are, where that became known in this run."""
         unwanted = {participant.casefold() for participant in participants}
         lines = self._holders_at(base_url).lines(unwanted)
-        with self._transaction() as cursor:
+        with self._transaction() as write:
             for line in lines:
                 records = list(self.store.records("registration", "WHERE id = ? AND run = ?", [line, run]))
                 for *key, names, given in records:
                     pairs = zip(self.store.texts(names), self.store.texts(given), strict=True)
                     kept = [pair for pair in pairs if pair[1].casefold() not in unwanted]
                     columns = as_list([name for name, _ in kept]), as_list([each for _, each in kept])
-                    insert(cursor, "registration", [(*key, *columns)], anew=True)
+                    write.insert("registration", [(*key, *columns)], anew=True)
         del self._holders[base_url]
 
     def move_window(self, run: int, valid_from: int, valid_till: int, settings: str) -> None:
         """Record another window for a run in which nothing has become known yet."""
-        with self._transaction() as cursor:
-            cursor.execute(
-                "UPDATE run SET valid_from = ?, valid_till = ?, settings = ? WHERE id = ?",
-                (valid_from, valid_till, settings, run),
-            )
-            seal(cursor, "run", run)
+        with self._transaction() as write:
+            write.change("run", run, valid_from=valid_from, valid_till=valid_till, settings=settings)
 
     def left(self, run: int, statuses: Iterable[StatusNote]) -> None:
         """Record why employees got no link of whom no request tells."""
-        with self._transaction() as cursor:
-            self._stand(cursor, run, statuses)
+        with self._transaction() as write:
+            self._stand(write, run, statuses)
 
     def finish(self, run: int, exit_code: int, open_employees: int) -> None:
         """Record a run's end."""
-        with self._transaction() as cursor:
-            cursor.execute(
-                "UPDATE run SET finished = ?, exit_code = ?, open = ? WHERE id = ?",
-                (int(time.time()), exit_code, open_employees, run),
-            )
-            seal(cursor, "run", run)
+        with self._transaction() as write:
+            end = {"finished": int(time.time()), "exit_code": exit_code}
+            write.change("run", run, **end, open=open_employees)
 
     def delivered(self, run: int, path: Path, sha256: str, links: int = 0) -> None:
         """Record an output as this program left it, and how many employees have a link in it."""
-        with self._transaction() as cursor:
-            insert(cursor, "delivery", [(str(path), sha256, run, links)], anew=True)
+        with self._transaction() as write:
+            write.insert("delivery", [(str(path), sha256, run, links)], anew=True)
 
     def name_tests(self, titles: Mapping[str, str]) -> None:
         """Record what tests are called, by identifier."""
         lines = [(test.lower(), title) for test, title in titles.items() if title]
         if lines and self.titles(titles) != dict(lines):
-            with self._transaction() as cursor:
-                insert(cursor, "title", lines, anew=True)
+            with self._transaction() as write:
+                write.insert("title", lines, anew=True)
 
     def told(self, scope: Scope, left: Mapping[str, int]) -> None:
         """Record that all of a scope's links have been told, but for these employees' (with their runs)."""
         number = self._scope(scope)
-        with self._transaction() as cursor:
-            last = next_number(cursor, "registration") - 1
-            insert(cursor, "told", [(number, last)], anew=True)
-            cursor.execute("DELETE FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)", (number,))
-            insert(cursor, "untold", ((run, employee) for employee, run in left.items()))
+        with self._transaction() as write:
+            last = write.next_number("registration") - 1
+            write.insert("told", [(number, last)], anew=True)
+            write.execute("DELETE FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)", (number,))
+            write.insert("untold", ((run, employee) for employee, run in left.items()))
 
     def forget(self, runs: Sequence[int]) -> None:
         """Delete these runs and all that became known in them; no byte of it stays in the file.
 
         Raises LedgerBusyError where a run is using the ledger.
         """
-        with disk.lock(self.path):
-            with self._transaction() as cursor:
-                cursor.executemany("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
-                cursor.executemany("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
-                last = next_number(cursor, "registration") - 1  # new lines come after it
+        with self.held():
+            with self._transaction() as write:
+                write.execute_each("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
+                write.execute_each("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
+                last = write.next_number("registration") - 1  # new lines come after it
                 told = [(scope, min(line, last)) for scope, line in self.store.records("told")]
-                insert(cursor, "told", told, anew=True)
+                write.insert("told", told, anew=True)
             self._holders.clear()
-            disk.rewrite(self.path, self.store.connection)
+            self.store.clear_deleted()
 
     # --- within
 
-    def _plan(self, cursor: sqlite3.Cursor, run: int, batches: Iterable[Batch]) -> None:
-        insert(cursor, "batch", ((run, batch.number, as_list(batch.identifiers)) for batch in batches))
+    def _plan(self, write: Writer, run: int, batches: Iterable[Batch]) -> None:
+        write.insert("batch", ((run, batch.number, as_list(batch.identifiers)) for batch in batches))
 
-    def _make_scope(self, cursor: sqlite3.Cursor, scope: Scope) -> int:
+    def _make_scope(self, write: Writer, scope: Scope) -> int:
         if self._scope(scope) < 0:
-            insert(cursor, "scope", [(next_number(cursor, "scope"), *scope)])
+            write.insert("scope", [(write.next_number("scope"), *scope)])
         return self._scope(scope)
 
     def _run_of(self, request: int) -> int:
@@ -188,31 +176,31 @@ class Ledger(LedgerReader):
             self._whose[run] = self._scope(scope), scope.base_url
         return self._whose[run]
 
-    def _stand(self, cursor: sqlite3.Cursor, run: int, statuses: Iterable[StatusNote]) -> None:
+    def _stand(self, write: Writer, run: int, statuses: Iterable[StatusNote]) -> None:
         lines = [(run, item.employee, str(item.status), english(item.note)) for item in statuses]
         if lines:
             self._all_linked.discard(run)
-            insert(cursor, "standing", lines, anew=True)
+            write.insert("standing", lines, anew=True)
 
-    def _forget_standings(self, cursor: sqlite3.Cursor, run: int, request: int) -> None:
+    def _forget_standings(self, write: Writer, run: int, request: int) -> None:
         """Take back what an earlier request said of this request's employees."""
         if run in self._all_linked:
             return
         if not self.store.all("SELECT 1 FROM standing WHERE run = ? LIMIT 1", (run,)):
             self._all_linked.add(run)
             return
-        cursor.execute(
-            "DELETE FROM standing WHERE run = ? AND employee IN (SELECT value FROM json_each(("
-            "SELECT COALESCE(q.employees, b.employees) FROM request q "
-            "LEFT JOIN batch b ON b.run = q.run AND b.number = q.batch WHERE q.id = ?)))",
-            (run, request),
-        )
+        [(number, part)] = self.store.all("SELECT batch, employees FROM request WHERE id = ?", (request,))
+        where = "WHERE run = ? AND number = ?"
+        columns = [part] if part else [row[2] for row in self.store.records("batch", where, [run, number])]
+        names = [name for column in columns for name in self.store.texts(column)]
+        query = "DELETE FROM standing WHERE run = ? AND employee = ?"
+        write.execute_each(query, [(run, name) for name in names])
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+    def _transaction(self) -> Iterator[Writer]:
         try:
-            with self.store.transaction() as cursor:
-                yield cursor
+            with self.store.transaction() as write:
+                yield write
         except BaseException:
             self._holders.clear()  # what was read meanwhile may not be there any more
             self._known = {}
@@ -220,12 +208,12 @@ class Ledger(LedgerReader):
 
 
 def _register(
-    cursor: sqlite3.Cursor, scope: int, registrations: Iterable[Registrations]
+    write: Writer, scope: int, registrations: Iterable[Registrations]
 ) -> list[tuple[int, Sequence[str]]]:
     """Write registrations down; returns their lines' numbers with the participants on them."""
-    written, first = [], next_number(cursor, "registration")
+    written, first = [], write.next_number("registration")
     for line, (employees, participants, run, current) in enumerate(registrations, first):
         values = (line, scope, run, int(current), as_list(employees), as_list(participants))
-        insert(cursor, "registration", [values])
+        write.insert("registration", [values])
         written.append((line, participants))
     return written

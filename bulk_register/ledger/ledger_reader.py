@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.lookups import Ends, read_known
 from bulk_register.ledger.participant_index import ParticipantIndex
 from bulk_register.ledger.record_store import RecordStore
+from bulk_register.ledger.stores import open_store
 from bulk_register.records import Ending, Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
 
@@ -21,7 +21,7 @@ class LedgerReader:
 
     def __init__(self, path: Path, *, write: bool = True) -> None:
         self.path = path
-        self.store = RecordStore(path, write=write)
+        self.store: RecordStore = open_store(path, write=write)
         self._holders: dict[str, ParticipantIndex] = {}  # by base URL, as far as they were asked for
         self._known: dict[Scope, KnownLinks] = {}
         self._known_at = (0, 0)  # the ledger's state that it is of
@@ -30,16 +30,15 @@ class LedgerReader:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.store.connection.close()
+        self.store.close()
 
     # --- what is known
 
     def known(self, scope: Scope) -> KnownLinks:
         """Return the links in use of a scope; read again only if anybody has changed the ledger since."""
-        [(changed_by_others,)] = self.store.all("PRAGMA data_version")
-        stamp = (changed_by_others, self.store.connection.total_changes)
-        if self._known_at != stamp:
-            self._known, self._known_at = {}, stamp
+        state = self.store.state()
+        if self._known_at != state:
+            self._known, self._known_at = {}, state
         if scope not in self._known:
             self._known[scope] = read_known(self.store, self._scope(scope), Ends(self))
         return self._known[scope]
@@ -56,10 +55,9 @@ class LedgerReader:
         lines = self._holders_at(base_url).lines(wanted)
         if not lines:
             return {}
-        where, ends = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", Ends(self)
         found: dict[str, Holder] = {}
-        records = self.store.records("registration", where, [json.dumps(list(lines))])
-        for _, _, run, _, names, given in records:
+        ends = Ends(self)
+        for _, _, run, _, names, given in self.store.numbered("registration", list(lines)):
             for employee, participant in zip(self.store.texts(names), self.store.texts(given), strict=True):
                 if (key := participant.casefold()) in wanted:
                     found.setdefault(key, Holder(employee, run, ends[run]))
@@ -67,12 +65,16 @@ class LedgerReader:
 
     def _holders_at(self, base_url: str) -> ParticipantIndex:
         if base_url not in self._holders:
-            holders = ParticipantIndex()
-            where = "WHERE scope IN (SELECT id FROM scope WHERE base_url = ?) ORDER BY id"
-            for line, *_, participants in self.store.records("registration", where, [base_url]):
+            self._holders[base_url] = ParticipantIndex()
+        holders, by_others = self._holders[base_url], self.store.state()[0]
+        if holders.read_at != by_others:  # runs of other scopes may have got participants meanwhile
+            where = "WHERE id > ? AND scope IN (SELECT id FROM scope WHERE base_url = ?) ORDER BY id"
+            records = self.store.records("registration", where, [holders.read_to, base_url])
+            for line, *_, participants in records:
                 holders.add(line, self.store.texts(participants))
-            self._holders[base_url] = holders
-        return self._holders[base_url]
+                holders.read_to = line
+            holders.read_at = by_others
+        return holders
 
     def last_roster(self, scope: Scope) -> tuple[int, list[str], bool] | None:
         """Return a scope's latest run, the employees of its roster, and whether all of them got a link."""
@@ -216,7 +218,7 @@ class LedgerReader:
         wanted = {participant.casefold() for participant in participants}
         found = []
         for line in sorted(self._holders_at(base_url).lines(wanted)):
-            where = "WHERE id = ? AND run = ? AND current"
+            where = "WHERE id = ? AND run = ? AND current = 1"
             for *_key, names, given in self.store.records("registration", where, [line, run]):
                 columns = self.store.texts(names), self.store.texts(given)
                 if not wanted.isdisjoint(map(str.casefold, columns[1])):

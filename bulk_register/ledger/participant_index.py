@@ -15,6 +15,9 @@ class ParticipantIndex:
     It goes by hashes: a line that it names is still to be read, one that it doesn't name holds nobody.
     """
 
+    read_to = 0  # the last line that was read from the ledger
+    read_at: int | None = None  # what others had written then, see `RecordStore.state`
+
     def __init__(self) -> None:
         self._hashes = np.empty(0, np.int64)  # sorted
         self._lines = np.empty(0, np.int64)

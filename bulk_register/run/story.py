@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.language import _
-from bulk_register.ledger import Ledger, lock
+from bulk_register.ledger import Ledger
 from bulk_register.output import plan_output
 from bulk_register.output.destinations import check_name, output_path
 from bulk_register.plan import PlanOptions, make_plan
@@ -86,7 +86,7 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
             options = plan_options_of(settings)
             previous = last_run(context.ledger, context.scope)
             _confirm(_plan(found, context, options), previous, settings, observer)
-            with lock(context.ledger.path):
+            with context.ledger.held(context.scope):
                 plan = _plan(found, context, options)  # another run may have ended meanwhile
                 record = _begin(plan, output, context, settings)
                 run = _Run(plan, record, output, previous, partial(_reckon, settings))
@@ -116,7 +116,7 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
         with open_context(settings, found, observer.tell) as context:
             context.ledger.name_tests(said_titles(named, settings))
             _confirm(_plan_rest(found, context, settings, record), None, settings, observer)
-            with lock(context.ledger.path):
+            with context.ledger.held(context.scope):
                 plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile
                 context.ledger.resume(record.id, plan.batches)
                 return _send_and_deliver(_Run(plan, record, output), context, settings, observer)

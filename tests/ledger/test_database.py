@@ -18,7 +18,16 @@ from bulk_register.errors import LedgerBusyError, LedgerError
 from bulk_register.ledger import Ledger, lock, schema
 from bulk_register.ledger import database as disk
 from bulk_register.records import Batch, Ending, Settlement, Status, StatusNote
-from tests.support.ledgers import SCOPE, answer, batches, filled, no_room_beyond, record, unprivileged
+from tests.support.ledgers import (
+    SCOPE,
+    answer,
+    batches,
+    filled,
+    no_room_beyond,
+    record,
+    sqlite_of,
+    unprivileged,
+)
 from tests.support.program import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
@@ -43,7 +52,7 @@ def use(path: Path) -> int:
 def test_commits_are_durable(book: Path) -> None:
     with Ledger(book) as ledger:
         pragma = {
-            name: ledger.store.connection.execute(f"PRAGMA {name}").fetchone()[0]
+            name: sqlite_of(ledger).execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("synchronous", "journal_mode", "foreign_keys")
         }
     assert pragma == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}
@@ -268,8 +277,8 @@ def test_a_full_disk_takes_back_the_whole_answer_and_the_ledger_works_on_when_th
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned)
         answer(ledger, run, planned[0])
-        used = ledger.store.connection.execute("PRAGMA page_count").fetchone()[0]
-        ledger.store.connection.execute(f"PRAGMA max_page_count = {used}")
+        used = sqlite_of(ledger).execute("PRAGMA page_count").fetchone()[0]
+        sqlite_of(ledger).execute(f"PRAGMA max_page_count = {used}")
         request = ledger.sent(run, planned[1])
         told = [StatusNote(name, Status.FAILED, "x" * 300) for name in planned[1].identifiers]
         for _ in range(3):
@@ -277,7 +286,7 @@ def test_a_full_disk_takes_back_the_whole_answer_and_the_ledger_works_on_when_th
                 ledger.settled(request, Settlement(Ending.FAILED, statuses=told))
         assert len(ledger.known(SCOPE).employees) == 200
         assert ledger.requests(run)[1][2] is None
-        ledger.store.connection.execute(f"PRAGMA max_page_count = {used + 1000}")
+        sqlite_of(ledger).execute(f"PRAGMA max_page_count = {used + 1000}")
         answer(ledger, run, planned[2])
         ledger.settled(request, Settlement(Ending.FAILED, statuses=told))
     with Ledger(book) as ledger:
@@ -404,7 +413,7 @@ def everything(book: Path) -> bytes:
 def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
     kept = filled(book, 50, prefix="kept")
     with Ledger(book) as ledger:
-        ledger.store.connection.execute("PRAGMA secure_delete = OFF")  # as some builds of SQLite have it
+        sqlite_of(ledger).execute("PRAGMA secure_delete = OFF")  # as some builds of SQLite have it
         planned = batches(300, 40, prefix="gone")
         gone = ledger.begin(
             record(roster="/home/gone.csv", settings="gone-center", output="gone.xlsx"),
@@ -428,7 +437,7 @@ def test_forgetting_leaves_no_byte_of_a_run(book: Path) -> None:
             for trace in (b"gone", b"link-of-gone"):
                 assert trace not in content, open_or_closed
             if open_or_closed == "open":
-                ledger.store.connection.close()
+                sqlite_of(ledger).close()
     with Ledger(book) as ledger:
         assert len(ledger.known(SCOPE).employees) == 50
         assert [run.id for run in ledger.runs()] == [kept]
@@ -461,7 +470,7 @@ def test_a_forgotten_runs_number_is_not_given_again(book: Path) -> None:
 def test_forgetting_in_one_program_while_another_reads_says_what_is_left(book: Path) -> None:
     run = filled(book, *[300] * 10)
     with Ledger(book) as ledger, closing(sqlite3.connect(book)) as reader:
-        ledger.store.connection.execute("PRAGMA busy_timeout = 200")  # the reader stays anyway
+        sqlite_of(ledger).execute("PRAGMA busy_timeout = 200")  # the reader stays anyway
         rows = reader.execute("SELECT employees FROM batch")
         rows.fetchone()
         with pytest.raises(LedgerBusyError, match="deleted"):

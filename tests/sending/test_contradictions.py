@@ -18,7 +18,7 @@ from bulk_register.sending import SendOptions
 from bulk_register.startexam.answers import read_participants
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Registrar, Request
-from tests.support.ledgers import no_room_beyond
+from tests.support.ledgers import no_room_beyond, sqlite_of
 from tests.support.plans import Listener, Office, Sent, people
 from tests.support.simulated_service import PLACEHOLDERS, spelled
 
@@ -155,7 +155,7 @@ def test_what_asking_again_cleared_is_given_to_nobody_where_it_cannot_be_written
 
             def fail() -> None:
                 if fails == "at its first record":
-                    office.ledgers[-1].store.connection.execute("PRAGMA query_only = ON")
+                    sqlite_of(office.ledgers[-1]).execute("PRAGMA query_only = ON")
                 else:
                     log = book.with_name(f"{book.name}-wal")  # SQLite writes into it when all is committed
                     full.enter_context(no_room_beyond(log.stat().st_size))

@@ -26,7 +26,7 @@ from bulk_register.sending import NoInterruption, SendOptions
 from tests.support import hostile_server as hostile
 from tests.support.clients import EXAM
 from tests.support.hostile_server import HONEST, HostileServer, Reaction, Request
-from tests.support.ledgers import no_room_beyond
+from tests.support.ledgers import no_room_beyond, sqlite_of
 from tests.support.plans import Listener, Office, Sent, people
 
 REREGISTER = replace(EXAM, reregister=True)
@@ -557,7 +557,7 @@ def test_a_full_disk_for_the_ledger_stops_the_run_and_the_rest_is_asked_for_late
         office = Office(sandbox.base_url, book)
 
         def fill() -> None:
-            connection = office.ledgers[-1].store.connection
+            connection = sqlite_of(office.ledgers[-1])
             used = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {used + pages}")
 

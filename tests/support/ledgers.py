@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bulk_register.ledger import Ledger
+from bulk_register.ledger.sqlite_store import SqliteStore
 from bulk_register.records import (
     Batch,
     Ending,
@@ -39,6 +41,12 @@ def record(scope: Scope = SCOPE, *, valid_till: int = 2**31, **more: object) -> 
         "open": 100,
     }
     return RunRecord(scope=scope, valid_till=valid_till, **(values | more))  # type: ignore[arg-type]
+
+
+def sqlite_of(ledger: Ledger) -> sqlite3.Connection:
+    """Return the connection of a ledger in an SQLite file."""
+    assert isinstance(ledger.store, SqliteStore)
+    return ledger.store.connection
 
 
 def batches(*sizes: int, prefix: str = "emp") -> list[Batch]:
