@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bulk_register.places import DatabaseAddress
 from bulk_register.sandbox import Sandbox
+from tests.support.postgresql import BINARIES, Server
 
 # what a machine may lack; a test that is skipped for anything else should have run
 MAY_BE_MISSING = re.compile(r"LibreOffice|Airflow|is not installed$|no mounts of one's own")
@@ -68,6 +70,21 @@ def sandbox() -> Iterator[Sandbox]:
     """Return a running stand-in for StartExam."""
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Return a PostgreSQL server of these tests' own."""
+    if not BINARIES:
+        pytest.skip("no PostgreSQL server's programs here")
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, Server(Path(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def database(server: Server) -> DatabaseAddress:
+    """Return the address of an empty PostgreSQL database."""
+    return server.new_database()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -17,7 +17,7 @@ from bulk_register.language import N_, _, employee_count, grouped, ngettext, rec
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import local_text
 from bulk_register.records import RunRecord, ending_words
-from bulk_register.run import is_overtaken, ledger_path
+from bulk_register.run import is_overtaken, ledger_place
 from bulk_register.run.earlier_run import NO_RUNS, pick_run
 from bulk_register.settings import Settings
 from bulk_register.settings.when import iso_day
@@ -31,7 +31,7 @@ _FIXED = 4  # so many of these columns are shown whole
 
 def history(settings: Settings, run: int | None) -> int:
     """Show earlier runs, or one of them."""
-    with Ledger(ledger_path(settings), write=False) as ledger:
+    with Ledger(ledger_place(settings), write=False) as ledger:
         runs = ledger.runs()
         if run is not None:
             print_result("\n".join(_run_lines(pick_run(runs, run), runs, ledger, settings)))
@@ -57,7 +57,7 @@ def history(settings: Settings, run: int | None) -> int:
 
 def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
     """Delete runs, and all that became known in them, from the ledger; asks a person at a terminal first."""
-    with Ledger(ledger_path(settings)) as ledger:
+    with Ledger(ledger_place(settings)) as ledger:
         found = ledger.runs()
         chosen = [pick_run(found, run).id for run in runs]
         if before is not None:

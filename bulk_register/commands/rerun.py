@@ -13,14 +13,14 @@ from bulk_register.commands.terminal.run_end import report_end
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.records import RunRecord
-from bulk_register.run import finish_run, ledger_path, unfinished
+from bulk_register.run import finish_run, ledger_place, unfinished
 from bulk_register.run.earlier_run import pick_run
 from bulk_register.settings import Settings, settings_of_run
 
 
 def rerun(run: int | None, settings: Settings, invocation: Invocation) -> int:
     """Finish a run; returns its exit code, or 0 where there is nothing to finish."""
-    with Ledger(ledger_path(settings), write=False) as ledger:
+    with Ledger(ledger_place(settings), write=False) as ledger:
         record = pick_run(ledger.runs(), run)
         invocation.know(run=record.id, roster=record.roster, center=record.scope.center)
         if not ledger.without_link(record):

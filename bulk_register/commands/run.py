@@ -12,7 +12,7 @@ from bulk_register.commands.terminal.summary import plan_summary, row_lines
 from bulk_register.language import _
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.output.results import RosterResults
-from bulk_register.run import dry_run, ledger_path, register
+from bulk_register.run import dry_run, ledger_files, register
 from bulk_register.run.report import blank_report, problems, roster_report, status_counts
 from bulk_register.settings import Settings
 
@@ -30,8 +30,8 @@ def run(roster: str, settings: Settings, invocation: Invocation) -> int:
 def check_report_file(roster: str, settings: Settings, invocation: Invocation) -> None:
     """Find what would make the report fail, or make it overwrite another file; raises OutputError."""
     config = Path(invocation.flags.get("config") or SETTINGS_FILE)
-    ledger = None if settings.sandbox and settings.ledger is None else ledger_path(settings)
-    taken = [Path(roster), config, settings.output, ledger, settings.secret_key_file]
+    ledger = [] if settings.sandbox and settings.ledger is None else ledger_files(settings)
+    taken = [Path(roster), config, settings.output, *ledger, settings.secret_key_file]
     invocation.check_report(settings.report, [path for path in taken if path])
 
 

@@ -16,7 +16,7 @@ from bulk_register.language import N_, _, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum
 from bulk_register.output.excel.excerpt import has_headers_only
-from bulk_register.run import ledger_flags, ledger_path, open_roster
+from bulk_register.run import ledger_flags, ledger_place, open_roster
 from bulk_register.settings import Settings, command_line
 from bulk_register.verify.checks import (
     OVER,
@@ -40,8 +40,8 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
 
     `asking` holds the account and the secret key where StartExam is to be asked as well.
     """
-    path = ledger_path(settings)
-    with Ledger(path, write=False) as ledger:
+    place = ledger_place(settings)
+    with Ledger(place, write=False) as ledger:
         if _is_empty_list(Path(file).expanduser(), ledger):
             print_result(_(_NOTHING))
             return 1
@@ -52,12 +52,12 @@ def verify(file: str, settings: Settings, asking: Settings | None) -> int:
             compared = compare_people(found, claims, known, ledger, settings)
             exams = _exam_lines(claims, known, ledger)
             refuted, asked = _asked(claims, known, wrong, ledger, asking) if asking else ([], 0)
-    if not known and not path.exists():
+    if not known and not ledger.is_there:
         print_note(
             _(
                 "There are no records of earlier runs at {path}, so no link can be known. Name the file "
                 "that the run wrote them to with --ledger.",
-                path=path,
+                path=place,
             )
         )
     wrong = sorted([*wrong, *compared.findings, *refuted])

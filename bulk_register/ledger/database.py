@@ -28,10 +28,15 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     with guarded(path):
         if not path.exists():
             if not write:
-                return _prepare(sqlite3.connect(":memory:"))
+                return empty()
             _create(path)
         _check_file(path, write=write)
         return _patiently(path, write=write)
+
+
+def empty() -> sqlite3.Connection:
+    """Open a ledger in memory."""
+    return _prepare(sqlite3.connect(":memory:"))
 
 
 def lock(path: Path) -> AbstractContextManager[object]:

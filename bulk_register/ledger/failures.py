@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bulk_register.errors import LedgerError
 from bulk_register.language import _
+from bulk_register.places import LedgerPlace
 
 # What SQLite fails with where the file is sound and its surroundings aren't (sqlite.org/rescode.html).
 SURROUNDINGS = frozenset(
@@ -74,7 +75,7 @@ def damaged(path: Path, what: str) -> LedgerError:
     )
 
 
-def unusable(path: Path, what: str) -> LedgerError:
+def unusable(path: LedgerPlace, what: str) -> LedgerError:
     return LedgerError(
         _(
             "The ledger {path} can't be used: {what}. Fix that, or name another file with --ledger.",

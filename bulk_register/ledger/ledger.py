@@ -11,14 +11,15 @@ from bulk_register.language import english
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.ledger_reader import LedgerReader
 from bulk_register.ledger.record_store import Writer, as_list
+from bulk_register.places import LedgerPlace
 from bulk_register.records import Batch, Ending, Registrations, RunRecord, Scope, Settlement, StatusNote
 
 
 class Ledger(LedgerReader):
     """The ledger, open. One thread uses it; what a method wrote is on disk when it returns."""
 
-    def __init__(self, path: Path, *, write: bool = True) -> None:
-        super().__init__(path, write=write)
+    def __init__(self, place: LedgerPlace, *, write: bool = True) -> None:
+        super().__init__(place, write=write)
         self._runs: dict[int, int] = {}  # by request
         self._whose: dict[int, tuple[int, str]] = {}  # scope and base URL by run
         self._all_linked: set[int] = set()  # runs in which nobody is without a link so far
@@ -38,6 +39,10 @@ class Ledger(LedgerReader):
         Raises LedgerBusyError where another run has it.
         """
         return self.store.held(scope)
+
+    def lost(self) -> str:
+        """Say why what was held isn't any more, "" while it is; safe to call from any thread."""
+        return self.store.lost()
 
     # --- a run on its way
 

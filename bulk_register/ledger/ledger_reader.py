@@ -13,15 +13,16 @@ from bulk_register.ledger.lookups import Ends, read_known
 from bulk_register.ledger.participant_index import ParticipantIndex
 from bulk_register.ledger.record_store import RecordStore
 from bulk_register.ledger.stores import open_store
+from bulk_register.places import LedgerPlace
 from bulk_register.records import Ending, Holder, KnownLinks, RunRecord, Scope, Status, StatusNote, Unmatched
 
 
 class LedgerReader:
     """The ledger, open. One thread uses it. Every method raises LedgerError where the disk or file fails."""
 
-    def __init__(self, path: Path, *, write: bool = True) -> None:
-        self.path = path
-        self.store: RecordStore = open_store(path, write=write)
+    def __init__(self, place: LedgerPlace, *, write: bool = True) -> None:
+        self.place = place
+        self.store: RecordStore = open_store(place, write=write)
         self._holders: dict[str, ParticipantIndex] = {}  # by base URL, as far as they were asked for
         self._known: dict[Scope, KnownLinks] = {}
         self._known_at = (0, 0)  # the ledger's state that it is of
@@ -31,6 +32,11 @@ class LedgerReader:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.store.close()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the ledger has been made; one that hasn't reads as empty."""
+        return self.store.is_there
 
     # --- what is known
 

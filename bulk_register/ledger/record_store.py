@@ -49,6 +49,8 @@ class Writer(ABC):
 class RecordStore(ABC):
     """An open ledger's tables. Every method raises LedgerError where the database or its disk fails."""
 
+    is_there: bool  # False: none has been made yet, and it reads as empty
+
     @abstractmethod
     def each(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query."""
@@ -74,6 +76,10 @@ class RecordStore(ABC):
 
         Raises LedgerBusyError where somebody else has it.
         """
+
+    def lost(self) -> str:
+        """Say why what was held isn't any more, "" while it is; safe to call from any thread."""
+        return ""
 
     @abstractmethod
     def damaged(self, what: str) -> LedgerError:

@@ -16,14 +16,22 @@ from bulk_register.ledger.failures import damaged, guarded
 from bulk_register.ledger.record_store import RecordStore, Writer
 from bulk_register.records import Scope
 
+NOWHERE = Path(":memory:")
+
 
 class SqliteStore(RecordStore):
     """An open SQLite file."""
 
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
-        self.connection = database.connect(path, write=write)
+        self.is_there = write or path.exists()
+        self.connection = database.connect(path, write=write) if path != NOWHERE else database.empty()
         self._under_way: SqliteWriter | None = None  # the transaction that is open
+
+    @classmethod
+    def empty(cls) -> SqliteStore:
+        """Return a ledger with nothing in it, for one that isn't there."""
+        return cls(NOWHERE, write=False)
 
     def close(self) -> None:
         self.connection.close()

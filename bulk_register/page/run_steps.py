@@ -21,7 +21,7 @@ from bulk_register.page.verification import verified
 from bulk_register.page.views import earlier_runs, ended, kept_output, progress, question
 from bulk_register.page.workspace import Workspace
 from bulk_register.paths import private_folder
-from bulk_register.run import export_run, ledger_path
+from bulk_register.run import export_run, ledger_place
 from bulk_register.run.earlier_run import pick_run
 from bulk_register.settings import settings_of_run
 
@@ -85,7 +85,7 @@ def post_finish(workspace: Workspace, form: Mapping[str, str]) -> Response:
     number = form.get("run", "")
     settings = workspace.ledger_settings()
     try:
-        with Ledger(ledger_path(settings), write=False) as ledger:
+        with Ledger(ledger_place(settings), write=False) as ledger:
             record = pick_run(ledger.runs(), int(number) if number.isdecimal() else None)
         workspace.finish(record)
     except BulkRegisterError as error:
@@ -107,7 +107,7 @@ def run_file(workspace: Workspace, request: Request) -> Response:
 
 def runs_page(workspace: Workspace, problems: tuple[str, ...] = ()) -> Response:
     settings = workspace.ledger_settings()
-    with Ledger(ledger_path(settings), write=False) as ledger:
+    with Ledger(ledger_place(settings), write=False) as ledger:
         runs = earlier_runs(ledger, settings)
     return page(workspace, "runs.html", 422 if problems else 200, runs=runs, problems=problems)
 
@@ -115,7 +115,7 @@ def runs_page(workspace: Workspace, problems: tuple[str, ...] = ()) -> Response:
 def run_output(workspace: Workspace, request: Request) -> Response:
     """Return a run's output: as it was left, or else written again from ledger and unchanged roster."""
     settings = workspace.ledger_settings()
-    with Ledger(ledger_path(settings), write=False) as ledger:
+    with Ledger(ledger_place(settings), write=False) as ledger:
         record = pick_run(ledger.runs(), request.path_params["run"])
         path = kept_output(ledger, record)
     if path is not None:
@@ -133,7 +133,7 @@ def run_output(workspace: Workspace, request: Request) -> Response:
 def run_links(workspace: Workspace, request: Request) -> Response:
     """Show whether a run's output is fit to be mailed."""
     settings = workspace.ledger_settings()
-    with Ledger(ledger_path(settings), write=False) as ledger:
+    with Ledger(ledger_place(settings), write=False) as ledger:
         record = pick_run(ledger.runs(), request.path_params["run"])
         file = kept_output(ledger, record)
         seen = verified(file, record, ledger, settings) if file else None

@@ -20,7 +20,7 @@ from bulk_register.page.reading import read_job
 from bulk_register.page.store import Store, Upload
 from bulk_register.paths import config_folder
 from bulk_register.records import Exam, RunRecord, Test
-from bulk_register.run import Observer, asked_titles, finish_run, ledger_path, register, unfinished
+from bulk_register.run import Observer, asked_titles, finish_run, ledger_place, register, unfinished
 from bulk_register.run.exam_lookup import titled
 from bulk_register.run.report import Finished
 from bulk_register.settings import Settings, load_settings, settings_of_run
@@ -185,7 +185,7 @@ class Workspace:
         titles = {test.identifier.lower(): test.title for test in self.tests or ()}
         if not all(test.lower() in titles for test in exam.tests):
             return asked_titles(settings, exam)
-        with Ledger(ledger_path(settings)) as ledger:
+        with Ledger(ledger_place(settings)) as ledger:
             ledger.name_tests({test: titles[test.lower()] for test in exam.tests})
         return titled(exam, titles)
 
@@ -214,13 +214,13 @@ class Workspace:
     def _ledgers_name(self) -> str:
         """Return the name of a folder for this ledger's files alone: another's are not known to it."""
         try:
-            ledger = str(ledger_path(self.ledger_settings()))
+            ledger = str(ledger_place(self.ledger_settings()))
         except BulkRegisterError:  # it can't be told, nor is anything tidied up then
             return "unsettled"
         return sha256(os.fsencode(ledger)).hexdigest()[:16]
 
     def _ledger(self) -> Ledger:
-        return Ledger(ledger_path(self.ledger_settings()), write=False)
+        return Ledger(ledger_place(self.ledger_settings()), write=False)
 
     def _tidy(self) -> None:
         try:

@@ -1,6 +1,6 @@
 """The story of a run: read, plan, confirm, send, deliver; and of finishing, writing again and trying dry."""
 
-from bulk_register.run.context import connection_of, ledger_flags, ledger_path
+from bulk_register.run.context import connection_of, ledger_files, ledger_flags, ledger_place
 from bulk_register.run.earlier_run import is_overtaken, unfinished
 from bulk_register.run.exam_lookup import asked_titles
 from bulk_register.run.observer import Observer
@@ -22,8 +22,9 @@ __all__ = [
     "export_run",
     "finish_run",
     "is_overtaken",
+    "ledger_files",
     "ledger_flags",
-    "ledger_path",
+    "ledger_place",
     "open_chosen_roster",
     "open_roster",
     "register",

@@ -12,6 +12,7 @@ from bulk_register.errors import BulkRegisterError
 from bulk_register.ledger import Ledger
 from bulk_register.output.results import SANDBOX_URL, Style
 from bulk_register.paths import ledger_file, private_folder
+from bulk_register.places import LedgerPlace
 from bulk_register.plan import scope_of
 from bulk_register.records import Exam, Roster, Scope, Tell
 from bulk_register.roster import person_texts
@@ -36,11 +37,11 @@ def open_context(settings: Settings, roster: Roster, tell: Tell) -> Iterator[Run
     exam, scope = exam_of(settings), scope_under(settings)
     with ExitStack() as stack:
         if settings.sandbox and settings.ledger is None:
-            path = stack.enter_context(private_folder()) / "ledger.sqlite3"
+            place: LedgerPlace = stack.enter_context(private_folder()) / "ledger.sqlite3"
         else:
-            path = ledger_path(settings)
+            place = ledger_place(settings)
         connected = stack.enter_context(_against_sandbox(settings)) if settings.sandbox else settings
-        ledger = outputs = stack.enter_context(Ledger(path))
+        ledger = outputs = stack.enter_context(Ledger(place))
         if settings.sandbox and settings.ledger is None:
             outputs = _sandbox_outputs(stack) or ledger
         client = StartExam(connection_of(connected), tell, partial(person_texts, roster))
@@ -91,14 +92,21 @@ def scope_under(settings: Settings) -> Scope:
     return scope_of(settings.account_id or 0, url, exam_of(settings))
 
 
-def ledger_path(settings: Settings) -> Path:
+def ledger_place(settings: Settings) -> LedgerPlace:
     """Return where the ledger is: as set, else in the user's state folder."""
-    return (settings.ledger or ledger_file()).expanduser().absolute()
+    place = settings.ledger or ledger_file()
+    return place.expanduser().absolute() if isinstance(place, Path) else place
+
+
+def ledger_files(settings: Settings) -> list[Path]:
+    """Return the files of the ledger, in whose place nothing else may be written: none for a database."""
+    place = ledger_place(settings)
+    return [place] if isinstance(place, Path) else []
 
 
 def ledger_flags(settings: Settings) -> list[str]:
     """Return the flag that leads another command to the same ledger, from any folder; none for the usual."""
-    return ["--ledger", str(ledger_path(settings))] if settings.ledger else []
+    return ["--ledger", str(ledger_place(settings))] if settings.ledger else []
 
 
 def style_of(settings: Settings) -> Style:

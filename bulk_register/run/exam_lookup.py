@@ -10,7 +10,7 @@ from bulk_register.errors import RefusedError, SettingsError, StartExamError, St
 from bulk_register.language import N_, _
 from bulk_register.ledger import Ledger
 from bulk_register.records import Exam, Tell, Test
-from bulk_register.run.context import connection_of, ledger_path
+from bulk_register.run.context import connection_of, ledger_place
 from bulk_register.settings import Settings
 from bulk_register.startexam import StartExam
 from bulk_register.startexam.titles import fold, identified, is_identifier, titles_of
@@ -65,7 +65,7 @@ def asked_titles(settings: Settings, exam: Exam) -> Exam:
     except StartExamError:
         return exam
     titles = titles_of(exam.tests, tests)
-    with Ledger(ledger_path(settings)) as ledger:
+    with Ledger(ledger_place(settings)) as ledger:
         ledger.name_tests(dict(zip(exam.tests, titles, strict=True)))
     return replace(exam, titles=tuple(titles))
 

@@ -21,7 +21,7 @@ from bulk_register.output.excel.excerpt import has_headers_only, rows_without_ad
 from bulk_register.output.results import EVERY, SomeResults
 from bulk_register.paths import real_path
 from bulk_register.records import LINKED, Delivered, Status, Tell, Warned
-from bulk_register.run.context import ledger_path
+from bulk_register.run.context import ledger_files
 from bulk_register.run.report import UNDONE, Finished
 from bulk_register.settings import Settings
 from bulk_register.startexam.refusal_cause import says_unknown
@@ -84,7 +84,7 @@ def unknown_places(finished: Finished) -> np.ndarray:
 def check_lists(roster: Path, output: Path, settings: Settings) -> None:
     """Find what would make the files beside the output fail; raises OutputError."""
     if settings.only_new is not None:
-        taken = [roster, output, unknown_path(output, roster), ledger_path(settings)]
+        taken = [roster, output, unknown_path(output, roster), *ledger_files(settings)]
         check_list(settings.only_new, taken, "--only-new")
 
 

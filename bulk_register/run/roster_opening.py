@@ -12,7 +12,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.paths import private_folder
 from bulk_register.records import RESULT_COLUMNS, Reading, Roster, RosterRead, Tell, known_header
 from bulk_register.roster import read_roster
-from bulk_register.run.context import ledger_path, limits_of
+from bulk_register.run.context import ledger_place, limits_of
 from bulk_register.run.guards import check_age, newest_roster
 from bulk_register.settings import Settings
 
@@ -48,7 +48,7 @@ def _resolve(roster: str | Path, settings: Settings) -> Path:
     """Return the roster's file, of a folder or pattern the newest, if it is new enough."""
 
     def was_delivered(file: Path) -> bool:
-        with Ledger(ledger_path(settings), write=False) as ledger:
+        with Ledger(ledger_place(settings), write=False) as ledger:
             return ledger.delivery(file.resolve()) is not None
 
     path = newest_roster(str(roster), was_delivered)

@@ -31,7 +31,7 @@ from bulk_register.records import (
     Tell,
 )
 from bulk_register.run.changes import PreviousRun, changes_since
-from bulk_register.run.context import RunContext, exam_of, ledger_path, open_context, scope_under, style_of
+from bulk_register.run.context import RunContext, exam_of, ledger_place, open_context, scope_under, style_of
 from bulk_register.run.earlier_run import (
     check_unchanged,
     moved_with,
@@ -131,7 +131,7 @@ def export_run(
     """
     settings = settings.model_copy(update={"output": named or Path(record.output)})
     record = moved_with(record, moved, settings)
-    with open_roster(record.roster, settings, tell) as found, Ledger(ledger_path(settings)) as ledger:
+    with open_roster(record.roster, settings, tell) as found, Ledger(ledger_place(settings)) as ledger:
         check_unchanged(found, record, settings)
         output = prepare_output(found, settings)
         known = ledger.known(record.scope)
@@ -148,7 +148,7 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
         check_lists(found.source.path, prepare_output(found, settings).target, settings)
         named, settings = settings.tests, with_identified_tests(settings, tell)
         scope = scope_under(settings)
-        with Ledger(ledger_path(settings), write=False) as ledger:
+        with Ledger(ledger_place(settings), write=False) as ledger:
             exam = titled(exam_of(settings), ledger.titles(settings.tests) | said_titles(named, settings))
             plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings))
             previous = last_run(ledger, scope)

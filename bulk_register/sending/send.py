@@ -81,6 +81,7 @@ class _Sender:
         self._options, self._tell = options, tell
         self._in_flight: dict[Task, int] = {}  # requests under way, with their numbers in the ledger
         self._clock_followed = False
+        client.gate.may_pass = lambda: not ledger.lost()
         self._pool: WorkerPool[Task, Answer] = WorkerPool(self._register, options.workers)
 
     def go(self) -> None:
@@ -168,6 +169,8 @@ class _Sender:
             self.scheduler.stop(_("the run was interrupted"), passing=True)
         elif time.monotonic() > until:
             self.scheduler.stop(_("the time that --deadline allows is over"), passing=True)
+        elif lost := self._ledger.lost():
+            self.scheduler.stop(lost, passing=True)
         if self.scheduler.stopped:
             self._client.gate.stopping.set()
 

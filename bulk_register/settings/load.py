@@ -187,6 +187,7 @@ def _shown(value: Any) -> str:
     """Return a wrong value as it was written, without a password in an address."""
     text = _joined(value)
     text = text.lower() if isinstance(value, bool) else text
+    text = re.sub(r"^(postgres(?:ql)?://).*", r"\1…", text, flags=re.I | re.S)  # a typing error may be in it
     text = re.sub(r"//.*@", "//…@", text)
     return f"'{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + '…'}'"
 

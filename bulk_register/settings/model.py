@@ -20,7 +20,12 @@ _NOT_STORED = {"secret_key", *(name for name, one in SETTINGS.items() if one.rer
 class Settings(Declared, BaseModel):
     """One run's choices, all of them valid. Made by `load_settings`; `declared/` says what each is for."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        arbitrary_types_allowed=True,  # a database's address
+    )
 
     secret_key: SecretStr | None = None
     profile: str | None = None  # the one of the settings file that they were read with

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args
 
 from bulk_register.language import N_, _
 from bulk_register.names import VARIABLE_PREFIX
@@ -110,5 +110,5 @@ class Setting:
 
         plain = [part for part in get_args(source) if part is not type(None)]
         if type(None) in get_args(source):
-            return handler.generate_schema(checked_type(plain[0], self.kind) | None)
+            return handler.generate_schema(checked_type(Union[*plain], self.kind) | None)
         return handler.generate_schema(checked_type(source, self.kind))

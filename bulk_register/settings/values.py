@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bulk_register.language import N_, _
+from bulk_register.places import LedgerPlace, ledger_place
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
 _SIZE = re.compile(r"(\d*\.?\d+)\s*([kmgtpe]?)(i?)b?", re.IGNORECASE)
@@ -86,6 +87,14 @@ def at_home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         raise ValueError(_("there is no such user; write the whole path")) from None
+
+
+def _place(value: Any) -> Any:
+    return ledger_place(value.strip()) if isinstance(value, str) else value
+
+
+def _place_at_home(place: LedgerPlace) -> LedgerPlace:
+    return at_home(place) if isinstance(place, Path) else place
 
 
 def _path_text(value: Any) -> Any:
@@ -187,6 +196,12 @@ PROFILE = Kind(N_("a profile's name"))
 PATH = N_("a file's name in quotes")
 CONFIG = Kind(PATH, "FILE")  # read before the settings are checked
 FILE = Kind(PATH, "FILE", check=at_home)
+FILE_OR_DATABASE = Kind(
+    N_("a file's name in quotes, or an address like postgresql://user@host/database"),
+    "FILE",
+    _place,
+    _place_at_home,
+)
 FILE_OR_STDOUT = Kind(PATH, "FILE", _path_text, _file_or_stdout, limits={"min_length": 1})
 METRICS = Kind(PATH, "FILE", check=_metrics_file)
 COMMAND = Kind(N_("a command in quotes, like 'mail -s failed hr-it@example.com'"), "COMMAND", check=_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import tenacity
@@ -41,6 +42,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.may_pass: Callable[[], bool] = lambda: True  # asked by every attempt just before it goes out
         self._lock = threading.Lock()
         self._open_at = 0.0
         self._spread = 0.0
@@ -58,7 +60,9 @@ class Gate:
             with self._lock:
                 rest = self._rest()
             if rest <= 0:
-                return
+                if self.may_pass():
+                    return
+                break
             self.stopping.wait(rest)
         raise StoppedError
 

@@ -13,13 +13,10 @@ from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
 from bulk_register.ledger.participant_index import ParticipantIndex
+from bulk_register.ledger.sqlite_store import SqliteStore
+from bulk_register.places import DatabaseAddress, LedgerPlace
 from bulk_register.records import Ending, Holder, KnownLinks, Registrations, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, participant, record
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
 
 
 def links(known: KnownLinks) -> dict[str, str]:
@@ -27,17 +24,19 @@ def links(known: KnownLinks) -> dict[str, str]:
     return dict(zip(known.employees, known.participants, strict=True))
 
 
-def test_an_absent_ledger_is_made_for_writing_and_reads_as_empty_otherwise(book: Path) -> None:
-    with Ledger(book, write=False) as ledger:
-        assert ledger.runs() == []
-        assert len(ledger.known(SCOPE).employees) == 0
-    assert not book.exists()
+def test_an_absent_ledger_is_made_for_writing_and_reads_as_empty_otherwise(book: LedgerPlace) -> None:
+    for _ in range(2):
+        with Ledger(book, write=False) as ledger:
+            assert ledger.runs() == []
+            assert len(ledger.known(SCOPE).employees) == 0
+            assert isinstance(ledger.store, SqliteStore)
     with Ledger(book) as ledger:
         assert ledger.runs() == []
-    assert book.exists()
+    with Ledger(book, write=False) as ledger:
+        assert ledger.begin(record(), []) == 1 if isinstance(book, DatabaseAddress) else book.exists()
 
 
-def test_what_was_answered_is_known_afterwards(book: Path) -> None:
+def test_what_was_answered_is_known_afterwards(book: LedgerPlace) -> None:
     run = filled(book, 500, 500, 203)
     with Ledger(book) as ledger:
         known = ledger.known(SCOPE)
@@ -59,14 +58,14 @@ def test_what_was_answered_is_known_afterwards(book: Path) -> None:
         SCOPE._replace(proctoring="[]"),
     ],
 )
-def test_a_registration_belongs_to_its_scope_alone(book: Path, other: object) -> None:
+def test_a_registration_belongs_to_its_scope_alone(book: LedgerPlace, other: object) -> None:
     filled(book, 10)
     with Ledger(book) as ledger:
         assert len(ledger.known(other).employees) == 0  # type: ignore[arg-type]
         assert not ledger.has_registrations(other)  # type: ignore[arg-type]
 
 
-def test_strange_identifiers_come_back_as_they_were(book: Path) -> None:
+def test_strange_identifiers_come_back_as_they_were(book: LedgerPlace) -> None:
     names = ("'; DROP TABLE run; --", '"', "\\", "Ж" * 250, "😀", "a\u00a0b", "%_", "[]", "null", "0", "İ")
     batch = replace(batches(len(names))[0], identifiers=names)
     with Ledger(book) as ledger:
@@ -78,7 +77,7 @@ def test_strange_identifiers_come_back_as_they_were(book: Path) -> None:
         assert ledger.statuses(run) == [StatusNote(names[0], Status.UNKNOWN, "\u2028'\"")]
 
 
-def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: Path) -> None:
+def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: LedgerPlace) -> None:
     planned = batches(5, 5, 5)
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned)
@@ -101,7 +100,7 @@ def test_what_is_recorded_together_is_all_there_or_nothing_of_it(book: Path) -> 
         assert len(ledger.holders(SCOPE.base_url, [participant("emp-5"), participant("emp-10")])) == 2
 
 
-def test_what_others_wrote_meanwhile_is_known(book: Path) -> None:
+def test_what_others_wrote_meanwhile_is_known(book: LedgerPlace) -> None:
     filled(book, 5)
     with Ledger(book) as ledger:
         assert len(ledger.known(SCOPE).employees) == 5
@@ -110,7 +109,7 @@ def test_what_others_wrote_meanwhile_is_known(book: Path) -> None:
         assert ledger.known(SCOPE) is ledger.known(SCOPE)
 
 
-def test_the_last_answer_counts(book: Path) -> None:
+def test_the_last_answer_counts(book: LedgerPlace) -> None:
     batch = batches(3)[0]
     with Ledger(book) as ledger:
         first = ledger.begin(record(valid_till=10), [batch])
@@ -144,7 +143,7 @@ def test_the_last_answer_counts(book: Path) -> None:
 
 
 @pytest.mark.parametrize("reopened", [False, True])
-def test_holders_are_found_whatever_the_case_and_the_scope(book: Path, reopened: bool) -> None:
+def test_holders_are_found_whatever_the_case_and_the_scope(book: LedgerPlace, reopened: bool) -> None:
     batch = batches(4)[0]
     ledger = Ledger(book)
     assert ledger.holders(SCOPE.base_url, ["link-of-emp-1"]) == {}
@@ -187,7 +186,7 @@ def test_holders_name_every_line_that_may_hold_somebody(lists: list[list[int]], 
         module.MAX_RECENT = before
 
 
-def test_standings_are_of_the_run_and_end_with_an_answer(book: Path) -> None:
+def test_standings_are_of_the_run_and_end_with_an_answer(book: LedgerPlace) -> None:
     whole = batches(6)[0]
     half, rest = whole.halves()
     with Ledger(book) as ledger:
@@ -209,7 +208,7 @@ def test_standings_are_of_the_run_and_end_with_an_answer(book: Path) -> None:
         assert ledger.statuses(run) == [StatusNote("emp-1", Status.UNKNOWN, "left")]
 
 
-def test_a_runs_requests_and_unmatched_answers_are_told(book: Path) -> None:
+def test_a_runs_requests_and_unmatched_answers_are_told(book: LedgerPlace) -> None:
     whole = batches(4)[0]
     half, rest = whole.halves()
     with Ledger(book) as ledger:
@@ -231,7 +230,7 @@ def test_a_runs_requests_and_unmatched_answers_are_told(book: Path) -> None:
         ]
 
 
-def test_runs_come_latest_first_with_all_that_was_recorded(book: Path) -> None:
+def test_runs_come_latest_first_with_all_that_was_recorded(book: LedgerPlace) -> None:
     with Ledger(book) as ledger:
         first = ledger.begin(record(reregister=True), [])
         second = ledger.begin(record(SCOPE._replace(center="b"), open=3), [])
@@ -243,7 +242,7 @@ def test_runs_come_latest_first_with_all_that_was_recorded(book: Path) -> None:
     assert (older.finished, older.exit_code) == (None, None)
 
 
-def test_a_run_is_open_while_somebody_has_no_link_that_works(book: Path) -> None:
+def test_a_run_is_open_while_somebody_has_no_link_that_works(book: LedgerPlace) -> None:
     planned = batches(4, 4)
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned)
@@ -262,7 +261,7 @@ def test_a_run_is_open_while_somebody_has_no_link_that_works(book: Path) -> None
         assert ledger.without_link(ledger.runs()[0]) == 0
 
 
-def test_a_resumed_run_gets_more_batches_and_is_not_finished_any_more(book: Path) -> None:
+def test_a_resumed_run_gets_more_batches_and_is_not_finished_any_more(book: LedgerPlace) -> None:
     planned = batches(2, 2)
     with Ledger(book) as ledger:
         run = ledger.begin(record(), planned[:1])
@@ -272,7 +271,7 @@ def test_a_resumed_run_gets_more_batches_and_is_not_finished_any_more(book: Path
         assert ledger.runs()[0].finished is None
 
 
-def test_an_output_is_known_by_its_checksum(book: Path, tmp_path: Path) -> None:
+def test_an_output_is_known_by_its_checksum(book: LedgerPlace, tmp_path: Path) -> None:
     with Ledger(book) as ledger:
         run = ledger.begin(record(), [])
         assert ledger.delivery(tmp_path / "out.xlsx") is None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bulk_register.ledger import Ledger
+from bulk_register.places import LedgerPlace
 from bulk_register.records import Ending, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, participant, record
 
@@ -18,8 +19,8 @@ RUNS = range(
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+def ledger(book: LedgerPlace) -> Iterator[Ledger]:
+    with Ledger(book) as ledger:
         for number, scope in zip(RUNS, SCOPES, strict=True):
             first, second = batches(2, 2, prefix=scope.center)
             everybody = [*first.identifiers, *second.identifiers]

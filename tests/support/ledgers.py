@@ -7,12 +7,12 @@ import resource
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 
 from bulk_register.ledger import Ledger
 from bulk_register.ledger.sqlite_store import SqliteStore
+from bulk_register.places import LedgerPlace
 from bulk_register.records import (
     Batch,
     Ending,
@@ -73,9 +73,9 @@ def answer(
     return request
 
 
-def filled(path: Path, *sizes: int, prefix: str = "emp", scope: Scope = SCOPE) -> int:
+def filled(place: LedgerPlace, *sizes: int, prefix: str = "emp", scope: Scope = SCOPE) -> int:
     """Write a run into a ledger, all of it answered; returns its number."""
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         planned = batches(*sizes, prefix=prefix)
         run = ledger.begin(record(scope, employees=sum(sizes)), planned)
         for batch in planned:

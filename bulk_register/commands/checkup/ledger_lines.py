@@ -11,8 +11,9 @@ from bulk_register.commands.checkup.check_line import CheckLine, State
 from bulk_register.errors import LedgerError, SettingsError
 from bulk_register.language import _, ngettext
 from bulk_register.ledger import Ledger
+from bulk_register.places import DatabaseAddress, LedgerPlace
 from bulk_register.records import RunRecord
-from bulk_register.run import ledger_flags, ledger_path, unfinished
+from bulk_register.run import ledger_flags, ledger_place, unfinished
 from bulk_register.settings import Settings, command_line, load_settings
 
 
@@ -27,7 +28,8 @@ def ledger_lines(flags: Mapping[str, Any]) -> Iterator[CheckLine]:
         )
         return
     try:
-        yield _ledger_line(ledger_path(settings), settings)
+        place = ledger_place(settings)
+        yield _ledger_line(place, settings) if isinstance(place, Path) else _database_line(place, settings)
     except LedgerError as error:
         yield CheckLine(State.PROBLEM, _("records of runs (ledger): {error}", error=error))
 
@@ -48,13 +50,27 @@ def _ledger_line(path: Path, settings: Settings) -> CheckLine:
         return CheckLine(
             State.OK, _("records of runs (ledger): {path} isn't there yet; the first run makes it", path=path)
         )
-    with Ledger(path, write=False) as ledger:
+    return _runs_line(path, settings)
+
+
+def _database_line(address: DatabaseAddress, settings: Settings) -> CheckLine:
+    with Ledger(address, write=False) as ledger:
+        is_there = ledger.is_there
+    if is_there:
+        return _runs_line(address, settings)
+    return CheckLine(
+        State.OK, _("records of runs (ledger): {path} isn't there yet; the first run makes it", path=address)
+    )
+
+
+def _runs_line(place: LedgerPlace, settings: Settings) -> CheckLine:
+    with Ledger(place, write=False) as ledger:
         number, left = len(ledger.runs()), unfinished(ledger)
     words = ngettext(
         "records of runs (ledger): {path} can be used; {number:,} run",
         "records of runs (ledger): {path} can be used; {number:,} runs",
         number,
-        path=path,
+        path=place,
     )
     return CheckLine(State.NOTE if left else State.OK, words + _open_words(left, settings))
 

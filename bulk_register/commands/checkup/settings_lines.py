@@ -12,8 +12,9 @@ from bulk_register.errors import LedgerError, SettingsError
 from bulk_register.language import _, recalled
 from bulk_register.ledger import Ledger
 from bulk_register.names import SETTINGS_FILE
+from bulk_register.places import DatabaseAddress, is_address
 from bulk_register.records import Ending
-from bulk_register.run import ledger_path
+from bulk_register.run import ledger_place
 from bulk_register.settings import load_settings
 from bulk_register.settings.explain import Explained, is_said_with_each_run, secret_place
 from bulk_register.startexam.refusal_cause import RequestPart, wrong_part
@@ -51,12 +52,15 @@ def setting_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Ch
         yield CheckLine(State.NOTE if is_said_with_each_run(problem) else State.PROBLEM, problem.words)
 
 
-def _value_words(value: object) -> str:
+def _value_words(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
         return ", ".join(f"{key}={_value_words(each)}" for key, each in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    is_database = isinstance(value, str) and is_address(value.strip())
+    return str(DatabaseAddress(value.strip())) if is_database else str(value)  # without its password
 
 
 def secret_lines(explained: Explained) -> Iterator[CheckLine]:
@@ -81,7 +85,7 @@ def _refused_center(flags: Mapping[str, Any], explained: Explained) -> str:
     center = str(said.value).strip() if said else ""
     try:
         settings = load_settings(flags, command="ledger")
-        with Ledger(ledger_path(settings), write=False) as ledger:
+        with Ledger(ledger_place(settings), write=False) as ledger:
             return _last_refusal(ledger, (settings.account_id, settings.base_url, center))
     except (SettingsError, LedgerError):  # which are told in their places
         return ""

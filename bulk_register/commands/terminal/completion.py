@@ -47,10 +47,10 @@ def _runs() -> Iterable[Offer]:
     from pathlib import Path
 
     from bulk_register.ledger import Ledger  # slow to load, as are the settings
-    from bulk_register.run import ledger_path
+    from bulk_register.run import ledger_place
     from bulk_register.settings import load_settings
 
-    with Ledger(ledger_path(load_settings({}, command="ledger")), write=False) as ledger:
+    with Ledger(ledger_place(load_settings({}, command="ledger")), write=False) as ledger:
         for run in ledger.runs()[:MAX_RUNS]:
             begun = datetime.fromtimestamp(run.started).strftime("%Y-%m-%d %H:%M")
             yield str(run.id), f"{begun}, {Path(run.roster).name}"

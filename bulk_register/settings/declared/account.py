@@ -6,9 +6,10 @@ from typing import Annotated, Final
 
 from bulk_register.api import DEFAULT_URL
 from bulk_register.language import N_
+from bulk_register.places import LedgerPlace
 from bulk_register.settings.checked import API_ADDRESS, LINK_ADDRESS
 from bulk_register.settings.setting import ALWAYS, ASKING, Group, Rerun, Setting
-from bulk_register.settings.values import CONFIG, FILE, PROFILE, whole
+from bulk_register.settings.values import CONFIG, FILE, FILE_OR_DATABASE, PROFILE, whole
 
 _CONFIGURED: Final = ("run", "check", "rerun", "history", "export", "tests", "doctor", "verify", "page")
 _WITH_LEDGER: Final = ("run", "rerun", "history", "export", "doctor", "verify", "page")
@@ -69,10 +70,10 @@ class AccountSettings:
         str, _account(N_("What links begin with ({default})."), LINK_ADDRESS, commands=(), of_account=True)
     ] = "https://go.startexam.com"
     ledger: Annotated[
-        Path | None,
+        LedgerPlace | None,
         _account(
-            N_("The file that remembers who has a link."),
-            FILE,
+            N_("The file that remembers who has a link, or a database (postgresql://USER@HOST/NAME)."),
+            FILE_OR_DATABASE,
             commands=_WITH_LEDGER,
             used_by=ALWAYS,  # check too: it knows what this program wrote, and is no roster
             rerun=Rerun.CURRENT,

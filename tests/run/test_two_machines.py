@@ -1,0 +1,201 @@
+"""Two machines, which are two homes here, with one ledger in PostgreSQL: one run at a time, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.network import Network
+from bulk_register.places import DatabaseAddress
+from bulk_register.sandbox import Behaviour, Sandbox
+from tests.support.office import RUN, Office, truth, until
+from tests.support.plans import people
+from tests.support.postgresql import Server, rows
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+
+BATCHES, WORKERS = 40, 4
+FLAGS = ("--batch-size", 10, "--workers", WORKERS)
+END_CONNECTIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+END_LEASES = "UPDATE lease SET until = now()"  # as time does
+
+
+@contextmanager
+def two_offices(
+    folder: Path, address: DatabaseAddress, **behaviour: float
+) -> Iterator[tuple[Sandbox, Office, Office]]:
+    """Start a service; yield it with two machines that have the same roster and ledger."""
+    with Sandbox(Behaviour(**behaviour)) as sandbox:  # type: ignore[arg-type]
+        found = []
+        for name in ("first", "second"):
+            (folder / name).mkdir()
+            where = {"BULK_REGISTER_LEDGER": address.secret}
+            found.append(Office(folder / name, sandbox.base_url, where))
+            found[-1].hire(people(BATCHES * 10))
+        yield sandbox, found[0], found[1]
+
+
+def asked_again(sandbox: Sandbox) -> int:
+    """How many employees were asked about more than once."""
+    asked = Counter(name for arrival in sandbox.requests for name in arrival.employees)
+    return sum(count > 1 for count in asked.values())
+
+
+def test_the_second_machine_asks_nothing(tmp_path: Path, database: DatabaseAddress) -> None:
+    with two_offices(tmp_path, database, fail_rate=0.25) as (sandbox, first, second):
+        assert first.say(*RUN, *FLAGS).code == 0
+        asked = len(sandbox.requests)
+        assert second.say(*RUN, *FLAGS).code == 0
+        assert len(sandbox.requests) == asked
+        assert first.links() == second.links() == truth(sandbox)
+        assert set(sandbox.created.values()) == {1}
+        listed = [office.say("history").out for office in (first, second)]
+        assert listed[0] == listed[1]
+
+
+def test_of_two_at_once_one_is_told_who_has_it(tmp_path: Path, database: DatabaseAddress) -> None:
+    with two_offices(tmp_path, database, latency_seconds=0.5) as (sandbox, first, second):
+        process = first.start(*RUN, *FLAGS)
+        until(lambda: sandbox.requests)
+        told = second.say(*RUN, *FLAGS)
+        assert told.code == 4
+        assert re.search(rf"on {os.uname().nodename} \(process {process.pid}\) since 2\d\d\d-", told.err)
+        assert second.say("history", "--forget", "1", "-y").code == 4
+        other = second.say(*RUN, *FLAGS, "--center", "other-center")
+        assert other.code in (2, 3), "another scope is free, and this center isn't there"
+        assert first.end(process).code == 0
+        assert second.say(*RUN, *FLAGS).code == 0
+        assert second.links() == first.links() == truth(sandbox)
+        assert set(sandbox.created.values()) == {1}
+
+
+@pytest.mark.parametrize("command", ["run", "rerun"])
+def test_what_a_killed_machine_left_is_finished_by_another(
+    tmp_path: Path, database: DatabaseAddress, command: str
+) -> None:
+    with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
+        process = first.start(*RUN, *FLAGS)
+        until(lambda: len(sandbox.requests) > 10)
+        process.kill()
+        first.end(process)
+        words = ["rerun"] if command == "rerun" else [*RUN, *FLAGS]
+        assert second.say(*words).code == 4, "its lease isn't over yet"
+        rows(database, END_LEASES)
+        assert second.say(*words).code == 0
+        office = first if command == "rerun" else second  # a run's output stays where it was
+        assert office.links() == truth(sandbox)
+        assert set(sandbox.created.values()) == {1}
+        assert asked_again(sandbox) <= WORKERS * 10
+        assert len(office.links()) == BATCHES * 10
+
+
+def start_with_short_lease(office: Office) -> subprocess.Popen[str]:
+    """Start a run whose lease lasts as long as a test may wait."""
+    script = (
+        "from bulk_register.ledger.postgresql import lease\n"
+        "lease.LEASE_SECONDS, lease.RENEW_SECONDS = 3, 0.5\n"
+        "from bulk_register.cli import main\nmain()"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, (*RUN, *FLAGS))],
+        cwd=office.folder,
+        env=office.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_an_old_holder_that_wakes_writes_nothing_more(tmp_path: Path, database: DatabaseAddress) -> None:
+    with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
+        process = start_with_short_lease(first)
+        until(lambda: len(sandbox.requests) > 10)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(4)
+        rows(database, f"{END_CONNECTIONS} AND state LIKE 'idle in %'")  # as the server does in a while
+        assert second.say(*RUN, *FLAGS).code == 0
+        everything = "SELECT (SELECT version FROM ledger), (SELECT max(id) FROM request)"
+        before, asked = rows(database, everything), len(sandbox.requests)
+        process.send_signal(signal.SIGCONT)
+        told = first.end(process)
+        assert told.code == 3
+        assert "may not write into the ledger" in told.err
+        assert rows(database, everything) == before
+        assert len(sandbox.requests) <= asked + WORKERS, "only what was on its way when it fell asleep"
+        assert second.links() == truth(sandbox)
+        assert first.links().items() <= truth(sandbox).items()
+        assert set(sandbox.created.values()) == {1}
+
+
+@pytest.mark.parametrize("trouble", ["cut", "terminated", "restarted"])
+def test_a_run_outlives_its_connection(
+    tmp_path: Path, database: DatabaseAddress, server: Server, trouble: str
+) -> None:
+    with Network(server.port) as network:
+        far = DatabaseAddress(database.secret.replace(str(server.port), str(network.port)))
+        with two_offices(tmp_path, far, latency_seconds=0.05) as (sandbox, first, _):
+            process = first.start(*RUN, *FLAGS)
+            for asked in (5, 15):
+                until(lambda asked=asked: len(sandbox.requests) > asked)  # type: ignore[misc]
+                if trouble == "restarted":
+                    server.stop(at_once=asked == 5)
+                    server.start()
+                elif trouble == "cut":
+                    network.cut_at_answer_to(b"COMMIT\0")
+                else:
+                    rows(database, END_CONNECTIONS)
+            assert first.end(process).code == 0
+            assert first.links() == truth(sandbox)
+            assert set(sandbox.created.values()) == {1}
+            assert asked_again(sandbox) == 0
+
+
+def test_a_full_disk_of_the_server_stops_the_run_and_the_rest_is_asked_for_later(
+    tmp_path: Path, database: DatabaseAddress
+) -> None:
+    with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
+        process = first.start(*RUN, *FLAGS)
+        until(lambda: len(sandbox.requests) > 10)
+        rows(
+            database,
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+            "'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;"
+            "CREATE TRIGGER full_disk BEFORE INSERT ON registration EXECUTE FUNCTION full_disk()",
+        )
+        told = first.end(process)
+        assert told.code in (1, 3)
+        assert "No space left on device" in told.err + told.out
+        assert first.links().items() <= truth(sandbox).items()
+        rows(database, "DROP TRIGGER full_disk ON registration")
+        assert second.say("rerun").code == 0
+        assert first.links() == truth(sandbox)
+        assert len(truth(sandbox)) == BATCHES * 10
+        assert set(sandbox.created.values()) == {1}
+        assert asked_again(sandbox) <= WORKERS * 10
+
+
+def test_a_database_that_is_away_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    away = DatabaseAddress("postgresql://somebody:hush-hush@127.0.0.1:1/ledger")
+    with two_offices(tmp_path, away) as (sandbox, first, _):
+        for command in (RUN, ("history",), ("rerun",), ("export",)):
+            told = first.say(*command)
+            assert told.code == 2
+            assert "postgresql://somebody@127.0.0.1:1/ledger can't be used" in told.err
+            assert "hush-hush" not in told.err + told.out + str(told.report)
+        doctor = first.say("doctor")
+        assert "hush-hush" not in doctor.out + doctor.err
+        assert not [arrival for arrival in sandbox.requests if arrival.employees]

@@ -1,0 +1,113 @@
+"""A PostgreSQL server that tests start, stop and put into trouble themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from bulk_register.places import DatabaseAddress
+from tests.support.ledgers import NOBODY
+
+_INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+_ON_PATH = shutil.which("initdb")
+BINARIES = _INSTALLED[-1] if _INSTALLED else Path(_ON_PATH).parent if _ON_PATH else None
+USER = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}  # the server refuses to run as root
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Server:
+    """A running server, in a folder of its own; anybody on this machine may connect to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder, self._data = folder, folder / "data"
+        self._numbers = count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+        if USER:
+            os.chown(folder, NOBODY, NOBODY)
+        words = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"]
+        self._run("initdb", "-D", str(self._data), *words)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        assert BINARIES
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-p", str(self.port)]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [BINARIES / "postgres", "-D", self._data, "-k", self._folder, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=self._folder,
+                **USER,  # type: ignore[call-overload]
+            )
+        until = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop it, with `at_once` as a crash does."""
+        if self._process:
+            self._process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+            self._process.wait(60)
+            self._process = None
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> DatabaseAddress:
+        """Make an empty database; returns its address."""
+        name = f"ledger{next(self._numbers)}"
+        self.execute("postgres", f"CREATE DATABASE {name} STRATEGY file_copy TEMPLATE template0")
+        return DatabaseAddress(self.url(name))
+
+    def execute(self, database: str, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Carry out a statement as the server's administrator."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(query, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def _run(self, program: str, *words: str) -> None:
+        assert BINARIES
+        subprocess.run(
+            [BINARIES / program, *words],
+            check=True,
+            capture_output=True,
+            cwd=self._folder,
+            **USER,  # type: ignore[call-overload]
+        )
+
+
+def rows(address: DatabaseAddress, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Carry out a statement among a ledger's tables."""
+    with psycopg.connect(address.secret, autocommit=True) as connection:
+        connection.execute(f"SET search_path TO {address.schema}")
+        cursor = connection.execute(query, values or None)
+        return cursor.fetchall() if cursor.description else []
