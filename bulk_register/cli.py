@@ -281,6 +281,24 @@ def page(
 
 
 @command(
+    short_help=_("Copy the ledger to another place, or back it up."),
+    example="bulk-register ledger backup ledger-backup.sqlite3",
+    help=_(
+        "Copy the ledger: move FROM TO takes all of it from one place to another that holds none (a file, "
+        "or a database as postgresql://USER@HOST/NAME), backup FILE writes it as it is now into a new file, "
+        "also while a run uses it.\n\nWhat was there stays. A backup is a ledger: name it with --ledger to "
+        "look into it, or move it back."
+    ),
+)
+def ledger(invocation: Invocation, action: o.LedgerAction, places: o.LedgerPlaces) -> int:
+    """Copy the ledger to another place, or back it up."""
+    settings = invocation.settings("ledger")
+    from bulk_register.commands import ledger as implementation  # pandas is slow to load
+
+    return implementation.ledger(action, places, settings)
+
+
+@command(
     short_help=_("Start a local stand-in for StartExam."),
     example="bulk-register sandbox --port 8080 --latency 0.1",
     help=_("Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."),

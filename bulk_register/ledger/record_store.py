@@ -45,6 +45,10 @@ class Writer(ABC):
     def next_run(self) -> int:
         """Return a number that no run has ever had."""
 
+    @abstractmethod
+    def set_last_run(self, number: int) -> None:
+        """Let the next run have a higher number than this, which one had elsewhere."""
+
 
 class RecordStore(ABC):
     """An open ledger's tables. Every method raises LedgerError where the database or its disk fails."""
@@ -65,6 +69,14 @@ class RecordStore(ABC):
 
         All of it is on disk when this ends; nothing of it where anything is raised.
         """
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all that is read within be of one moment."""
+
+    @abstractmethod
+    def last_run(self) -> int:
+        """Return the highest number that a run has ever had."""
 
     @abstractmethod
     def state(self) -> tuple[int, int]:

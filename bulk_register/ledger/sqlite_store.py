@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -46,6 +45,19 @@ class SqliteStore(RecordStore):
         where = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
         return self.records(table, where, [json.dumps(list(numbers))])
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with guarded(self.path):
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
+    def last_run(self) -> int:
+        last = self.all("SELECT seq FROM sqlite_sequence WHERE name = 'run'")  # AUTOINCREMENT keeps count
+        return int(last[0][0]) if last else 0
+
     def state(self) -> tuple[int, int]:
         [(by_others,)] = self.all("PRAGMA data_version")
         return by_others, self.connection.total_changes
@@ -56,7 +68,7 @@ class SqliteStore(RecordStore):
             yield self._under_way
             return
         with guarded(self.path):
-            writer = self._under_way = SqliteWriter(self.connection.cursor())
+            writer = self._under_way = SqliteWriter(self)
             try:
                 writer.execute("BEGIN IMMEDIATE")
                 yield writer
@@ -86,8 +98,8 @@ class SqliteStore(RecordStore):
 class SqliteWriter(Writer):
     """A transaction in an SQLite file."""
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        self._cursor = cursor
+    def __init__(self, store: SqliteStore) -> None:
+        self._store, self._cursor = store, store.connection.cursor()
 
     def execute(self, query: str, values: Sequence[object] = ()) -> None:
         self._cursor.execute(query, values)
@@ -111,5 +123,8 @@ class SqliteWriter(Writer):
         return int(number)
 
     def next_run(self) -> int:
-        last = self._cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'run'").fetchone()
-        return int(last[0]) + 1 if last else 1  # AUTOINCREMENT keeps count
+        return self._store.last_run() + 1
+
+    def set_last_run(self, number: int) -> None:
+        self.execute("DELETE FROM sqlite_sequence WHERE name = 'run'")
+        self.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('run', ?)", (number,))

@@ -28,6 +28,7 @@ CommandName = Literal[
     "template",
     "verify",
     "page",
+    "ledger",
     "sandbox",
 ]
 

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
@@ -188,4 +188,10 @@ Ask = Annotated[
             "about, each under the window the link has."
         ),
     ),
+]
+
+LedgerAction = Annotated[Literal["move", "backup"], typer.Argument(help=_("What to do: move or backup."))]
+
+LedgerPlaces = Annotated[
+    list[str], typer.Argument(metavar="PLACE...", help=_("FROM and TO of move, the FILE of backup."))
 ]

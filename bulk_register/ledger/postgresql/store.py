@@ -36,6 +36,7 @@ class PostgresqlStore(RecordStore):
         self.changes = 0  # statements of this store that write
         self._commits = 0  # transactions of this store that wrote
         self._turn: Turn | None = None  # the transaction that is open
+        self._in_snapshot = False
         try:
             self.is_there = make_ready(self.link, write=write)
         except BaseException:
@@ -49,6 +50,8 @@ class PostgresqlStore(RecordStore):
         query, values = query.replace("?", "%s"), [stored(value) for value in values]
         if self._turn:
             rows = self._turn.read(query, values)
+        elif self._in_snapshot:
+            rows = self.link.insist(lambda connection: connection.execute(query, values).fetchall())
         else:
             rows = self.link.insist(self.link.read(query, values), READING_SECONDS)
         for row in rows:
@@ -56,6 +59,23 @@ class PostgresqlStore(RecordStore):
 
     def numbered(self, table: str, numbers: Sequence[int]) -> Iterator[list[Any]]:
         return self.records(table, "WHERE id = ANY(?) ORDER BY id", [list(numbers)])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        def begin(connection: Connection) -> None:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            connection.execute(self.link.set_schema)
+
+        self.link.insist(begin)
+        self._in_snapshot = True
+        try:
+            yield
+        finally:
+            self._in_snapshot = False
+            self.link.roll_back()
+
+    def last_run(self) -> int:
+        return int(self.all("SELECT last_run FROM ledger WHERE id = 1")[0][0])
 
     def state(self) -> tuple[int, int]:
         if self._turn:

@@ -157,8 +157,11 @@ class Turn(Writer):
 
     def next_run(self) -> int:
         [(last,)] = self.read("SELECT last_run FROM ledger WHERE id = 1")
-        self._add("UPDATE ledger SET last_run = %s WHERE id = 1", [last + 1])
+        self.set_last_run(int(last) + 1)
         return int(last) + 1
+
+    def set_last_run(self, number: int) -> None:
+        self._add("UPDATE ledger SET last_run = %s WHERE id = 1", [number])
 
     # --- within
 

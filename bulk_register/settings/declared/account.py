@@ -11,8 +11,19 @@ from bulk_register.settings.checked import API_ADDRESS, LINK_ADDRESS
 from bulk_register.settings.setting import ALWAYS, ASKING, Group, Rerun, Setting
 from bulk_register.settings.values import CONFIG, FILE, FILE_OR_DATABASE, PROFILE, whole
 
-_CONFIGURED: Final = ("run", "check", "rerun", "history", "export", "tests", "doctor", "verify", "page")
-_WITH_LEDGER: Final = ("run", "rerun", "history", "export", "doctor", "verify", "page")
+_CONFIGURED: Final = (
+    "run",
+    "check",
+    "rerun",
+    "history",
+    "export",
+    "tests",
+    "doctor",
+    "verify",
+    "page",
+    "ledger",
+)
+_WITH_LEDGER: Final = ("run", "rerun", "history", "export", "doctor", "verify", "page", "ledger")
 _OF_ACCOUNT: Final = ("run", "tests", "init", "doctor", "verify")
 _ID = whole(1, 2**63 - 1, N_("the number of a StartExam account, digits only"))
 
