@@ -3,5 +3,6 @@
 from bulk_register.ledger.copying import back_up, move
 from bulk_register.ledger.database import lock
 from bulk_register.ledger.ledger import Ledger
+from bulk_register.ledger.stores import inspect_database
 
-__all__ = ["Ledger", "back_up", "lock", "move"]
+__all__ = ["Ledger", "back_up", "inspect_database", "lock", "move"]

@@ -15,7 +15,7 @@ from bulk_register.settings.setting import Group
 from tests.support.program import call, clean
 
 COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "init", "doctor"]
-COMMANDS += ["template", "verify", "page", "sandbox"]
+COMMANDS += ["template", "verify", "page", "ledger", "sandbox"]
 NEVER_A_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 
 

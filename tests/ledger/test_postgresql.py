@@ -19,6 +19,7 @@ from bulk_register.places import DatabaseAddress
 from bulk_register.records import Ending, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, participant, record
 from tests.support.postgresql import Server, rows
+from tests.support.program import call
 
 OTHER = SCOPE._replace(center="another")
 
@@ -353,6 +354,25 @@ def test_a_record_that_is_not_what_was_written_is_damage(database: DatabaseAddre
 
     with pytest.raises(LedgerError, match=r"is damaged .*Restore"):
         use()
+
+
+def test_a_database_is_inspected_before_it_is_relied_on(
+    database: DatabaseAddress, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = call("doctor", "--ledger", database.secret).out
+    assert (
+        f"OK: database: PostgreSQL {server.execute('postgres', 'SHOW server_version')[0][0]}, answers" in told
+    )
+    assert "Note: database: fsync is off" in told
+    assert "isn't there yet" in told
+    assert "pooler" not in told
+    filled(database, 3)
+    assert f"{database} can be used; 1 run" in call("doctor", "--ledger", database.secret).out
+    name = database.secret.rpartition("/")[2]
+    server.execute("postgres", f"CREATE ROLE guest_{name} LOGIN")
+    told = call("doctor", "--ledger", server.url(name, f"guest_{name}")).out
+    assert f"Problem: database: guest_{name} may not write in the schema bulk_register" in told
 
 
 # --- nobody sees a password

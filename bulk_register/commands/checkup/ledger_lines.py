@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bulk_register.commands.checkup.check_line import CheckLine, State
+from bulk_register.commands.checkup.database_lines import database_lines
 from bulk_register.errors import LedgerError, SettingsError
 from bulk_register.language import _, ngettext
 from bulk_register.ledger import Ledger
@@ -29,7 +30,11 @@ def ledger_lines(flags: Mapping[str, Any]) -> Iterator[CheckLine]:
         return
     try:
         place = ledger_place(settings)
-        yield _ledger_line(place, settings) if isinstance(place, Path) else _database_line(place, settings)
+        if isinstance(place, Path):
+            yield _ledger_line(place, settings)
+        else:
+            yield from database_lines(place)
+            yield _database_line(place, settings)
     except LedgerError as error:
         yield CheckLine(State.PROBLEM, _("records of runs (ledger): {error}", error=error))
 
