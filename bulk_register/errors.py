@@ -107,6 +107,10 @@ class RefusedError(StartExamError):
     """StartExam refuses this very batch (400, 413, or a 404 with a JSON message): others may still pass."""
 
 
+class FeedShapeError(StartExamError):
+    """A list of sessions isn't shaped as this program understands it: ask about each participant instead."""
+
+
 class StopError(StartExamError):
     """Nothing that this run sends can succeed: wrong credentials, a wrong address, a moved service."""
 

@@ -29,6 +29,7 @@ from bulk_register.records.ledgers import (
     Unmatched,
     ending_words,
 )
+from bulk_register.records.people import FeedPage, Person, Session
 from bulk_register.records.rosters import (
     Cell,
     Change,
@@ -82,6 +83,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Exam",
+    "FeedPage",
     "Findings",
     "Fix",
     "Format",
@@ -91,6 +93,7 @@ __all__ = [
     "Matter",
     "Outcome",
     "Output",
+    "Person",
     "Plan",
     "Planned",
     "Reading",
@@ -103,6 +106,7 @@ __all__ = [
     "RunRecord",
     "RunStarted",
     "Scope",
+    "Session",
     "Settled",
     "Settlement",
     "SharedStatuses",

@@ -6,6 +6,8 @@ It shares no code with the client that is tried against it, so that a mistake ca
 from bulk_register.sandbox.account import (
     DEMO_ACCOUNT_ID,
     DEMO_CENTER,
+    DEMO_FIELDS,
+    DEMO_PROFILE,
     DEMO_SECOND_CENTER,
     DEMO_SECRET_KEY,
     DEMO_TEST,
@@ -16,10 +18,13 @@ from bulk_register.sandbox.account import (
 from bulk_register.sandbox.behaviour import Behaviour, Existing
 from bulk_register.sandbox.server import Sandbox, serve
 from bulk_register.sandbox.service import Arrival
+from bulk_register.sandbox.sittings import Sitting
 
 __all__ = [
     "DEMO_ACCOUNT_ID",
     "DEMO_CENTER",
+    "DEMO_FIELDS",
+    "DEMO_PROFILE",
     "DEMO_SECOND_CENTER",
     "DEMO_SECRET_KEY",
     "DEMO_TEST",
@@ -30,5 +35,6 @@ __all__ = [
     "Existing",
     "KnownTest",
     "Sandbox",
+    "Sitting",
     "serve",
 ]

@@ -9,6 +9,8 @@ DEMO_ACCOUNT_ID = 1001
 DEMO_SECRET_KEY = "demo-secret-key-of-the-sandbox-opens-nothing"  # noqa: S105 - a demo value, meant to be seen
 DEMO_CENTER = "demo-center"
 DEMO_SECOND_CENTER = "second-center"
+DEMO_PROFILE = "2b8f4f0e-6c1d-4a57-8e35-9a4d1c7b0f01"
+DEMO_FIELDS = ("First Name", "Last Name", "Email", "Department")
 DEMO_PROJECT = "5d0c7d5e-52a8-4bb5-9c0e-0d1f6f0a1c01"
 
 
@@ -56,6 +58,8 @@ class Account:
     secret_key: str = DEMO_SECRET_KEY
     centers: tuple[str, ...] = (DEMO_CENTER, DEMO_SECOND_CENTER)
     tests: tuple[KnownTest, ...] = DEMO_TESTS
+    profile: str = DEMO_PROFILE
+    profile_fields: tuple[str, ...] = DEMO_FIELDS
     proctoring: bool = True
     any_center: bool = False
     any_test: bool = False

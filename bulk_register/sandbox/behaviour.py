@@ -14,12 +14,18 @@ from bulk_register.sandbox.messages import Answer, html, refusal
 Existing = Literal["in place", "left out", "null"]
 
 
+def _refuses_nothing(_name: str, _value: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Behaviour:
     """The knobs of a sandbox; without any it is quick, honest and knows every employee.
 
     Under `doNotCreateIfExist`, `existing` says how participants that exist are answered. `known` set: nobody
-    else exists. `unknown`: these don't exist, named one by one or told by a predicate.
+    else exists. `unknown`: these don't exist, named one by one or told by a predicate; until they are synced.
+    A request syncs `most_synced` employees at most, else `too_many_synced` is answered. `exam_pace_seconds`:
+    how quickly participants sit their exams by themselves; None: nobody does.
     """
 
     latency_seconds: float = 0.0  # between the work and its answer
@@ -31,6 +37,15 @@ class Behaviour:
     known: AbstractSet[str] | None = None
     unknown: AbstractSet[str] | Callable[[str], bool] = frozenset()
     name_unknown: bool = False  # does the refusal of an unknown employee name them?
+    refuses_value: Callable[[str, str], bool] = _refuses_nothing  # of a profile's field, by name and value
+    most_synced: int = 500
+    too_many_synced: Literal[400, 413] = 413
+    forgets_left_out: bool = False  # are fields lost that a sync of the same employee leaves out?
+    exam_pace_seconds: float | None = None
+    never_opened: Literal[400, 404, "empty"] = 404  # the report on who never opened the link
+    several_sessions: Literal["list", "one"] = "list"  # the report on a participant with several sessions
+    feed: Literal["likely", "unknown shape", "absent"] = "likely"
+    feed_page: int = 500
 
     def __post_init__(self) -> None:
         if not 0 <= self.fail_rate <= 1:

@@ -40,7 +40,7 @@ def read_demand(payload: dict[str, Any], account: Account) -> Demand:
     return Demand(
         center=center,
         tests=_tests(payload, account),
-        employees=_employees(payload),
+        employees=read_identifiers(payload),
         do_not_create_if_exist=_flag(payload, "doNotCreateIfExist"),
     )
 
@@ -118,7 +118,8 @@ def is_guid(value: object) -> bool:
     return isinstance(value, str) and _GUID.fullmatch(value.lower()) is not None
 
 
-def _employees(payload: dict[str, Any]) -> list[str]:
+def read_identifiers(payload: dict[str, Any]) -> list[str]:
+    """The employees of a request; RefusedError (400) where any of them, or their number, is wrong."""
     employees = _member(payload, "employees", list)
     if not 1 <= len(employees) <= MAX_EMPLOYEES:
         raise RefusedError(400, f"'employees' must hold 1 to {MAX_EMPLOYEES} employees.")

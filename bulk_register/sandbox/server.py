@@ -7,13 +7,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bulk_register.sandbox.account import Account, KnownTest
 from bulk_register.sandbox.behaviour import Behaviour
 from bulk_register.sandbox.connections import Connections
 from bulk_register.sandbox.registrar import Registrations
 from bulk_register.sandbox.service import Arrival, Service
+from bulk_register.sandbox.sittings import Sitting
 
 HOST = "127.0.0.1"
 
@@ -72,6 +73,19 @@ class Sandbox:
     def registrations(self) -> Registrations:
         """The latest participant identifier of each (center, tests, employee)."""
         return self._service.registrar.registrations
+
+    @property
+    def people(self) -> dict[str, dict[str, str]]:
+        """Everybody who was synced, with their fields."""
+        return self._service.directory.people
+
+    def sit(self, employee: str, test: str, **how: Any) -> Sitting:
+        """Let the latest participant of an employee sit a test; `how` are fields of Sitting."""
+        mine = {(tests, name): one for (_, tests, name), one in self.registrations.items()}
+        participant = next(one for (tests, name), one in mine.items() if name == employee and test in tests)
+        sitting = Sitting(participant, test, **({"started": self._service.now()} | how))
+        self._service.sittings.sit(sitting)
+        return sitting
 
     @property
     def created(self) -> Counter[str]:

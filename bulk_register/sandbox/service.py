@@ -1,4 +1,4 @@
-"""StartExam's two methods that the sandbox plays, from a request to its answer; no sockets here."""
+"""StartExam's methods that the sandbox plays, from a request to its answer; no sockets here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from bulk_register.sandbox.account import Account
 from bulk_register.sandbox.authorization import check_date, check_signature
 from bulk_register.sandbox.behaviour import Behaviour, Chance, Fault
 from bulk_register.sandbox.demand import is_guid, read_demand
+from bulk_register.sandbox.directory import Directory
+from bulk_register.sandbox.feed import Feed
 from bulk_register.sandbox.messages import Answer, RefusedError, Request, refusal, success
 from bulk_register.sandbox.registrar import Registrar
+from bulk_register.sandbox.sittings import Sittings
 
 TYPES = ("test", "survey")  # API page "Get Tests"
 STATUSES = ("active", "archive", "deleted")  # API page "Get Tests"
@@ -39,12 +42,18 @@ class Service:
         self.behaviour = behaviour
         self.account = account
         self.registrar = Registrar(behaviour.seed, behaviour.existing)
+        self.directory = Directory(behaviour, account)
+        self.sittings = Sittings(behaviour.exam_pace_seconds)
+        self._feed = Feed(behaviour, account, self.sittings)
         self._chance = Chance(behaviour)
         self._arrivals: deque[Arrival] = deque(maxlen=MAX_ARRIVALS)
         self._lock = threading.Lock()
         self._routes: dict[str, tuple[str, Callable[[Request], Answer]]] = {
             "/v2/employees-participants": ("POST", self._register),
             "/v1/tests": ("GET", self._tests),
+            "/v1/employees": ("POST", self._sync),
+            "/v2/session": ("GET", lambda request: self._feed.report(request, self.now())),
+            "/v2/sessions": ("GET", lambda request: self._feed.page(request, self.now())),
         }
 
     def now(self) -> float:
@@ -94,11 +103,19 @@ class Service:
     def _register(self, request: Request) -> Answer:
         """API page "Register Employees"; an unknown employee makes the whole request a 400."""
         demand = read_demand(request.payload, self.account)
-        unknown = self.behaviour.first_unknown(demand.employees)
+        strangers = [name for name in demand.employees if not self.directory.knows(name)]
+        unknown = self.behaviour.first_unknown(strangers)
         if unknown is not None:
             name = f" '{unknown}'" if self.behaviour.name_unknown else ""
             raise RefusedError(400, f"Employee{name} is not found.")
-        return success({"participantIds": self.registrar.register(demand)})
+        participants = self.registrar.register(demand)
+        self.sittings.expect(demand.center, demand.tests, filter(None, participants), self.now())
+        return success({"participantIds": participants})
+
+    def _sync(self, request: Request) -> Answer:
+        """API page "Sync Employees"."""
+        self.directory.sync(request.payload)
+        return success({})
 
     def _tests(self, request: Request) -> Answer:
         """API page "Get Tests"; every filter may be left out."""

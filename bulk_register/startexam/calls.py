@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from bulk_register.records import Answer, Batch, Exam, Test
 from bulk_register.startexam.answers import read_participants, read_tests
@@ -15,7 +16,7 @@ from bulk_register.startexam.clock import utc_text
 REGISTER_PATH = "/v2/employees-participants"  # API page "Register Employees"
 TESTS_PATH = "/v1/tests"  # API page "Get Tests"
 MAX_PARTICIPANTS_BYTES = 1024 * 1024  # 500 participants are 20 kB
-MAX_TESTS_BYTES = 16 * 1024 * 1024
+USUAL_ANSWER_BYTES = 16 * 1024 * 1024
 
 Result = TypeVar("Result")
 
@@ -32,6 +33,15 @@ class Call(Generic[Result]):
     batch: Batch | None = None
     exam: Exam | None = None
     follow_clock: bool = False  # see `StartExam.register`
+    query: tuple[tuple[str, str], ...] = ()  # not signed
+    people: tuple[str, ...] = ()  # the employees that it is about, where it carries no batch
+    kept: tuple[str, ...] = ()  # words of ours that StartExam's words may repeat, like names of fields
+    spent: bool = False  # it holds what counts once, like a token
+
+    @property
+    def target(self) -> str:
+        """The path with the query."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
     @property
     def number(self) -> int:
@@ -41,7 +51,7 @@ class Call(Generic[Result]):
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The employees that it is about."""
-        return self.batch.identifiers if self.batch else ()
+        return self.batch.identifiers if self.batch else self.people
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -51,7 +61,7 @@ class Call(Generic[Result]):
     @property
     def once(self) -> bool:
         """Whether it must not be sent again once it may have been carried out."""
-        return self.exam is not None and self.exam.reregister
+        return self.spent or (self.exam is not None and self.exam.reregister)
 
 
 def register_call(exam: Exam, batch: Batch, *, follow_clock: bool) -> Call[Answer]:
@@ -70,7 +80,7 @@ def register_call(exam: Exam, batch: Batch, *, follow_clock: bool) -> Call[Answe
 
 def tests_call() -> Call[list[Test]]:
     """Return the request for the account's tests."""
-    return Call("GET", TESTS_PATH, read_tests, MAX_TESTS_BYTES)
+    return Call("GET", TESTS_PATH, read_tests, USUAL_ANSWER_BYTES)
 
 
 def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:
@@ -87,4 +97,9 @@ def register_body(exam: Exam, identifiers: tuple[str, ...]) -> bytes:
     if exam.proctoring and exam.proctoring_parameters:
         pairs = [{"name": name, "value": value} for name, value in exam.proctoring_parameters]
         members["proctoringActivationParameters"] = pairs
+    return compact_json(members)
+
+
+def compact_json(members: dict[str, object]) -> bytes:
+    """Return a request's body: compact UTF-8 JSON."""
     return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()

@@ -53,7 +53,7 @@ class StartExam:
         with `follow_clock` also ClockError, its `fixed` set, where the clock turns out to be wrong before
         anybody was registered: the exam's window may have been reckoned from it.
         """
-        answer = self._insist(register_call(exam, batch, follow_clock=follow_clock))
+        answer = self.ask(register_call(exam, batch, follow_clock=follow_clock))
         self._accepted = True
         return answer
 
@@ -68,9 +68,10 @@ class StartExam:
 
     def tests(self) -> list[Test]:
         """List the account's tests; raises like `register`."""
-        return self._insist(tests_call())
+        return self.ask(tests_call())
 
-    def _insist(self, call: Call[Result]) -> Result:
+    def ask(self, call: Call[Result]) -> Result:
+        """Make a request, again where that helps, and return what its answer says; raises like `register`."""
         policy = self.connection.retry
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(policy.attempts),

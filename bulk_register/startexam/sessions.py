@@ -59,7 +59,7 @@ class Sessions:
         try:
             with session.request(
                 call.verb,
-                connection.base_url + call.path,
+                connection.base_url + call.target,
                 data=call.body,
                 timeout=(min(CONNECT_SECONDS, timeout), timeout),
                 allow_redirects=False,

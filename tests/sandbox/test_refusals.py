@@ -164,7 +164,7 @@ def test_another_account_is_refused(account: Account) -> None:
 
 
 def test_an_unknown_path_is_not_found(sandbox: Sandbox) -> None:
-    assert message(get(sandbox.base_url, "/v1/employees"), 404) == "The resource is not found."
+    assert message(get(sandbox.base_url, "/v1/centers"), 404) == "The resource is not found."
 
 
 @pytest.mark.parametrize(("method", "target"), [("GET", REGISTER), ("PUT", REGISTER), ("POST", "/v1/tests")])
