@@ -99,6 +99,24 @@ def run(invocation: Invocation, roster: o.Roster) -> int:
 
 
 @command(
+    short_help=_("Add a roster's employees to StartExam, or update them there."),
+    example="bulk-register sync staff.xlsx --first 3",
+    help=_(
+        "Add a roster's employees to StartExam, or update those who have changed; registers nobody.\n\nThe "
+        "settings employee_profile and [fields] say which columns go into which fields of StartExam's "
+        "profile. Nobody is hidden or deleted. Exit code 0: all are there; 1: some rows need attention; 3: "
+        "not done."
+    ),
+)
+def sync(invocation: Invocation, roster: o.Roster, first: o.First = None) -> int:
+    """Add a roster's employees to StartExam, or update those who have changed."""
+    settings = invocation.settings("sync")
+    from bulk_register.commands import sync as implementation  # pandas and requests are slow to load
+
+    return implementation.sync(roster, settings, invocation, first)
+
+
+@command(
     short_help=_("Show how a roster is understood, and its problems."),
     example="bulk-register check staff.xlsx",
     help=_(

@@ -21,6 +21,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "told": ("scope", "registration"),
     "untold": ("run", "employee"),
     "title": ("test", "title"),
+    "synced": ("id", "account_id", "base_url", "profile", "employees", "digests"),
 }
 _FUNCTION = "record_checksum"  # its name within SQL
 

@@ -11,6 +11,7 @@ from bulk_register.language import english
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.ledger_reader import LedgerReader
 from bulk_register.ledger.record_store import Writer, as_list
+from bulk_register.ledger.synced import forget_all_but
 from bulk_register.places import LedgerPlace
 from bulk_register.records import Batch, Ending, Registrations, RunRecord, Scope, Settlement, StatusNote
 
@@ -157,6 +158,7 @@ class Ledger(LedgerReader):
                 last = write.next_number("registration") - 1  # new lines come after it
                 told = [(scope, min(line, last)) for scope, line in self.store.records("told")]
                 write.insert("told", told, anew=True)
+                forget_all_but(self, self.everybody())
             self._holders.clear()
             self.store.clear_deleted()
 

@@ -132,6 +132,15 @@ class LedgerReader:
         """Tell whether this program wrote a file with exactly this content."""
         return bool(self.store.all("SELECT 1 FROM delivery WHERE sha256 = ?", (sha256,)))
 
+    def everybody(self) -> set[str]:
+        """Return all employees of all runs."""
+        columns = (("batch", 2), ("registration", 4), ("roster", 1))
+        found: set[str] = set()
+        for table, at in columns:
+            for line in self.store.records(table):
+                found.update(self.store.texts(line[at]))
+        return found
+
     def titles(self, tests: Iterable[str]) -> dict[str, str]:
         """Return what these tests were called when StartExam was asked last, by identifier in lower case."""
         wanted = {test.lower() for test in tests}

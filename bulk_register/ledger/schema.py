@@ -91,6 +91,13 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE untold ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE title ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    CREATE TABLE synced ( -- employees whom StartExam accepted, and digests of their fields, as two JSON lists
+        id INTEGER PRIMARY KEY, -- of an employee's lines the last counts
+        account_id INTEGER NOT NULL, base_url TEXT NOT NULL, profile TEXT NOT NULL,
+        employees TEXT NOT NULL, digests TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0
+    );
+    """,
 )
 
 

@@ -222,6 +222,7 @@ class Plan:
     batches: tuple[Batch, ...]
     new: int  # employees without a known link
     asked_again: int  # employees whose known link is asked about again
+    to_sync: int = 0  # employees who are added to StartExam or updated there before
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Finished:
     started: datetime
     finished: datetime
     changes: Changes | None = None  # None where there was no run before
+    synced: int = 0  # employees who were added to StartExam or updated there
     surprises: tuple[str, ...] = ()  # of the notes, what somebody has to know though all went well
     profile: str | None = None  # of the settings file
     ending_days: int = 7  # how soon an end of a link is worth telling
@@ -136,7 +137,7 @@ def blank_report(started: datetime, code: int) -> dict[str, Any]:
         "retry": False,
         **dict.fromkeys(ROSTER_COUNTS, 0),
         **{status.key: 0 for status in COUNTED},
-        **dict.fromkeys(("batches", "requests", "retries"), 0),
+        **dict.fromkeys(("batches", "requests", "retries", "synced"), 0),
         "changes": None,
         "fixes": [],
         "warnings": [],
@@ -185,6 +186,7 @@ def report(finished: Finished) -> dict[str, Any]:
         "batches": len(plan.batches),
         "requests": outcome.requests,
         "retries": outcome.retries,
+        "synced": finished.synced,
         "changes": asdict(finished.changes) if finished.changes else None,
         **findings_report(plan.roster),
         "problems": problems(plan.roster, finished.results),

@@ -44,12 +44,21 @@ from bulk_register.run.early_output import written_early
 from bulk_register.run.exam_lookup import said_titles, titled, with_identified_tests
 from bulk_register.run.finish import Delivery, close_run, of_its_own
 from bulk_register.run.lists import Lists, check_lists
+from bulk_register.run.new_hires import (
+    NewHires,
+    SyncedPlan,
+    new_hires,
+    sync_first,
+    sync_options,
+    told_of_sync,
+)
 from bulk_register.run.observer import Confirm, Observer
 from bulk_register.run.preflight import check_plan, check_roster, last_run
 from bulk_register.run.report import Finished
 from bulk_register.run.roster_opening import open_chosen_roster, open_roster
 from bulk_register.sending import Interruption, Reckon, SendOptions, send
 from bulk_register.settings import Settings, check_complete
+from bulk_register.syncing import Synced
 
 
 def register_roster(
@@ -79,17 +88,20 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
         check_roster(found, settings)
         output = prepare_output(found, settings)
         check_lists(found.source.path, output.target, settings)
+        hires = new_hires(found, settings)
         named, settings = settings.tests, with_identified_tests(settings, observer.tell)
         with open_context(settings, found, observer.tell) as context:
             context.ledger.name_tests(said_titles(named, settings))
             output = of_its_own(output, found, context, settings)
             options = plan_options_of(settings)
             previous = last_run(context.ledger, context.scope)
-            _confirm(_plan(found, context, options), previous, settings, observer)
+            _confirm(_counted(_plan(found, context, options), hires, context), previous, settings, observer)
             with context.ledger.held(context.scope):
                 plan = _plan(found, context, options)  # another run may have ended meanwhile
-                record = _begin(plan, output, context, settings)
-                run = _Run(plan, record, output, previous, partial(_reckon, settings))
+                synced = _sync_first(plan, hires, context, settings, observer)
+                record = _begin(synced.plan, output, context, settings)
+                context.ledger.left(record.id, synced.notes)
+                run = _Run(synced.plan, record, output, previous, partial(_reckon, settings), synced.synced)
                 return _send_and_deliver(run, context, settings, observer)
 
 
@@ -112,14 +124,19 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
         check_unchanged(found, record, settings)
         # what stands in the way of a list is no reason to leave people without a link: no check_lists
         output = prepare_output(found, settings)
+        hires = new_hires(found, settings)
         named, settings = settings.tests, with_identified_tests(settings, observer.tell)
         with open_context(settings, found, observer.tell) as context:
             context.ledger.name_tests(said_titles(named, settings))
-            _confirm(_plan_rest(found, context, settings, record), None, settings, observer)
+            plan = _plan_rest(found, context, settings, record)
+            _confirm(_counted(plan, hires, context), None, settings, observer)
             with context.ledger.held(context.scope):
                 plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile
-                context.ledger.resume(record.id, plan.batches)
-                return _send_and_deliver(_Run(plan, record, output), context, settings, observer)
+                synced = _sync_first(plan, hires, context, settings, observer)
+                context.ledger.resume(record.id, synced.plan.batches)
+                context.ledger.left(record.id, synced.notes)
+                run = _Run(synced.plan, record, output, synced=synced.synced)
+                return _send_and_deliver(run, context, settings, observer)
 
 
 def export_run(
@@ -146,12 +163,14 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
     with open_chosen_roster(roster, settings, tell) as found:
         check_roster(found, settings)
         check_lists(found.source.path, prepare_output(found, settings).target, settings)
+        hires = new_hires(found, settings)
         named, settings = settings.tests, with_identified_tests(settings, tell)
         scope = scope_under(settings)
         with Ledger(ledger_place(settings), write=False) as ledger:
             exam = titled(exam_of(settings), ledger.titles(settings.tests) | said_titles(named, settings))
             plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings))
             previous = last_run(ledger, scope)
+            plan = replace(plan, to_sync=len(hires.due(plan, ledger)) if hires else 0)
         tell(Planned(plan))
         check_plan(plan, previous, settings)
         return plan
@@ -178,6 +197,7 @@ class _Run:
     output: Output
     previous: PreviousRun | None = None  # the last run for the same exam; None where a run is finished
     reckon: Reckon | None = None  # the window anew, by another clock; None where a run is finished
+    synced: Synced | None = None
 
 
 def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, observer: Observer) -> None:
@@ -196,11 +216,11 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
     options = _send_options(context, settings, observer, run.reckon)
     observer.sending = True
     with written_early(run.output, submission, style_of(settings)) as early:
-        outcome = send(submission, ledger, context.client, options, tell)
+        outcome = told_of_sync(send(submission, ledger, context.client, options, tell), run.synced)
         output = early if outcome.plan is plan else run.output  # the window has moved
         finished = Delivery(run.record, context.outputs, settings, tell).deliver(outcome, output)
     lists = Lists(run.output.target, ledger, settings, tell, context.outputs)
-    finished = lists.deliver(finished)
+    finished = replace(lists.deliver(finished), synced=len(run.synced.done) if run.synced else 0)
     if run.previous is not None:
         finished = replace(finished, changes=changes_since(run.previous, outcome, settings.ending_days))
     close_run(finished, ledger, tell)
@@ -211,6 +231,19 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
 def _plan(roster: Roster, context: RunContext, options: PlanOptions) -> Plan:
     exam = titled(context.exam, context.ledger.titles(context.exam.tests))
     return make_plan(roster, exam, context.scope, context.ledger.known(context.scope), options)
+
+
+def _counted(plan: Plan, hires: NewHires | None, context: RunContext) -> Plan:
+    """Return a plan that tells how many employees are synced first."""
+    return replace(plan, to_sync=len(hires.due(plan, context.ledger))) if hires else plan
+
+
+def _sync_first(
+    plan: Plan, hires: NewHires | None, context: RunContext, settings: Settings, observer: Observer
+) -> SyncedPlan:
+    if hires is None:
+        return SyncedPlan(plan)
+    return sync_first(plan, hires, context, sync_options(settings, observer))
 
 
 def _plan_rest(roster: Roster, context: RunContext, settings: Settings, record: RunRecord) -> Plan:

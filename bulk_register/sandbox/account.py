@@ -63,6 +63,7 @@ class Account:
     proctoring: bool = True
     any_center: bool = False
     any_test: bool = False
+    any_profile: bool = False  # with any fields
 
     def knows_center(self, center: str) -> bool:
         return self.any_center or center in self.centers

@@ -48,7 +48,7 @@ class Directory:
     def _check_profile(self, profile: object) -> None:
         if not is_guid(profile):
             raise RefusedError(400, "'profileId' must be a GUID.")
-        if str(profile).lower() != self._account.profile:
+        if not self._account.any_profile and str(profile).lower() != self._account.profile:
             raise RefusedError(400, f"Profile '{profile}' is not found.")
 
     def _fields(self, employee: dict[str, Any]) -> Mapping[str, str]:
@@ -65,7 +65,7 @@ class Directory:
         return found
 
     def _check_field(self, name: str, value: str) -> None:
-        if name not in self._account.profile_fields:
+        if not self._account.any_profile and name not in self._account.profile_fields:
             raise RefusedError(400, f"Field '{name}' does not exist in the profile.")
         if self._behaviour.refuses_value(name, value):
             raise RefusedError(400, f"The value '{value}' of the field '{name}' is not valid.")

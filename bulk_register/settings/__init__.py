@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bulk_register.settings.declared import SAID, SETTINGS
     from bulk_register.settings.load import check_complete, load_settings, settings_of_run
     from bulk_register.settings.model import Settings
+    from bulk_register.settings.profile_fields import ProfileField
     from bulk_register.settings.setting import Command
     from bulk_register.settings.sources import (
         ONLY_A_PERSON,
@@ -26,6 +27,7 @@ __all__ = [
     "SAID",
     "SETTINGS",
     "Command",
+    "ProfileField",
     "Settings",
     "When",
     "check_complete",
@@ -47,6 +49,7 @@ _FILES = {
     "SAID": "declared",
     "SETTINGS": "declared",
     "Command": "setting",
+    "ProfileField": "profile_fields",
     "Settings": "model",
     "When": "when",
     "check_complete": "load",

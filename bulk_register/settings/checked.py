@@ -11,6 +11,7 @@ from bulk_register.api import GUID, MAX_TESTS
 from bulk_register.language import N_, _
 from bulk_register.settings.values import TEXT, Kind, is_text, split
 
+_EXAMPLE = "2b8f4f0e-6c1d-4a57-8e35-9a4d1c7b0f01"
 _TITLE = re.compile(r".*\s|.*[^\x00-\x7f]|[^\W\d_]{2,}\Z")  # a mistyped identifier is none of these
 _AN_ADDRESS = N_("an address like https://{host}.startexam.com")
 _CHARACTER = N_("one character, or comma, semicolon, tab or pipe")
@@ -37,6 +38,12 @@ def _identifiers_or_titles(tests: tuple[str, ...]) -> tuple[str, ...]:
             )
         )
     return tuple({test.lower(): test for test in tests}.values())
+
+
+def _guid(value: str) -> str:
+    if not GUID.fullmatch(value):
+        raise ValueError
+    return value.lower()
 
 
 def _name_of_center(name: str) -> str:
@@ -85,6 +92,12 @@ def _one_character(value: str) -> str:
     return character
 
 
+IDENTIFIER = Kind(
+    N_("an identifier like {example}"),
+    "GUID",
+    check=_guid,
+    values={"example": _EXAMPLE},
+)
 TESTS = Kind(
     N_("1 to {most} titles or identifiers of tests"),
     "TEST",

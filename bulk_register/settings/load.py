@@ -91,7 +91,7 @@ def try_settings(
     secret = None
     if not sandbox and not unread:
         problems += _missing(used, settings, command)
-        if command in ("run", "tests"):
+        if command in ("run", "sync", "tests"):
             secret = _secret(environ, settings, used, problems)
     if problems or settings is None:
         unset = command == "run" and not origins and not unread
@@ -104,7 +104,7 @@ def check_complete(settings: Settings) -> None:
     """Raise SettingsError where these settings aren't a run's: those of other commands lack some."""
     if not isinstance(settings, Settings):
         raise SettingsError([_("The settings must be what load_settings returns.")])
-    needed = needed_by("run")
+    needed = _needs("run", settings)
     if settings.sandbox:
         needed = {"valid_till": needed["valid_till"]}
     problems = [f"{name}: {_(what)}." for name, what in needed.items() if not getattr(settings, name)]
@@ -196,15 +196,23 @@ def _joined(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def _needs(command: Command, settings: Settings | None) -> dict[str, str]:
+    """Return what a command needs under these settings, as `needed_by` does: a run that syncs needs more."""
+    also = needed_by("sync") if settings is not None and settings.sync else {}
+    return also | needed_by(command)
+
+
 def _missing(origins: Origins, settings: Settings | None, command: Command) -> list[Problem]:
     return [
         Problem(f"{name}: {_(what)}. {_ways_to_say(name)}.", Fault.MISSING, name)
-        for name, what in needed_by(command).items()
+        for name, what in _needs(command, settings).items()
         if name not in origins or (settings is not None and not getattr(settings, name))
     ]
 
 
 def _ways_to_say(name: str) -> str:
+    if not SETTINGS[name].commands:
+        return _("Write {name} into {file}; docs/whole_job.md shows how", name=name, file=SETTINGS_FILE)
     return _(
         "Give {flag}, or set {variable}, or write {name} into {file}",
         flag=flag(name),

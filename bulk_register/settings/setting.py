@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-Command = Literal["run", "check", "tests", "ledger"]  # what settings are loaded for
+Command = Literal["run", "sync", "check", "tests", "ledger"]  # what settings are loaded for
 CommandName = Literal[
     "run",
+    "sync",
     "check",
     "rerun",
     "history",
@@ -32,8 +33,9 @@ CommandName = Literal[
     "sandbox",
 ]
 
-READING: Final[frozenset[Command]] = frozenset({"run", "check", "ledger"})  # a roster
-ASKING: Final[frozenset[Command]] = frozenset({"run", "tests", "ledger"})  # StartExam
+READING: Final[frozenset[Command]] = frozenset({"run", "sync", "check", "ledger"})  # a roster
+ASKING: Final[frozenset[Command]] = frozenset({"run", "sync", "tests", "ledger"})  # StartExam
+SENDING: Final[frozenset[Command]] = frozenset({"run", "sync"})  # a roster to StartExam
 ALWAYS: Final[frozenset[Command]] = READING | ASKING
 EVERY_COMMAND: Final[tuple[CommandName, ...]] = get_args(CommandName)
 
@@ -46,6 +48,7 @@ class Group(Enum):
     ROSTER = N_("How the roster is read")
     WRITTEN = N_("What is written and shown")
     ACCOUNT = N_("Settings file, account and ledger")
+    PEOPLE = N_("New employees")
     SENDING = N_("How it is sent")
     GUARDS = N_("Limits for scheduled runs")
 

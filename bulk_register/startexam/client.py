@@ -151,10 +151,10 @@ class StartExam:
         """Take people and secrets out of StartExam's words; a single employee's note may name that one."""
         if not error.said:
             return
-        employees, redactor = call.identifiers, self._redactor(call.tests)
+        employees, redactor = call.identifiers, self._redactor(call.tests, call.kept)
         logged = redactor.for_log(error.said, employees)
         error.redact(logged, redactor.for_note(error.said, employees[0]) if len(employees) == 1 else logged)
 
     @lru_cache(maxsize=4)  # noqa: B019 - a client lives as long as its run
-    def _redactor(self, tests: tuple[str, ...]) -> Redactor:
-        return Redactor(self._people, secrets=[self.connection.secret_key], tests=tests)
+    def _redactor(self, tests: tuple[str, ...], kept: tuple[str, ...]) -> Redactor:
+        return Redactor(self._people, secrets=[self.connection.secret_key], tests=tests, kept=kept)

@@ -29,8 +29,11 @@ def sync_employees(client: StartExam, profile: str, people: Sequence[Person]) ->
         ],
     }
     identifiers = tuple(person.identifier for person in people)
+    names = tuple(sorted({name for person in people for name, _ in person.fields}))
     body = compact_json(members)
-    client.ask(Call("POST", EMPLOYEES_PATH, _taken, USUAL_ANSWER_BYTES, body=body, people=identifiers))
+    client.ask(
+        Call("POST", EMPLOYEES_PATH, _taken, USUAL_ANSWER_BYTES, body=body, people=identifiers, kept=names)
+    )
 
 
 def _taken(_raw: bytes) -> None:

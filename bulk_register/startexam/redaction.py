@@ -37,7 +37,7 @@ class Redactor:
     """Takes out of messages who is on the roster, and everything secret.
 
     `people` yields every text that names somebody (identifiers, names, addresses); it is read once, and not
-    before there is a message to look at. GUIDs go, but for `tests`; so do the `secrets`.
+    before there is a message to look at. GUIDs go, but for `tests`; so do the `secrets`; `kept` stays.
     """
 
     def __init__(
@@ -46,7 +46,11 @@ class Redactor:
         *,
         secrets: Sequence[str] = (),
         tests: Sequence[str] = (),
+        kept: Sequence[str] = (),
     ) -> None:
+        longest_first = sorted(filter(None, kept), key=len, reverse=True)
+        self._kept = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)")
+        self._keeps = bool(longest_first)
         self._people = people
         self._secrets = [secret for secret in secrets if secret]
         self._tests = {_bare(test) for test in tests}
@@ -80,6 +84,12 @@ class Redactor:
         return _SECRETS.sub(lambda found: found[0] if _bare(found[0]) in self._tests else HIDDEN, text)
 
     def _without_people(self, text: str) -> str:
+        if self._keeps:
+            parts = self._kept.split(text)  # every other one is kept
+            return "".join(part if at % 2 else self._nobody_in(part) for at, part in enumerate(parts))
+        return self._nobody_in(text)
+
+    def _nobody_in(self, text: str) -> str:
         for start, end in reversed(list(self._named(text))):
             text = text[:start] + HIDDEN + text[end:]
         return text

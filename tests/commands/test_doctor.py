@@ -136,6 +136,16 @@ def test_a_test_that_cannot_be_used(test: str, words: str, sandbox: Sandbox, fol
     assert "OK: test: Workplace safety is active" in ended.out
 
 
+def test_fields_are_told_with_what_they_come_from(sandbox: Sandbox, folder: Path) -> None:
+    settle(folder, sandbox, fields='{Name = ["Given", "Family"], Unit = {value = "HR"}}')
+    assert 'OK: fields: Name=Given + Family, Unit="HR" (from bulk_register.toml)' in doctor(sandbox).out
+    settle(folder, sandbox, fields="{Name = 3}")
+    ended = doctor(sandbox)
+    assert ended.code == 2
+    assert "Problem: fields in bulk_register.toml is" in ended.out
+    assert "it must be a table like [fields]" in ended.out
+
+
 def test_the_ledger_s_runs_and_those_that_lack_somebody(sandbox: Sandbox, folder: Path) -> None:
     settle(folder, sandbox)
     call("run", "staff.csv", *exam(sandbox), environ=account(sandbox))

@@ -14,9 +14,9 @@ from bulk_register.settings import ONLY_A_PERSON, SAID, Settings, flag
 from bulk_register.settings.setting import Group
 from tests.support.program import call, clean
 
-COMMANDS = ["run", "check", "rerun", "history", "export", "tests", "init", "doctor"]
+COMMANDS = ["run", "sync", "check", "rerun", "history", "export", "tests", "init", "doctor"]
 COMMANDS += ["template", "verify", "page", "ledger", "sandbox"]
-NEVER_A_FLAG = {"secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
+NEVER_A_FLAG = {"fields", "secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 
 
 def sections(told: str) -> list[str]:
@@ -70,6 +70,7 @@ OWN_FLAGS = {
     "init": {"--config", "--yes", "--secret-file", "--secret-from-stdin"},
     "verify": {"--ask"},
     "page": {"--port", "--browser"},
+    "sync": {"--first"},
     "sandbox": {"--port", "--latency", "--fail-rate", "--seed"},
 }
 

@@ -44,7 +44,7 @@ SEVEN = ("registered", "already_registered", "expired", "rejected", "failed", "u
 KEYS = ["run", "roster", "output", "center", "profile", "tests", "test_titles", "started"]
 KEYS += ["finished", "seconds", "exit_code", "reason", "retry", "rows", "employees"]
 KEYS += ["duplicate_rows", "invalid_rows", "ignored_rows", "conflicts", *SEVEN, "batches", "requests"]
-KEYS += ["retries", "changes", "fixes", "warnings", "problems"]
+KEYS += ["retries", "synced", "changes", "fixes", "warnings", "problems"]
 
 
 def roster_of(lines: list[tuple[str, int]]) -> Roster:

@@ -53,6 +53,9 @@ SAID: dict[str, tuple[Any, Any, str, Any]] = {
     "ending_days": (1, 2, "3", "4"),
     "only_new": ("1.xlsx", "2.xlsx", "3.xlsx", "4.xlsx"),
     "language": ("ru", "en", "ru", "en"),
+    "employee_profile": (GUIDS[0], GUIDS[1], GUIDS[2], GUIDS[3]),
+    "fields": ({"Name": "A"}, {"Name": ["A", "B"]}, "Name=C", None),
+    "sync": (True, False, "true", False),
     "log_format": ("json", "text", "json", "text"),
     **dict.fromkeys(
         ("no_header", "skip_hidden", "strict", "escape_formulas", "quiet", "verbose", "proctoring"),
@@ -64,6 +67,7 @@ SAID: dict[str, tuple[Any, Any, str, Any]] = {
 
 def load(flags: dict[str, Any], environ: dict[str, str], folder: Path) -> Settings:
     needed = {"account_id": 9, "center": "c", "tests": [GUIDS[9]], "valid_till": "+1d"}
+    needed |= {"employee_profile": GUIDS[9], "fields": {"Name": "A"}}
     said = "".join(environ) + (folder / "bulk_register.toml").read_text()
     extra = {name: value for name, value in needed.items() if name not in said and variable(name) not in said}
     return load_settings(extra | flags, environ=NEEDED | environ, folder=folder, now=NOW)
@@ -157,6 +161,30 @@ def test_an_earlier_run_gets_its_own_settings_back_but_never_from_them_the_secre
     assert again.secret_key.get_secret_value() == "new"
     assert (again.batch_size, again.proctoring_parameters) == (7, (("Type", "Offline"),))
     assert (again.valid_till, again.ledger) == (settings.valid_till, Path("l.db"))
+
+
+def test_an_earlier_run_gets_its_own_fields_back() -> None:
+    said = {"First Name": "Name", "Last Name": ["Surname", "Suffix"], "Department": {"value": "HR"}}
+    flags = {"sandbox": True, "sync": True, "employee_profile": GUIDS[0].upper(), "fields": said}
+    settings = load_settings(flags, environ={}, folder=Path("/nowhere"))
+    again = settings_of_run(json.dumps(settings.for_rerun()), load_settings({}, command="ledger", environ={}))
+    assert (again.sync, again.employee_profile) == (True, GUIDS[0])
+    assert again.fields == settings.fields
+    assert [(one.name, one.headers, one.value) for one in again.fields] == [
+        ("First Name", ("Name",), ""),
+        ("Last Name", ("Surname", "Suffix"), ""),
+        ("Department", (), "HR"),
+    ]
+
+
+def test_a_run_that_syncs_needs_a_profile_and_fields() -> None:
+    flags = {"account_id": 1, "center": "c", "tests": [GUIDS[0]], "valid_till": "+1d"}
+    load_settings(flags, environ=NEEDED, folder=Path("/nowhere"))
+    with pytest.raises(SettingsError) as caught:
+        load_settings(flags | {"sync": True}, environ=NEEDED, folder=Path("/nowhere"))
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["employee_profile", "fields"]
+    assert "--employee-profile" in caught.value.problems[0]
+    assert "--fields" not in caught.value.problems[1]
 
 
 def test_a_key_file_that_moved_is_read_where_it_is_now(tmp_path: Path) -> None:

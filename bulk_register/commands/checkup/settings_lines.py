@@ -15,7 +15,7 @@ from bulk_register.names import SETTINGS_FILE
 from bulk_register.places import DatabaseAddress, is_address
 from bulk_register.records import Ending
 from bulk_register.run import ledger_place
-from bulk_register.settings import load_settings
+from bulk_register.settings import SETTINGS, load_settings
 from bulk_register.settings.explain import Explained, is_said_with_each_run, secret_place
 from bulk_register.startexam.refusal_cause import RequestPart, wrong_part
 
@@ -36,7 +36,8 @@ def setting_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Ch
         )
     for name, said in explained.fine().items():
         place = said.file or said.place
-        words = _("{name}: {value} (from {place})", name=name, value=_value_words(said.value), place=place)
+        value = _fields_words(said.value) if name == "fields" else _value_words(said.value)
+        words = _("{name}: {value} (from {place})", name=name, value=value, place=place)
         if name == "center" and refused_center:
             yield CheckLine(
                 State.PROBLEM,
@@ -50,6 +51,11 @@ def setting_lines(flags: Mapping[str, Any], explained: Explained) -> Iterator[Ch
             yield CheckLine(State.OK, words)
     for problem in explained.problems:
         yield CheckLine(State.NOTE if is_said_with_each_run(problem) else State.PROBLEM, problem.words)
+
+
+def _fields_words(value: object) -> str:
+    kind = SETTINGS["fields"].kind
+    return ", ".join(map(kind.say, kind.read(value)))
 
 
 def _value_words(value: Any) -> str:

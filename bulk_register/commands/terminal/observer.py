@@ -15,6 +15,7 @@ from bulk_register.commands.terminal.progress import ProgressReporter, progress_
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.signals import Interruption, handle_signals
 from bulk_register.commands.terminal.streams import silence
+from bulk_register.commands.terminal.sync_words import plan_line
 from bulk_register.commands.terminal.text import named_tests, sentence, table
 from bulk_register.errors import one_line
 from bulk_register.language import _, ngettext
@@ -113,6 +114,7 @@ def exam_lines(plan: Plan, settings: Settings) -> Sequence[str]:
 def _question_lines(plan: Plan, settings: Settings) -> list[str]:
     name = one_line(plan.roster.source.path.name)
     lines = [f"{name}: {sentence(plan_words(plan))}", *exam_lines(plan, settings)]
+    lines += [f"  {plan_line(plan.to_sync)}"] if plan.to_sync else []
     if left_out := _left_out(plan, settings):
         lines.append(_("  without a link: {left_out} (bulk-register check lists them)", left_out=left_out))
     if plan.exam.reregister:

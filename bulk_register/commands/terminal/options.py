@@ -113,6 +113,10 @@ Run = Annotated[
 ]
 
 # --- of one command only
+First = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help=_("Only so many of those who are new or changed: a try.")),
+]
 Problems = Annotated[
     Path | None,
     typer.Option(

@@ -8,6 +8,7 @@ from typing import Any
 
 from bulk_register.commands.terminal.event_words import reading_notes
 from bulk_register.commands.terminal.problem_lines import problem_lines
+from bulk_register.commands.terminal.sync_words import done_line, plan_line
 from bulk_register.commands.terminal.text import capitalized, exam_words, sentence
 from bulk_register.errors import one_line
 from bulk_register.exit_codes import EXIT_UNDONE
@@ -55,6 +56,7 @@ def summary(finished: Finished, command: Callable[[str], Sequence[str]], zone: t
         *_kept_lines(outcome),
         *(one_line(sentence(note)) for note in finished.notes),
     ]
+    lines += [done_line(finished.synced)] if finished.synced else []
     if plan.scope.base_url == SANDBOX_URL:
         lines.append(_("This was the sandbox: nobody was registered, and the links lead nowhere."))
     lines.append(
@@ -96,6 +98,7 @@ def plan_summary(plan: Plan, words: str) -> str:
                 employees=employees_at_most(max(map(len, plan.batches))),
             )
         )
+    lines += [plan_line(plan.to_sync)] if plan.to_sync else []
     return "\n".join([*lines, _("This was a dry run: nothing was sent.")])
 
 

@@ -28,11 +28,17 @@ KEYS = {
     "told": ("scope",),
     "standing": ("run", "employee"),
     "registration": ("id",),
+    "synced": ("id",),
+    "session": ("account_id", "base_url", "participant", "test"),
+    "feed": ("account_id", "base_url", "center"),
+    "extension": ("base_url", "participant"),
+    "ending": ("base_url", "participant"),
 }
 _TEXTS = frozenset(
     {
         *("base_url", "center", "tests", "proctoring", "settings", "roster", "sha256", "output", "employees"),
         *("ended", "note", "participants", "employee", "status", "path", "test", "title"),
+        *("profile", "digests", "participant", "told", "until"),
     }
 )
 

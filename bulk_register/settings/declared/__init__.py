@@ -12,6 +12,7 @@ from typing import get_args
 
 from bulk_register.settings.declared.account import AccountSettings, SettingsFile
 from bulk_register.settings.declared.exam import ExamSettings
+from bulk_register.settings.declared.people import PeopleSettings
 from bulk_register.settings.declared.roster import RosterSettings
 from bulk_register.settings.declared.sending import TOLERABLE, SendingSettings
 from bulk_register.settings.setting import Setting
@@ -19,7 +20,7 @@ from bulk_register.settings.setting import Setting
 __all__ = ["SAID", "SETTINGS", "TOLERABLE", "Declared"]
 
 
-class Declared(AccountSettings, ExamSettings, RosterSettings, SendingSettings):
+class Declared(AccountSettings, ExamSettings, RosterSettings, PeopleSettings, SendingSettings):
     """All settings but the secret key, which is found and never said."""
 
 
@@ -33,5 +34,5 @@ def _settings_of(*classes: type) -> dict[str, Setting]:
     return found
 
 
-SETTINGS = _settings_of(AccountSettings, ExamSettings, RosterSettings, SendingSettings)
+SETTINGS = _settings_of(AccountSettings, ExamSettings, RosterSettings, PeopleSettings, SendingSettings)
 SAID = _settings_of(SettingsFile) | SETTINGS  # what a command line says: where the file is, too

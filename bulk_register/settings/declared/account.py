@@ -13,6 +13,7 @@ from bulk_register.settings.values import CONFIG, FILE, FILE_OR_DATABASE, PROFIL
 
 _CONFIGURED: Final = (
     "run",
+    "sync",
     "check",
     "rerun",
     "history",
@@ -23,8 +24,8 @@ _CONFIGURED: Final = (
     "page",
     "ledger",
 )
-_WITH_LEDGER: Final = ("run", "rerun", "history", "export", "doctor", "verify", "page", "ledger")
-_OF_ACCOUNT: Final = ("run", "tests", "init", "doctor", "verify")
+_WITH_LEDGER: Final = ("run", "sync", "rerun", "history", "export", "doctor", "verify", "page", "ledger")
+_OF_ACCOUNT: Final = ("run", "sync", "tests", "init", "doctor", "verify")
 _ID = whole(1, 2**63 - 1, N_("the number of a StartExam account, digits only"))
 
 _account = partial(Setting, group=Group.ACCOUNT, used_by=ASKING)
@@ -66,6 +67,7 @@ class AccountSettings:
                 "run": N_(
                     "the number of your StartExam account is missing (to try without one, add --sandbox)"
                 ),
+                "sync": N_("the number of your StartExam account is missing"),
                 "tests": N_("the number of your StartExam account is missing"),
             },
         ),

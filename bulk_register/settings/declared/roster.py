@@ -22,8 +22,8 @@ from bulk_register.settings.values import (
 
 LogFormat = Literal["text", "json"]
 
-_READERS: Final = ("run", "check")
-_QUIET: Final = ("run", "check", "rerun", "export", "verify")
+_READERS: Final = ("run", "sync", "check")
+_QUIET: Final = ("run", "sync", "check", "rerun", "export", "verify")
 _RUNNING: Final[frozenset[Command]] = frozenset({"run", "ledger"})
 _ROW = whole(1, 1_048_576, N_("a row's number, as the spreadsheet shows it"))
 
@@ -63,7 +63,7 @@ class RosterSettings:
     )
     max_size: Annotated[int, _roster(N_("Refuse Excel files that unpack to more (2GB)."), SIZE)] = 2 * 1024**3
     strict: Annotated[
-        bool, _roster(N_("Send nothing at all if any row has a problem."), TRUTH, commands=("run",))
+        bool, _roster(N_("Send nothing at all if any row has a problem."), TRUTH, commands=("run", "sync"))
     ] = False
     allow_conflicts: Annotated[
         bool,
@@ -95,7 +95,7 @@ class RosterSettings:
         _told(
             N_("Write a report for programs, as JSON; - prints it."),
             FILE_OR_STDOUT,
-            commands=("run", "check", "rerun"),
+            commands=("run", "sync", "check", "rerun"),
             used_by=READING,
         ),
     ] = None
@@ -128,7 +128,9 @@ class RosterSettings:
     log_format: Annotated[
         LogFormat,
         _told(
-            N_("How progress is told ({default})."), one_of(get_args(LogFormat)), commands=("run", "rerun")
+            N_("How progress is told ({default})."),
+            one_of(get_args(LogFormat)),
+            commands=("run", "sync", "rerun"),
         ),
     ] = "text"
     quiet: Annotated[
@@ -136,5 +138,5 @@ class RosterSettings:
     ] = False
     verbose: Annotated[
         bool,
-        _told(N_("Show every request and every wait."), TRUTH, commands=("run", "rerun"), short="-v"),
+        _told(N_("Show every request and every wait."), TRUTH, commands=("run", "sync", "rerun"), short="-v"),
     ] = False

@@ -1,15 +1,16 @@
 """The settings that say how a run is sent, and what a scheduled run bears."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 
 from bulk_register.api import MAX_BATCH
 from bulk_register.language import N_
-from bulk_register.settings.setting import ASKING, Group, Rerun, Setting
+from bulk_register.settings.setting import ASKING, SENDING, Group, Rerun, Setting
 from bulk_register.settings.values import PERCENT, SECONDS, TRUTH, some_of, span_of_time, whole
 
 TOLERABLE = ("invalid", "conflict", "rejected", "expired", "unknown")  # statuses of exit code 1
 
+_BOTH: Final = ("run", "sync")
 _ANY = whole(0)
 _DAYS = whole(0, 3650, N_("a whole number of days, 0 or more"))
 
@@ -26,6 +27,8 @@ class SendingSettings:
         _by_person(
             N_("Show what would be sent, and send nothing."),
             group=Group.EVERYDAY,
+            commands=_BOTH,
+            used_by=SENDING,
             rerun=Rerun.DROPPED,
         ),
     ] = False
@@ -43,15 +46,20 @@ class SendingSettings:
         _by_person(
             N_("Don't ask first."),
             group=Group.EVERYDAY,
-            commands=("run", "rerun", "history"),
-            used_by=frozenset({"run", "ledger"}),
+            commands=("run", "sync", "rerun", "history"),
+            used_by=frozenset({"run", "sync", "ledger"}),
             rerun=Rerun.CURRENT,
             short="-y",
         ),
     ] = False
     refresh: Annotated[
         bool,
-        _by_person(N_("Ask again also about those whose link is known."), rerun=Rerun.DROPPED),
+        _by_person(
+            N_("Ask again also about those whose link is known."),
+            commands=_BOTH,
+            used_by=SENDING,
+            rerun=Rerun.DROPPED,
+        ),
     ] = False
     reregister: Annotated[
         bool,
@@ -59,15 +67,23 @@ class SendingSettings:
     ] = False
     batch_size: Annotated[
         int,
-        Setting(N_("Employees in a request, 1 to 500 ({default})."), whole(1, MAX_BATCH), Group.SENDING),
+        Setting(
+            N_("Employees in a request, 1 to 500 ({default})."),
+            whole(1, MAX_BATCH),
+            Group.SENDING,
+            _BOTH,
+            SENDING,
+        ),
     ] = MAX_BATCH
-    workers: Annotated[int, _sending(N_("Requests at the same time, 1 to 32 ({default})."), whole(1, 32))] = 4
+    workers: Annotated[
+        int, _sending(N_("Requests at the same time, 1 to 32 ({default})."), whole(1, 32), commands=_BOTH)
+    ] = 4
     attempts: Annotated[
         int,
-        _sending(N_("How often a request is tried ({default})."), whole(1, 100), commands=("run", "tests")),
+        _sending(N_("How often a request is tried ({default})."), whole(1, 100), commands=(*_BOTH, "tests")),
     ] = 6
     timeout: Annotated[
-        float, _sending(N_("How long an answer may take ({default})."), SECONDS, commands=("run", "tests"))
+        float, _sending(N_("How long an answer may take ({default})."), SECONDS, commands=(*_BOTH, "tests"))
     ] = 60.0
     wait_first: Annotated[
         float,
@@ -80,16 +96,24 @@ class SendingSettings:
         float | None, _sending(N_("Stop the run after this time, like 2h."), span_of_time("90s, 30m or 2h"))
     ] = None
     max_rejected: Annotated[
-        int, _sending(N_("Stop when more employees than this are refused ({default})."), _ANY)
+        int, _sending(N_("Stop when more employees than this are refused ({default})."), _ANY, commands=_BOTH)
     ] = 50
-    min_rows: Annotated[int | None, _guard(N_("Send nothing if the roster has fewer rows."), _ANY)] = None
+    min_rows: Annotated[
+        int | None,
+        _guard(N_("Send nothing if the roster has fewer rows."), _ANY, commands=_BOTH, used_by=SENDING),
+    ] = None
     max_new: Annotated[int | None, _guard(N_("Send nothing if more employees are new."), _ANY)] = None
     max_missing: Annotated[
         float | None, _guard(N_("Send nothing if more of the last run's employees are gone."), PERCENT)
     ] = None
     newer_than: Annotated[
         float | None,
-        _guard(N_("Send nothing if the roster's file is older, like 26h."), span_of_time("26h or 2d")),
+        _guard(
+            N_("Send nothing if the roster's file is older, like 26h."),
+            span_of_time("26h or 2d"),
+            commands=_BOTH,
+            used_by=SENDING,
+        ),
     ] = None
     tolerate: Annotated[
         tuple[str, ...],
