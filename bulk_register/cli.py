@@ -317,6 +317,29 @@ def ledger(invocation: Invocation, action: o.LedgerAction, places: o.LedgerPlace
 
 
 @command(
+    short_help=_("Write an output again with everybody's exam results."),
+    example="bulk-register results staff.registered.xlsx",
+    help=_(
+        "Write what run wrote once more, with columns that tell how everybody stands with the exam.\n\nA "
+        "result stands only in the rows of its own employee; exams that are over aren't asked about again. "
+        "Exit code 0: everybody has finished; 1: some haven't; 3: StartExam could not be asked."
+    ),
+)
+def results(
+    invocation: Invocation,
+    file: o.Registered,
+    written: o.ResultsOutput = None,
+    finished_only: o.FinishedOnly = None,
+    refresh: o.AskAgain = None,
+) -> int:
+    """Write what run wrote once more, with columns that tell how everybody stands with the exam."""
+    settings = invocation.settings("results")
+    from bulk_register.commands import results as implementation  # pandas and requests are slow to load
+
+    return implementation.results(file, settings, invocation, written, finished_only)
+
+
+@command(
     short_help=_("Start a local stand-in for StartExam."),
     example="bulk-register sandbox --port 8080 --latency 0.1",
     help=_("Start a local stand-in for StartExam, to try things out; Ctrl-C ends it."),

@@ -21,6 +21,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "told": ("scope", "registration"),
     "untold": ("run", "employee"),
     "title": ("test", "title"),
+    "session": ("account_id", "base_url", "participant", "test", "told"),
+    "feed": ("account_id", "base_url", "center", "until"),
+    "stranger": ("id", "account_id", "base_url", "center", "participants"),
     "synced": ("id", "account_id", "base_url", "profile", "employees", "digests"),
 }
 _FUNCTION = "record_checksum"  # its name within SQL

@@ -11,6 +11,7 @@ from bulk_register.language import english
 from bulk_register.ledger.checksums import COLUMNS
 from bulk_register.ledger.ledger_reader import LedgerReader
 from bulk_register.ledger.record_store import Writer, as_list
+from bulk_register.ledger.sessions import forget_sessions
 from bulk_register.ledger.synced import forget_all_but
 from bulk_register.places import LedgerPlace
 from bulk_register.records import Batch, Ending, Registrations, RunRecord, Scope, Settlement, StatusNote
@@ -159,6 +160,7 @@ class Ledger(LedgerReader):
                 told = [(scope, min(line, last)) for scope, line in self.store.records("told")]
                 write.insert("told", told, anew=True)
                 forget_all_but(self, self.everybody())
+                forget_sessions(self)
             self._holders.clear()
             self.store.clear_deleted()
 

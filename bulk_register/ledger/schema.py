@@ -98,6 +98,23 @@ MIGRATIONS: tuple[str, ...] = (
         employees TEXT NOT NULL, digests TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0
     );
     """,
+    """
+    CREATE TABLE session ( -- what StartExam told of our participants' exams, as a JSON list (records.Session)
+        account_id INTEGER NOT NULL, base_url TEXT NOT NULL, participant TEXT NOT NULL, test TEXT NOT NULL,
+        told TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (account_id, base_url, participant, test)
+    ) WITHOUT ROWID;
+    CREATE TABLE feed ( -- up to when the list of a center's changed sessions has been read
+        account_id INTEGER NOT NULL, base_url TEXT NOT NULL, center TEXT NOT NULL,
+        until TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (account_id, base_url, center)
+    ) WITHOUT ROWID;
+    CREATE TABLE stranger ( -- participants on that list whom the ledger didn't know then, as a JSON list
+        id INTEGER PRIMARY KEY,
+        account_id INTEGER NOT NULL, base_url TEXT NOT NULL, center TEXT NOT NULL,
+        participants TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0
+    );
+    """,
 )
 
 

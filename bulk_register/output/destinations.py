@@ -37,6 +37,19 @@ def output_path(roster: Path, format: Format, named: Path | None, *, sandbox: bo
         return target
 
 
+def beside(path: Path, word: str, named: Path | None) -> Path:
+    """Return where something about an output goes: `staff.results.xlsx` for `staff.registered.xlsx`.
+
+    `named` is what the person asked for, a file or a folder.
+    """
+    stem = re.sub(rf"\.(registered|{word})(-\d+)?$", "", path.stem)
+    suffix = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
+    default = path.with_name(f"{stem}.{word}{suffix}")
+    if named is not None:
+        return named / default.name if named.is_dir() else named
+    return free_of(lambda one: one == path, default)
+
+
 def check_name(path: Path, what: str, advice: str) -> None:
     """Raise OutputError where a name is no text: the ledger and the report, which are, couldn't hold it."""
     try:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from bulk_register.api import GUID
 from bulk_register.errors import OutputError
 from bulk_register.language import _
 from bulk_register.ooxml.cell_values import letters, shown
-from bulk_register.records import RESULT_COLUMNS, Source, known_header, known_status
-
-LINK = RESULT_COLUMNS.index("Exam Link")
-TILL = RESULT_COLUMNS.index("Link Valid Till")
+from bulk_register.records import REGISTRATION, Columns, Source
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The result columns' places, counted from 0: `columns` in the order of RESULT_COLUMNS.
+    """The result columns' places, counted from 0: `columns` in the order of `which`.
 
     `added` says which of them weren't in the roster; they stand side by side from `first_added` on.
     """
@@ -28,6 +22,12 @@ class Layout:
     columns: tuple[int, ...]
     added: tuple[bool, ...]
     first_added: int
+    which: Columns = REGISTRATION
+
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        """What the columns are called in the language in use."""
+        return self.which.headers
 
     @cached_property
     def width(self) -> int:
@@ -40,30 +40,30 @@ class Layout:
         return frozenset(c for c, added in zip(self.columns, self.added, strict=True) if not added)
 
 
-def place_columns(source: Source, used_width: int) -> Layout:
+def place_columns(source: Source, used_width: int, which: Columns = REGISTRATION) -> Layout:
     """Find the result columns that are there, and put the missing ones right of the last used column.
 
     Raises OutputError where a column of the roster bears one of their names and isn't this program's: what
     stands in it would be lost.
     """
-    named = _result_columns(source)
-    if named and len(named) < len(RESULT_COLUMNS):
-        _refuse_foreign_values(source, named)
+    named = _result_columns(source, which)
+    if named and len(named) < len(which.names):
+        _refuse_foreign_values(source, named, which)
     first_added = max(used_width, source.first_column + len(source.headers))
     columns, added, free = [], [], first_added
-    for name in RESULT_COLUMNS:
+    for name in which.names:
         there = named.get(name)
         columns.append(free if there is None else there)
         added.append(there is None)
         free += there is None
-    return Layout(tuple(columns), tuple(added), first_added)
+    return Layout(tuple(columns), tuple(added), first_added, which)
 
 
-def _result_columns(source: Source) -> dict[str, int]:
+def _result_columns(source: Source, which: Columns) -> dict[str, int]:
     """Return the columns that bear a result column's name; raises OutputError where two bear the same."""
     found: dict[str, int] = {}
     for column, header in enumerate(source.headers if source.header_row else (), source.first_column):
-        name = known_header(header)
+        name = which.known(header)
         if name in found:
             raise OutputError(
                 _(
@@ -79,18 +79,18 @@ def _result_columns(source: Source) -> dict[str, int]:
     return found
 
 
-def _refuse_foreign_values(source: Source, named: dict[str, int]) -> None:
+def _refuse_foreign_values(source: Source, named: dict[str, int], which: Columns) -> None:
     """Raise OutputError where columns of which only some are there hold what this program never wrote.
 
-    All five together are an earlier output, whatever somebody has changed in it since. A note can be
-    anything: it is ours beside another column that is.
+    All of them together are an earlier output, whatever somebody has changed in it since. A note or a level
+    can be anything: it is ours beside another column that is.
     """
     if len(named) > 1:
-        named = {name: column for name, column in named.items() if name != "Registration Note"}
+        named = {name: column for name, column in named.items() if which.tells_ours(name)}
     for row, line in enumerate(islice(source.lines(), source.last_row), 1):
         for name, column in named.items() if row >= source.first_row else ():
             text = shown(line.cells[column]).strip() if column < len(line.cells) else ""
-            if text and not _OURS[name](text):
+            if text and not which.may_be_ours(name, text):
                 raise OutputError(
                     _(
                         'The roster has a column "{name}" of its own (column {column}; row {row} holds '
@@ -101,12 +101,3 @@ def _refuse_foreign_values(source: Source, named: dict[str, int]) -> None:
                         row=row,
                     )
                 )
-
-
-_OURS: dict[str, Callable[[str], object]] = {
-    "Participant ID": GUID.fullmatch,
-    "Exam Link": lambda text: "#participant/" in text,
-    "Link Valid Till": re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?").fullmatch,
-    "Registration Status": known_status,
-    "Registration Note": lambda _text: False,
-}

@@ -4,6 +4,15 @@ Text columns in tables are of dtype `object` holding `str` (never NaN), so that 
 with and without pyarrow; what is absent is the empty string.
 """
 
+from bulk_register.records.columns import (
+    EXAM_COLUMNS,
+    REGISTRATION,
+    Columns,
+    ExamStatus,
+    exam_columns,
+    exam_status_words,
+    known_exam_status,
+)
 from bulk_register.records.doubts import Candidate, Decision, Doubt, Evidence, Matter, Sign
 from bulk_register.records.events import (
     Delivered,
@@ -66,7 +75,9 @@ from bulk_register.records.runs import (
 from bulk_register.records.shared_statuses import SharedStatuses, Submission
 
 __all__ = [
+    "EXAM_COLUMNS",
     "LINKED",
+    "REGISTRATION",
     "RESULT_COLUMNS",
     "Answer",
     "Batch",
@@ -74,6 +85,7 @@ __all__ = [
     "Cell",
     "Change",
     "Changes",
+    "Columns",
     "Decision",
     "Delivered",
     "Dialect",
@@ -83,6 +95,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Exam",
+    "ExamStatus",
     "FeedPage",
     "Findings",
     "Fix",
@@ -123,6 +136,9 @@ __all__ = [
     "Waiting",
     "Warned",
     "ending_words",
+    "exam_columns",
+    "exam_status_words",
+    "known_exam_status",
     "known_header",
     "known_status",
     "repeated_note",

@@ -13,7 +13,7 @@ from bulk_register.errors import GuardError, RosterError, one_line
 from bulk_register.language import Unit, _, ngettext, span_words
 from bulk_register.roster import ENDINGS
 
-OURS = re.compile(r"\.(registered|sandbox|unknown)(-\d+)?( \d+)?\Z| \(before \d{4}")
+OURS = re.compile(r"\.(registered|sandbox|unknown|results)(-\d+)?( \d+)?\Z| \(before \d{4}")
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def try_settings(
     secret = None
     if not sandbox and not unread:
         problems += _missing(used, settings, command)
-        if command in ("run", "sync", "tests"):
+        if command in ("run", "sync", "tests", "results"):
             secret = _secret(environ, settings, used, problems)
     if problems or settings is None:
         unset = command == "run" and not origins and not unread

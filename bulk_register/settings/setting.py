@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-Command = Literal["run", "sync", "check", "tests", "ledger"]  # what settings are loaded for
+Command = Literal["run", "sync", "check", "tests", "results", "ledger"]  # what settings are loaded for
 CommandName = Literal[
     "run",
     "sync",
@@ -30,11 +30,12 @@ CommandName = Literal[
     "verify",
     "page",
     "ledger",
+    "results",
     "sandbox",
 ]
 
-READING: Final[frozenset[Command]] = frozenset({"run", "sync", "check", "ledger"})  # a roster
-ASKING: Final[frozenset[Command]] = frozenset({"run", "sync", "tests", "ledger"})  # StartExam
+READING: Final[frozenset[Command]] = frozenset({"run", "sync", "check", "results", "ledger"})  # a roster
+ASKING: Final[frozenset[Command]] = frozenset({"run", "sync", "tests", "results", "ledger"})  # StartExam
 SENDING: Final[frozenset[Command]] = frozenset({"run", "sync"})  # a roster to StartExam
 ALWAYS: Final[frozenset[Command]] = READING | ASKING
 EVERY_COMMAND: Final[tuple[CommandName, ...]] = get_args(CommandName)

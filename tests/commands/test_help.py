@@ -15,7 +15,7 @@ from bulk_register.settings.setting import Group
 from tests.support.program import call, clean
 
 COMMANDS = ["run", "sync", "check", "rerun", "history", "export", "tests", "init", "doctor"]
-COMMANDS += ["template", "verify", "page", "ledger", "sandbox"]
+COMMANDS += ["template", "verify", "page", "ledger", "results", "sandbox"]
 NEVER_A_FLAG = {"fields", "secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 
 
@@ -71,6 +71,7 @@ OWN_FLAGS = {
     "verify": {"--ask"},
     "page": {"--port", "--browser"},
     "sync": {"--first"},
+    "results": {"--output", "--finished-only", "--refresh"},
     "sandbox": {"--port", "--latency", "--fail-rate", "--seed"},
 }
 

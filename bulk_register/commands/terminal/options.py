@@ -183,6 +183,31 @@ NewRoster = Annotated[
 Written = Annotated[
     str, typer.Argument(metavar="FILE", parser=_roster, help=_("What run wrote, like staff.registered.xlsx."))
 ]
+Registered = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|RUN", help=_("What run wrote, like staff.registered.xlsx, or a run's number.")
+    ),
+]
+ResultsOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        parser=_file,
+        help=_("Where to write it (beside FILE: NAME.results.xlsx)."),
+    ),
+]
+FinishedOnly = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", parser=_file, help=_("Also write a workbook of just those who have finished.")
+    ),
+]
+AskAgain = Annotated[
+    bool | None, typer.Option("--refresh", help=_("Ask again also about exams that are over."))
+]
 Ask = Annotated[
     bool,
     typer.Option(

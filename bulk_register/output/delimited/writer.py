@@ -19,7 +19,7 @@ from bulk_register.language import _
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.output.delimited.fields import all_quoted, before_end, field_spans, is_quoted, unquoted
 from bulk_register.output.layout import Layout, place_columns
-from bulk_register.records import RESULT_COLUMNS, Dialect, Line, Results, Source, result_headers
+from bulk_register.records import REGISTRATION, Columns, Dialect, Line, Results, Source
 
 BLOCK_ROWS = 2_000  # of a workbook, written together
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, "CSV Injection"
@@ -104,14 +104,14 @@ class DelimitedText:
     def _one_by_one(
         self, records: Iterable[tuple[int, str]], results: Iterator[tuple[int, list[str]]]
     ) -> Iterator[str]:
-        blank = [""] * len(RESULT_COLUMNS)
+        blank = [""] * len(self.layout.headers)
         next_row, values = next(results, (0, blank))
         for row, raw in records:
             if row == next_row:
                 yield self._merged(raw, values, True)
                 next_row, values = next(results, (0, blank))
             elif row == self.source.header_row:
-                yield self._merged(raw, list(result_headers()), True)
+                yield self._merged(raw, list(self.layout.headers), True)
             elif row < self.source.header_row:
                 yield self._above(raw)
             else:
@@ -147,7 +147,7 @@ class DelimitedText:
 
     def _in_place(self, values: list[str]) -> dict[int, str]:
         """The results that go into columns of the roster, by column; its own headers stay."""
-        if self.source.header_row and values == list(result_headers()):
+        if self.source.header_row and values == list(self.layout.headers):
             return {}
         by_column = zip(self.layout.columns, values, strict=True)
         return {column: value for column, value in by_column if column in self.layout.filled_in_place}
@@ -190,7 +190,9 @@ class DelimitedText:
         return record.count(self.dialect.delimiter) + 1
 
 
-def plan_delimited(source: Source, target: Path, *, escape_formulas: bool) -> DelimitedText:
+def plan_delimited(
+    source: Source, target: Path, columns: Columns = REGISTRATION, *, escape_formulas: bool
+) -> DelimitedText:
     """Lay out a delimited output; raises OutputError if it can't be written in the roster's encoding.
 
     A workbook's rows are read once as they will be for writing: what is wrong with them shows now.
@@ -204,7 +206,8 @@ def plan_delimited(source: Source, target: Path, *, escape_formulas: bool) -> De
         ) from error
     if source.records is None:
         deque(source.lines(), 0)
-    return DelimitedText(source, target, place_columns(source, source.width), dialect, escape_formulas)
+    layout = place_columns(source, source.width, columns)
+    return DelimitedText(source, target, layout, dialect, escape_formulas)
 
 
 def _encoder(dialect: Dialect) -> codecs.IncrementalEncoder:

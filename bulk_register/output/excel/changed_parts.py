@@ -19,7 +19,7 @@ from bulk_register.output.excel.sheet_hyperlinks import Links
 from bulk_register.output.excel.sheet_survey import SheetSurvey
 from bulk_register.output.excel.styles import Styles
 from bulk_register.output.excel.tables import grown, grown_filter_name, grown_table
-from bulk_register.records import Source, result_headers
+from bulk_register.records import Source
 
 _SIGNATURES = "_xmlsignatures/"
 _MACROS = ("vbaProject", "vbaProjectSignature", "vbaProjectSignatureAgile", "vbaProjectSignatureV3")
@@ -37,7 +37,7 @@ class ChangedParts:
         self._styles = Styles(book)
         self._links = Links(book, part, made, source.header_row)
         layout = made.layout
-        self._names = [name for name, added in zip(result_headers(), layout.added, strict=True) if added]
+        self._names = [name for name, added in zip(layout.headers, layout.added, strict=True) if added]
         last = layout.first_added + len(self._names) - 1
         ref = survey.filter_ref if self._names else None
         self._filter = grown(ref, source.header_row, layout.first_added, last) if ref else None

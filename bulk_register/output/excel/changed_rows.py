@@ -169,7 +169,7 @@ class ChangedRows:
     def _result(self, place: int, which: int, style: int | None, neighbour: int) -> bytes:
         """A result column's cell, in its own style or its neighbour's."""
         base = self._styles.plain(neighbour) if style is None or self._layout.added[which] else style
-        return self._made.one(place, which, self._styles.look(base, which))
+        return self._made.one(place, which, self._styles.look(base, self._layout.which, which))
 
 
 @cache

@@ -16,11 +16,16 @@ from bulk_register.ooxml.cells import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.output.excel.new_workbook import plan_new_workbook
 from bulk_register.output.results import SomeResults
-from bulk_register.records import RESULT_COLUMNS, Cell, Line, Results, Source
+from bulk_register.records import REGISTRATION, RESULT_COLUMNS, Cell, Columns, Line, Results, Source
 
 
 def write_excerpt(
-    source: Source, identifiers: np.ndarray, results: Results, path: Path, last: Collection[int] = ()
+    source: Source,
+    identifiers: np.ndarray,
+    results: Results,
+    path: Path,
+    last: Collection[int] = (),
+    columns: Columns = REGISTRATION,
 ) -> None:
     """Write a new workbook with the header and only the rows of `results`, each with its results.
 
@@ -40,7 +45,7 @@ def write_excerpt(
     apart = np.isin(results.rows, list(last))
     order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart)])
     numbers = np.arange(first, first + len(rows), dtype=np.int64)
-    plan_new_workbook(part, path).write(SomeResults(results, order, numbers), path)
+    plan_new_workbook(part, path, columns).write(SomeResults(results, order, numbers), path)
 
 
 def rows_without_address(source: Source, rows: Container[int]) -> set[int]:

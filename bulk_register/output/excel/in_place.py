@@ -22,7 +22,7 @@ from bulk_register.output.excel.result_cells import ResultCells
 from bulk_register.output.excel.sheet_hyperlinks import is_replaced
 from bulk_register.output.excel.sheet_survey import SheetSurvey, survey_sheet
 from bulk_register.output.layout import Layout, place_columns
-from bulk_register.records import RESULT_COLUMNS, Results, Source
+from bulk_register.records import REGISTRATION, Columns, Results, Source
 
 
 class NotRewritableError(Exception):
@@ -51,15 +51,16 @@ class InPlaceWorkbook:
             rewrite(book.archive, path, changes, removed)
 
 
-def plan_in_place(source: Source, target: Path) -> InPlaceWorkbook:
+def plan_in_place(source: Source, target: Path, columns: Columns = REGISTRATION) -> InPlaceWorkbook:
     """Measure the roster's sheet for a graft; raises NotGraftableError, or OutputError with the way out."""
     try:
         with WorkbookFile(source.copy, UNBOUNDED) as book:
             assert source.outline is not None
             found = survey_sheet(book, source.outline, source.header_row)
             notes = tuple(_notes(book, found, target.suffix.lower(), source))
-            layout = _placed(source, found)
-            _rehearse(book, source, found, ResultCells(_NoResults(), layout, 0, found.prefix), target)
+            layout = _placed(source, found, columns)
+            made = ResultCells(_NoResults(len(columns.names)), layout, 0, found.prefix)
+            _rehearse(book, source, found, made, target)
     except RosterError as error:
         raise NotRewritableError(
             _("the roster's workbook can be read, but not rewritten safely ({error})", error=error)
@@ -67,10 +68,10 @@ def plan_in_place(source: Source, target: Path) -> InPlaceWorkbook:
     return InPlaceWorkbook(source, target, layout, found, notes)
 
 
-def _placed(source: Source, found: SheetSurvey) -> Layout:
+def _placed(source: Source, found: SheetSurvey, columns: Columns) -> Layout:
     if not found.outline.in_order:
         raise NotRewritableError(_("the roster's rows don't stand in order in its file"))
-    layout = place_columns(source, found.used_width)
+    layout = place_columns(source, found.used_width, columns)
     if layout.width > MAX_COLUMNS:
         raise OutputError(
             _(
@@ -89,13 +90,16 @@ class _NoResults:
     rows = np.zeros(0, np.int64)
     most_links = 0
 
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
+
     def status(self, _places: slice | np.ndarray) -> np.ndarray:
         """Return no statuses."""
         return np.empty(0, object)
 
     def texts(self, _places: slice | np.ndarray) -> tuple[np.ndarray, ...]:
         """Return no texts."""
-        return tuple(np.empty(0, object) for _ in RESULT_COLUMNS)
+        return tuple(np.empty(0, object) for _ in range(self._columns))
 
 
 def _rehearse(

@@ -36,7 +36,7 @@ class NewRows:
         self._made = made
         self._layout = made.layout
         self._styles = styles
-        self._looks = Looks(styles.text, styles.link, styles.moment)
+        self._looks = Looks(styles.text, styles.link, styles.moment, styles.number)
         self._header_row = header_row
         self._names = [letters(column) for column in range(made.layout.width)]
 

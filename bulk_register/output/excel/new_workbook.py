@@ -27,7 +27,7 @@ from bulk_register.output.excel.sheet_head import hidden_columns
 from bulk_register.output.excel.sheet_hyperlinks import Links
 from bulk_register.output.excel.styles import with_ordered_fonts
 from bulk_register.output.layout import Layout, place_columns
-from bulk_register.records import Results, Source
+from bulk_register.records import REGISTRATION, Columns, Results, Source
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -131,10 +131,10 @@ def _styles(sheet: Worksheet, formats: Sequence[str]) -> NewStyles:
     return NewStyles(header, plain, number, link, day, moment, time, by_code)
 
 
-def plan_new_workbook(source: Source, target: Path) -> NewWorkbook:
+def plan_new_workbook(source: Source, target: Path, columns: Columns = REGISTRATION) -> NewWorkbook:
     """Measure the roster for a new workbook; raises OutputError if it doesn't fit into one."""
     found = survey(source.lines())
-    layout = place_columns(source, found.width)
+    layout = place_columns(source, found.width, columns)
     refuse_what_no_workbook_holds(found, layout.width)
     return NewWorkbook(source, target, layout, tuple(_notes(found)), found.formats)
 

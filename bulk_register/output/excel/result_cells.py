@@ -26,8 +26,8 @@ import numpy as np
 
 from bulk_register.ooxml.cell_values import MAX_CELL_CHARACTERS, MAX_HYPERLINKS, letters
 from bulk_register.ooxml.xml import attribute, text, texts
-from bulk_register.output.layout import LINK, TILL, Layout
-from bulk_register.records import RESULT_COLUMNS, Results, result_headers
+from bulk_register.output.layout import Layout
+from bulk_register.records import Results
 
 BLOCK_ROWS = 2_000  # whose results are asked for at once; the first block decides how wide columns are
 MAX_URL = 2_079  # characters of an address or location in Excel; longer ones make it repair the file
@@ -35,8 +35,9 @@ MAX_LITERAL = 255  # characters of a text in a formula: Excel specifications and
 EPOCH = datetime(1899, 12, 30)  # serial number 0; right from March 1900 on (ECMA-376 part 1, 18.17.4.1)
 _MAX_WIDTH, _MIN_WIDTH = 70, 12  # of a column, in characters
 
+_INT64_BITS = 63  # beyond them a mask takes Python's own integers
+
 Make = Callable[[tuple[bytes, ...]], bytes]
-_LONG = 1 << len(RESULT_COLUMNS)  # set in a row's mask if its link is no literal
 
 
 class Looks(NamedTuple):
@@ -45,12 +46,7 @@ class Looks(NamedTuple):
     plain: int
     link: int
     moment: int | None  # None: the workbook has no formats, so moments stay texts
-
-    def of(self, which: int) -> int:
-        """Return the style of one of the result columns' cells."""
-        if which == TILL and self.moment is not None:
-            return self.moment
-        return self.link if which == LINK else self.plain
+    number: int | None = None  # None: that of plain ones
 
 
 class ResultCells:
@@ -58,6 +54,9 @@ class ResultCells:
 
     def __init__(self, results: Results, layout: Layout, other_links: int = 0, prefix: str = "") -> None:
         self.layout = layout
+        self._which, self._names = layout.which, layout.headers
+        self._serials = {which: place for place, which in enumerate(sorted(layout.which.moments))}
+        self._long = 1 << len(self._names)  # set in a row's mask if its link is no literal
         self.prefix = prefix
         self.rows: list[int] = results.rows.tolist()
         self.functions = results.most_links + other_links > MAX_HYPERLINKS
@@ -75,7 +74,7 @@ class ResultCells:
         columns = self._results.texts(slice(BLOCK_ROWS))
         return [
             min(max(_MIN_WIDTH, len(name) + 4, *map(len, column), 0) + 1, _MAX_WIDTH)
-            for name, column in zip(result_headers(), columns, strict=True)
+            for name, column in zip(self._names, columns, strict=True)
         ]
 
     def place(self, row: int) -> int | None:
@@ -111,23 +110,25 @@ class ResultCells:
         rows = self.rows[start : start + BLOCK_ROWS]
         self._block = range(start, start + len(rows))
         columns = self._results.texts(slice(start, start + BLOCK_ROWS))
-        masks = sum((column != "") * (1 << which) for which, column in enumerate(columns))
+        kind = np.int64 if len(columns) < _INT64_BITS else object
+        masks = sum((column != "").astype(kind) * (1 << which) for which, column in enumerate(columns))
         every = [column.tolist() for column in columns]
-        every.append(list(map(_serial, every[TILL])))
-        if not self.functions:
-            name = letters(self.layout.columns[LINK])
-            found = zip(rows, every[LINK], strict=True)
+        every += [list(map(_serial, every[which])) for which in self._serials]
+        links = [] if self._which.link is None else every[self._which.link]
+        if links and not self.functions:
+            name = letters(self.layout.columns[self._which.link or 0])
+            found = zip(rows, links, strict=True)
             self.links += [(f"{name}{row}", link) for row, link in found if link and len(link) <= MAX_URL]
-        elif not all(map(_is_literal, every[LINK])):
-            masks += np.array([not _is_literal(link) for link in every[LINK]]) * _LONG
-            every.append(list(map(_function, every[LINK])))
+        elif not all(map(_is_literal, links)):
+            masks += np.array([not _is_literal(link) for link in links], kind) * self._long
+            every.append(list(map(_function, links)))
         self._masks = masks.tolist()
         numbers = _bytes(list(map(str, rows)))
         self._values = list(zip(numbers, *map(_bytes, map(_escaped, every)), strict=True))
 
     def header(self, which: int, row: int, style: int) -> bytes:
         """A header cell."""
-        return self.text_cell(row, self.layout.columns[which], result_headers()[which], style)
+        return self.text_cell(row, self.layout.columns[which], self._names[which], style)
 
     def text_cell(self, row: int, column: int, value: str, style: int) -> bytes:
         """A cell with text in it."""
@@ -144,28 +145,40 @@ class ResultCells:
     def _row_pattern(self, mask: int, looks: Looks) -> str:
         return "".join(
             self._cell_pattern(which, mask, looks)
-            for which in sorted(range(len(RESULT_COLUMNS)), key=lambda which: self.layout.columns[which])
+            for which in sorted(range(len(self._names)), key=lambda which: self.layout.columns[which])
         )
 
     def _cell_pattern(self, which: int, mask: int, looks: Looks) -> str:
-        """A cell with the row's values in braces: 0 its number, 1 to 5 its texts, 6 the serial number of a
-        moment, 7 a long link's formula.
+        """A cell with the row's values in braces: 0 its number, then its texts, the serial numbers of its
+        moments, a long link's formula.
         """
-        p, place = self.prefix, f'r="{letters(self.layout.columns[which])}{{0}}"{_style(looks.of(which))}'
-        value = f"{{{which + 1}}}"
+        style = _style(self._style_of(which, looks))
+        p, place = self.prefix, f'r="{letters(self.layout.columns[which])}{{0}}"{style}'
+        value, behind = f"{{{which + 1}}}", len(self._names) + 1
         if not mask >> which & 1:
             return f"<{p}c {place}/>"
-        if which == TILL and looks.moment is not None:
-            return f"<{p}c {place}><{p}v>{{6}}</{p}v></{p}c>"
-        if which == LINK and self.functions:
-            function = "{7}" if mask & _LONG else f'HYPERLINK("{value}")'
+        if which in self._serials and looks.moment is not None:
+            value = f"{{{behind + self._serials[which]}}}"
+        if which in self._which.numbers or (which in self._serials and looks.moment is not None):
+            return f"<{p}c {place}><{p}v>{value}</{p}v></{p}c>"
+        if which == self._which.link and self.functions:
+            formula = f"{{{behind + len(self._serials)}}}"
+            function = formula if mask & self._long else f'HYPERLINK("{value}")'
             return f'<{p}c {place} t="str"><{p}f>{function}</{p}f><{p}v>{value}</{p}v></{p}c>'
         return f'<{p}c {place} t="inlineStr"><{p}is><{p}t xml:space="preserve">{value}</{p}t></{p}is></{p}c>'
+
+    def _style_of(self, which: int, looks: Looks) -> int:
+        if which == self._which.link:
+            return looks.link
+        if which in self._serials and looks.moment is not None:
+            return looks.moment
+        number = looks.number if which in self._which.numbers else None
+        return looks.plain if number is None else number
 
 
 def _maker(pattern: str) -> Make:
     """A function that puts a row's values into a pattern; twice as quick as formatting."""
-    first, *more = re.split(r"\{(\d)\}", pattern)
+    first, *more = re.split(r"\{(\d+)\}", pattern)
     pieces = [first.encode(), *(b"" if place % 2 == 0 else one.encode() for place, one in enumerate(more))]
     places = list(map(int, more[::2]))
     taken = itemgetter(*places) if len(places) > 1 else itemgetter(slice(1))  # one: the row's number

@@ -9,7 +9,7 @@ from bulk_register.ooxml.cell_values import bounds
 from bulk_register.ooxml.workbook import STRICT, TRANSITIONAL, WorkbookFile, relationships_of
 from bulk_register.ooxml.xml import Element, attribute, declared, elements, splice
 from bulk_register.output.excel.result_cells import ResultCells, hyperlink
-from bulk_register.output.layout import LINK, Layout
+from bulk_register.output.layout import Layout
 
 # what may stand after the hyperlinks in a worksheet (CT_Worksheet, ECMA-376 part 1, 18.3.1.99)
 _AFTER = (
@@ -111,9 +111,10 @@ class Links:
 
 def is_replaced(ref: str, layout: Layout, header_row: int) -> bool:
     """Whether a hyperlink is one of an earlier output, on cells of the link column that we fill in place."""
-    place, column = bounds(ref), layout.columns[LINK]
-    on_links = place is not None and place[0] > header_row and place[1] == place[3] == column
-    return on_links and not layout.added[LINK]
+    link, place = layout.which.link, bounds(ref)
+    if link is None or place is None or layout.added[link]:
+        return False
+    return place[0] > header_row and place[1] == place[3] == layout.columns[link]
 
 
 def _root_tag(head: bytes) -> bytes:

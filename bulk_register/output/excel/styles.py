@@ -11,7 +11,7 @@ import re
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, declared, elements, prefix_of, splice, with_attributes
 from bulk_register.output.excel.result_cells import Looks
-from bulk_register.output.layout import LINK, TILL
+from bulk_register.records import Columns
 
 MAX_CELL_STYLES = 65_490  # Excel specifications and limits: unique cell formats
 MOMENT_FORMAT = "22"  # date and time as the reader's own system writes them (18.8.30)
@@ -72,10 +72,10 @@ class Styles:
         """The styles of a row's results, whose plain ones have this style."""
         return Looks(plain, self.link(plain), self.moment(plain))
 
-    def look(self, plain: int, which: int) -> Looks:
-        """The style of one result cell as Looks, without making styles that no cell has."""
-        link = self.link(plain) if which == LINK else plain
-        return Looks(plain, link, self.moment(plain) if which == TILL else None)
+    def look(self, plain: int, columns: Columns, which: int) -> Looks:
+        """The style of one of these columns' cells as Looks, without making styles that no cell has."""
+        link = self.link(plain) if which == columns.link else plain
+        return Looks(plain, link, self.moment(plain) if which in columns.moments else None)
 
     def rehearse(self) -> None:
         """Take every font apart, as a link beside a cell in it would have it done."""

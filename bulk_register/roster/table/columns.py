@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bulk_register.language import N_, every_language
-from bulk_register.records import RESULT_COLUMNS
+from bulk_register.records import EXAM_COLUMNS, RESULT_COLUMNS
 
 RANKS = ("strong", "likely", "bare", "number")  # of identifier names in columns.toml, best first
 NUMBER_RANK = RANKS.index("number")
@@ -165,7 +165,8 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 def _names() -> dict[str, ColumnKind]:
     """The known names, folded. The first list that has a name counts: result, foreign, identifier, person."""
     lists = _lists()
-    known = {fold(said): ColumnKind("result") for name in RESULT_COLUMNS for said in every_language(name)}
+    ours = (*RESULT_COLUMNS, *EXAM_COLUMNS)
+    known = {fold(said): ColumnKind("result") for name in ours for said in every_language(name)}
     for name in lists["foreign"]["names"]:
         known.setdefault(fold(name), ColumnKind("foreign"))
     for rank, key in enumerate(RANKS):

@@ -23,9 +23,12 @@ _CONFIGURED: Final = (
     "verify",
     "page",
     "ledger",
+    "results",
 )
-_WITH_LEDGER: Final = ("run", "sync", "rerun", "history", "export", "doctor", "verify", "page", "ledger")
-_OF_ACCOUNT: Final = ("run", "sync", "tests", "init", "doctor", "verify")
+_WITH_LEDGER: Final = (
+    *("run", "sync", "rerun", "history", "export", "doctor", "verify", "page", "ledger", "results"),
+)
+_OF_ACCOUNT: Final = ("run", "sync", "tests", "init", "doctor", "verify", "results")
 _ID = whole(1, 2**63 - 1, N_("the number of a StartExam account, digits only"))
 
 _account = partial(Setting, group=Group.ACCOUNT, used_by=ASKING)
@@ -69,6 +72,7 @@ class AccountSettings:
                 ),
                 "sync": N_("the number of your StartExam account is missing"),
                 "tests": N_("the number of your StartExam account is missing"),
+                "results": N_("the number of your StartExam account is missing"),
             },
         ),
     ] = None

@@ -42,7 +42,7 @@ class ExamSettings:
         _exam(
             N_("The time zone of these times, like Europe/Berlin (this computer's)."),
             ZONE,
-            commands=("run", "init"),
+            commands=("run", "init", "results"),
             used_by=ALWAYS,
         ),
     ] = None

@@ -23,7 +23,9 @@ from bulk_register.settings.values import (
 LogFormat = Literal["text", "json"]
 
 _READERS: Final = ("run", "sync", "check")
-_QUIET: Final = ("run", "sync", "check", "rerun", "export", "verify")
+_KNOWING: Final = (*_READERS, "verify", "results")  # also what this program wrote
+_QUIET: Final = ("run", "sync", "check", "rerun", "export", "verify", "results")
+_ASKING: Final = ("run", "sync", "rerun", "results")
 _RUNNING: Final[frozenset[Command]] = frozenset({"run", "ledger"})
 _ROW = whole(1, 1_048_576, N_("a row's number, as the spreadsheet shows it"))
 
@@ -38,11 +40,14 @@ class RosterSettings:
     id_column: Annotated[
         str | None,
         _roster(
-            N_("The header of the column with employee identifiers."), TEXT, commands=(*_READERS, "verify")
+            N_("The header of the column with employee identifiers."),
+            TEXT,
+            commands=_KNOWING,
         ),
     ] = None
     sheet: Annotated[
-        str | None, _roster(N_("The sheet that holds the roster."), TEXT, commands=(*_READERS, "verify"))
+        str | None,
+        _roster(N_("The sheet that holds the roster."), TEXT, commands=_KNOWING),
     ] = None
     header_row: Annotated[
         int | None,
@@ -80,7 +85,7 @@ class RosterSettings:
             FILE,
             group=Group.EVERYDAY,
             commands=("run", "export"),
-            used_by=READING,
+            used_by=READING - {"results"},  # which writes another file
             short="-o",
         ),
     ] = None
@@ -88,14 +93,20 @@ class RosterSettings:
         Path | None, _written(N_("Also write a workbook of just those who got a link in this run."), FILE)
     ] = None
     escape_formulas: Annotated[
-        bool, _written(N_("CSV: disarm cells that Excel would take for formulas."), TRUTH)
+        bool,
+        _written(
+            N_("CSV: disarm cells that Excel would take for formulas."),
+            TRUTH,
+            commands=("run", "results"),
+            used_by=frozenset({"run", "results"}),
+        ),
     ] = False
     report: Annotated[
         str | None,
         _told(
             N_("Write a report for programs, as JSON; - prints it."),
             FILE_OR_STDOUT,
-            commands=("run", "sync", "check", "rerun"),
+            commands=("run", "sync", "check", "rerun", "results"),
             used_by=READING,
         ),
     ] = None
@@ -130,7 +141,7 @@ class RosterSettings:
         _told(
             N_("How progress is told ({default})."),
             one_of(get_args(LogFormat)),
-            commands=("run", "sync", "rerun"),
+            commands=_ASKING,
         ),
     ] = "text"
     quiet: Annotated[
@@ -138,5 +149,10 @@ class RosterSettings:
     ] = False
     verbose: Annotated[
         bool,
-        _told(N_("Show every request and every wait."), TRUTH, commands=("run", "sync", "rerun"), short="-v"),
+        _told(
+            N_("Show every request and every wait."),
+            TRUTH,
+            commands=_ASKING,
+            short="-v",
+        ),
     ] = False

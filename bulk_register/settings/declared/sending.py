@@ -11,6 +11,7 @@ from bulk_register.settings.values import PERCENT, SECONDS, TRUTH, some_of, span
 TOLERABLE = ("invalid", "conflict", "rejected", "expired", "unknown")  # statuses of exit code 1
 
 _BOTH: Final = ("run", "sync")
+_PATIENT: Final = ("run", "sync", "tests", "results")
 _ANY = whole(0)
 _DAYS = whole(0, 3650, N_("a whole number of days, 0 or more"))
 
@@ -57,7 +58,7 @@ class SendingSettings:
         _by_person(
             N_("Ask again also about those whose link is known."),
             commands=_BOTH,
-            used_by=SENDING,
+            used_by=SENDING | {"results"},
             rerun=Rerun.DROPPED,
         ),
     ] = False
@@ -76,14 +77,22 @@ class SendingSettings:
         ),
     ] = MAX_BATCH
     workers: Annotated[
-        int, _sending(N_("Requests at the same time, 1 to 32 ({default})."), whole(1, 32), commands=_BOTH)
+        int,
+        _sending(
+            N_("Requests at the same time, 1 to 32 ({default})."), whole(1, 32), commands=(*_BOTH, "results")
+        ),
     ] = 4
     attempts: Annotated[
         int,
-        _sending(N_("How often a request is tried ({default})."), whole(1, 100), commands=(*_BOTH, "tests")),
+        _sending(
+            N_("How often a request is tried ({default})."),
+            whole(1, 100),
+            commands=_PATIENT,
+        ),
     ] = 6
     timeout: Annotated[
-        float, _sending(N_("How long an answer may take ({default})."), SECONDS, commands=(*_BOTH, "tests"))
+        float,
+        _sending(N_("How long an answer may take ({default})."), SECONDS, commands=_PATIENT),
     ] = 60.0
     wait_first: Annotated[
         float,
