@@ -151,7 +151,11 @@ def rerun(invocation: Invocation, run: o.Run = None) -> int:
     help=_("Show earlier runs; for one run its requests, and the answers that could not be matched."),
 )
 def history(
-    invocation: Invocation, run: o.Run = None, forget: o.Forget = None, forget_before: o.ForgetBefore = None
+    invocation: Invocation,
+    run: o.Run = None,
+    forget: o.Forget = None,
+    forget_before: o.ForgetBefore = None,
+    extended_to: o.ExtendedTo = None,
 ) -> int:
     """Show earlier runs."""
     settings = invocation.settings("ledger")
@@ -159,6 +163,8 @@ def history(
 
     if forget or forget_before:
         return implementation.forget(settings, forget or [], forget_before)
+    if extended_to:
+        return implementation.extend(settings, run, extended_to)
     return implementation.history(settings, run)
 
 

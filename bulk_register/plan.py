@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -43,6 +43,9 @@ class PlanOptions:
     first_batch: int = 1  # the number of the first batch
     at: int | None = None  # links that worked at this moment count as working; None: now
     lost: frozenset[str] = frozenset()  # employees whose registration may have been made: never asked again
+    extended: frozenset[str] = frozenset()  # employees whose known link a person calls extended
+    renew: bool = False  # register those anew whose only link is over
+    renewed: frozenset[str] = frozenset()  # employees whose renewal may have been made: not renewed again
 
 
 def make_plan(roster: Roster, exam: Exam, scope: Scope, known: KnownLinks, options: PlanOptions) -> Plan:
@@ -63,9 +66,20 @@ def make_plan(roster: Roster, exam: Exam, scope: Scope, known: KnownLinks, optio
     if exam.reregister:
         statuses.participant[~working] = ""
         statuses.valid_till[~working] = 0
-    ask = (~working & ~lost) | again
+    renew = _over(statuses, working, options) & ~_among(roster, options.renewed)
+    statuses.participant[renew], statuses.valid_till[renew] = "", 0
+    ask = ((~working & ~lost) | again) & ~renew
     batches = _batches(roster, np.flatnonzero(ask), options)
-    return Plan(exam, scope, roster, statuses, batches, int((~working).sum()), int(again.sum()))
+    more = replace(options, first_batch=options.first_batch + len(batches))
+    renewals = _batches(roster, np.flatnonzero(renew), more)
+    new = int((~working).sum())
+    return Plan(exam, scope, roster, statuses, batches, new, int(again.sum()), renewals)
+
+
+def _over(statuses: Statuses, working: np.ndarray, options: PlanOptions) -> np.ndarray:
+    """Return whose only link is over and is to be renewed."""
+    over: np.ndarray = (statuses.participant != "") & ~working & options.renew
+    return over
 
 
 def folded(text: str) -> str:

@@ -19,6 +19,7 @@ from bulk_register.output.results import local_text
 from bulk_register.records import RunRecord, ending_words
 from bulk_register.run import is_overtaken, ledger_place
 from bulk_register.run.earlier_run import NO_RUNS, pick_run
+from bulk_register.run.extended import extend_run
 from bulk_register.settings import Settings
 from bulk_register.settings.when import iso_day
 
@@ -69,6 +70,23 @@ def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
             raise DeclinedError(_("Nothing was forgotten."))
         ledger.forget(chosen)
     print_result(ngettext("Forgotten: {number:,} run.", "Forgotten: {number:,} runs.", len(chosen)))
+    return 0
+
+
+def extend(settings: Settings, run: int | None, when: str) -> int:
+    """Believe that all links of a run were extended in StartExam."""
+    with Ledger(ledger_path(settings)) as ledger:
+        record = pick_run(ledger.runs(), run)
+        links, till = extend_run(ledger, record, when, settings)
+    print_result(
+        ngettext(
+            "{number:,} link of run {run} ends {end} from now on.",
+            "{number:,} links of run {run} end {end} from now on.",
+            links,
+            run=record.id,
+            end=local_text(till, settings.zone),
+        )
+    )
     return 0
 
 

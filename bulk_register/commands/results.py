@@ -16,7 +16,7 @@ from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _, ngettext
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.results.story import ResultsFinished, Wanted, file_of, results_of, results_report
-from bulk_register.run import ledger_path, open_roster
+from bulk_register.run import ledger_place, open_roster
 from bulk_register.run.report import blank_report
 from bulk_register.settings import Settings
 
@@ -27,7 +27,7 @@ def results(
     """Write an output with everybody's exam results; returns the exit code."""
     file, wanted = file_of(named, settings), Wanted(output, finished_only)
     config = Path(invocation.flags.get("config") or SETTINGS_FILE)
-    taken = [file, config, *wanted, ledger_path(settings)]
+    taken = [file, config, *wanted, ledger_place(settings)]
     invocation.check_report(settings.report, [path for path in taken if path])
     with (
         reporting(settings) as reporter,

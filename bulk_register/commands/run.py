@@ -44,7 +44,8 @@ def _show_plan(roster: str, settings: Settings, invocation: Invocation) -> int:
     code = 1 if wrong else 0
     counts = status_counts(plan.statuses)
     about = {"center": plan.exam.center, "profile": settings.profile}
-    known = about | roster_report(plan.roster) | counts | {"batches": len(plan.batches), "problems": wrong}
+    sent = {"batches": len(plan.batches) + len(plan.renewals), "problems": wrong}
+    known = about | roster_report(plan.roster) | counts | sent
     invocation.report(settings.report, blank_report(invocation.started, code) | known)
     if wrong or not settings.quiet:
         exam = [_("What would be sent:"), *exam_lines(plan, settings)]

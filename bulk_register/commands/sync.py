@@ -12,7 +12,7 @@ from bulk_register.commands.terminal.signals import handle_signals
 from bulk_register.commands.terminal.sync_words import end_lines, problem_lines, question_lines
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
-from bulk_register.run import Observer, ledger_path, open_chosen_roster
+from bulk_register.run import Observer, ledger_place, open_chosen_roster
 from bulk_register.run.report import blank_report
 from bulk_register.run.sync_roster import SyncPlan, plan_sync, sync_report, sync_roster
 from bulk_register.settings import Settings
@@ -27,7 +27,7 @@ def sync(roster: str, settings: Settings, invocation: Invocation, first: int | N
         open_chosen_roster(roster, settings, noting_roster(reporter, invocation)) as found,
     ):
         if settings.dry_run:
-            with Ledger(ledger_path(settings), write=False) as ledger:
+            with Ledger(ledger_place(settings), write=False) as ledger:
                 return _show(plan_sync(found, settings, ledger, first), settings)
 
         def agree(plan: SyncPlan) -> bool:

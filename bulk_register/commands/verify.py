@@ -136,7 +136,7 @@ def _verdict_lines(claims: Claims, wrong: Sequence[Finding], asked: int) -> list
 def _advice(wrong: Sequence[Finding], compared: Compared, settings: Settings) -> list[str]:
     """Say how a file comes right again that somebody has changed, or whose links are over."""
     if wrong and all(finding.what == _(OVER) for finding in wrong):
-        return [_("New links: bulk-register run, and with --reregister where they stay expired.")]
+        return [_("New links: bulk-register run, with --renew-expired where they stay expired.")]
     if not wrong or compared.unchanged or not compared.run:
         return []
     words = ["bulk-register", "export", str(compared.run), *ledger_flags(settings)]

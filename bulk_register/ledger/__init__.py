@@ -2,6 +2,7 @@
 
 from bulk_register.ledger.copying import back_up, move
 from bulk_register.ledger.database import lock
+from bulk_register.ledger.ends import extend, got_in, tell_ending, told_ending
 from bulk_register.ledger.ledger import Ledger
 from bulk_register.ledger.sessions import (
     Center,
@@ -19,6 +20,8 @@ __all__ = [
     "Ledger",
     "Profile",
     "back_up",
+    "extend",
+    "got_in",
     "inspect_database",
     "lock",
     "move",
@@ -29,4 +32,6 @@ __all__ = [
     "sessions",
     "strangers",
     "synced",
+    "tell_ending",
+    "told_ending",
 ]

@@ -24,6 +24,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "session": ("account_id", "base_url", "participant", "test", "told"),
     "feed": ("account_id", "base_url", "center", "until"),
     "stranger": ("id", "account_id", "base_url", "center", "participants"),
+    "extension": ("base_url", "participant", "valid_till", "said"),
+    "ending": ("base_url", "participant", "valid_till"),
     "synced": ("id", "account_id", "base_url", "profile", "employees", "digests"),
 }
 _FUNCTION = "record_checksum"  # its name within SQL

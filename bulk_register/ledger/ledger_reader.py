@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bulk_register.ledger.checksums import COLUMNS
+from bulk_register.ledger.ends import Extensions
 from bulk_register.ledger.lookups import Ends, read_known
 from bulk_register.ledger.participant_index import ParticipantIndex
 from bulk_register.ledger.record_store import RecordStore
@@ -46,8 +47,13 @@ class LedgerReader:
         if self._known_at != state:
             self._known, self._known_at = {}, state
         if scope not in self._known:
-            self._known[scope] = read_known(self.store, self._scope(scope), Ends(self))
+            self._known[scope] = self._with_extensions(scope)
         return self._known[scope]
+
+    def _with_extensions(self, scope: Scope) -> KnownLinks:
+        found = read_known(self.store, self._scope(scope), Ends(self))
+        extended = Extensions(self.store, scope.base_url)
+        return found._replace(valid_till=extended.ends(found.participants, found.valid_till))
 
     def has_registrations(self, scope: Scope) -> bool:
         """Tell whether StartExam has ever accepted anything for this scope."""
@@ -61,12 +67,13 @@ class LedgerReader:
         lines = self._holders_at(base_url).lines(wanted)
         if not lines:
             return {}
+        extensions = Extensions(self.store, base_url)
         found: dict[str, Holder] = {}
         ends = Ends(self)
         for _, _, run, _, names, given in self.store.numbered("registration", list(lines)):
             for employee, participant in zip(self.store.texts(names), self.store.texts(given), strict=True):
                 if (key := participant.casefold()) in wanted:
-                    found.setdefault(key, Holder(employee, run, ends[run]))
+                    found.setdefault(key, Holder(employee, run, extensions.end(key, ends[run])))
         return found
 
     def _holders_at(self, base_url: str) -> ParticipantIndex:

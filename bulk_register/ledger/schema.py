@@ -115,6 +115,18 @@ MIGRATIONS: tuple[str, ...] = (
         participants TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0
     );
     """,
+    """
+    CREATE TABLE extension ( -- links that were extended in StartExam, as a person said
+        base_url TEXT NOT NULL, participant TEXT NOT NULL, -- case-folded
+        valid_till INTEGER NOT NULL, said INTEGER NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (base_url, participant)
+    ) WITHOUT ROWID;
+    CREATE TABLE ending ( -- links of which it has been told that they end soon
+        base_url TEXT NOT NULL, participant TEXT NOT NULL,
+        valid_till INTEGER NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (base_url, participant)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -222,6 +222,7 @@ class Plan:
     batches: tuple[Batch, ...]
     new: int  # employees without a known link
     asked_again: int  # employees whose known link is asked about again
+    renewals: tuple[Batch, ...] = ()  # employees whose only link is over, registered anew
     to_sync: int = 0  # employees who are added to StartExam or updated there before
 
 
@@ -250,3 +251,4 @@ class Changes:
     ending_rows: tuple[int, ...]
     newly_failing_rows: tuple[int, ...]
     ending_days: int
+    warned_rows: tuple[int, ...] = ()  # of the ending ones, those of which nobody was told before

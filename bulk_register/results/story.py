@@ -24,7 +24,7 @@ from bulk_register.results.learn import Asking, Learnt, learn
 from bulk_register.results.participants import Participants, participants_of
 from bulk_register.results.table import ExamResults, columns_for, exam_results, in_numbers, tests_of
 from bulk_register.roster import person_texts
-from bulk_register.run import connection_of, ledger_flags, ledger_path
+from bulk_register.run import connection_of, ledger_flags, ledger_place
 from bulk_register.settings import Settings, command_line
 from bulk_register.startexam import StartExam
 
@@ -70,7 +70,7 @@ def file_of(named: str, settings: Settings) -> Path:
     """Return the output that is meant: a file, or by a run's number the file that the run wrote."""
     if not named.isdecimal() or Path(named).exists():
         return Path(named)
-    with Ledger(ledger_path(settings), write=False) as ledger:
+    with Ledger(ledger_place(settings), write=False) as ledger:
         found = [run for run in ledger.runs() if run.id == int(named)]
     if not found:
         raise InputError(_("There is no run {number}. bulk-register history lists them.", number=named))
@@ -95,7 +95,7 @@ def results_of(
 
     Raises RosterError where it is none, OutputError before anything is asked, LedgerError.
     """
-    with Ledger(ledger_path(settings)) as ledger:
+    with Ledger(ledger_place(settings)) as ledger:
         participants = participants_of(found, ledger, settings)
         tests = tests_of(participants)
         titles = ledger.titles(tests)
@@ -143,7 +143,7 @@ def _places(found: Roster, settings: Settings, columns: Columns, wanted: Wanted)
     target = output_path(source.path, source.format, beside(source.path, "results", wanted.output))
     check_name(target, _("output"), _("name another file with -o"))
     if finished_only is not None:
-        check_list(finished_only, [source.path, target, ledger_path(settings)], "--finished-only")
+        check_list(finished_only, [source.path, target, ledger_place(settings)], "--finished-only")
     output = plan_output(source, target, columns, escape_formulas=settings.escape_formulas)
     return _Places(output, columns, finished_only)
 

@@ -136,7 +136,9 @@ def suggest_command(record: RunRecord, settings: Settings) -> str:
 def plan_options_of(settings: Settings) -> PlanOptions:
     """Return how a new run is planned."""
     absolute = settings.valid_till is not None and settings.valid_till.absolute
-    return PlanOptions(settings.batch_size, extend=absolute, refresh=settings.refresh)
+    return PlanOptions(
+        settings.batch_size, extend=absolute, refresh=settings.refresh, renew=settings.renew_expired
+    )
 
 
 def plan_options_for_rest(settings: Settings, ledger: Ledger, earlier: RunRecord) -> PlanOptions:
@@ -146,11 +148,12 @@ def plan_options_for_rest(settings: Settings, ledger: Ledger, earlier: RunRecord
         settings.batch_size,
         run=earlier.id,
         first_batch=max(planned, default=0) + 1,
-        lost=_lost(ledger, earlier, planned) if earlier.reregister else frozenset(),
+        lost=lost_in(ledger, earlier, planned) if earlier.reregister else frozenset(),
+        renew=settings.renew_expired,
     )
 
 
-def _lost(ledger: Ledger, earlier: RunRecord, planned: dict[int, tuple[str, ...]]) -> frozenset[str]:
+def lost_in(ledger: Ledger, earlier: RunRecord, planned: dict[int, tuple[str, ...]]) -> frozenset[str]:
     """Return whose new registration was asked for in a run without our ever learning of it."""
     lost = {item.employee for item in ledger.statuses(earlier.id) if item.status is Status.UNKNOWN}
     for number, part, ended, _note in ledger.requests(earlier.id):

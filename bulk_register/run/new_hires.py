@@ -28,7 +28,7 @@ class NewHires:
 
     def due(self, plan: Plan, ledger: Ledger) -> dict[int, Person]:
         """Return those whom a plan registers and whom StartExam doesn't have like this, by their codes."""
-        asked = {code for batch in plan.batches for code in batch.codes.tolist()}
+        asked = {code for batch in (*plan.batches, *plan.renewals) for code in batch.codes.tolist()}
         found = self.people.due(synced(ledger, self.profile)) if asked else {}
         return {code: person for code, person in found.items() if code in asked}
 
@@ -104,9 +104,12 @@ def _without(plan: Plan, undone: Mapping[int, Person], result: Synced) -> Synced
     notes = tuple(_notes([undone[code] for code in gone.tolist()], result))
     for code, item in zip(gone.tolist(), notes, strict=True):
         statuses.settle(np.array([code]), item.status, item.note)
-    batches = tuple(_rest(batch, gone) for batch in plan.batches)
-    kept = tuple(batch for batch in batches if len(batch))
-    return SyncedPlan(replace(plan, statuses=statuses, batches=kept), result, notes)
+    batches, renewals = (_left(them, gone) for them in (plan.batches, plan.renewals))
+    return SyncedPlan(replace(plan, statuses=statuses, batches=batches, renewals=renewals), result, notes)
+
+
+def _left(batches: tuple[Batch, ...], gone: np.ndarray) -> tuple[Batch, ...]:
+    return tuple(batch for batch in (_rest(one, gone) for one in batches) if len(batch))
 
 
 def _rest(batch: Batch, gone: np.ndarray) -> Batch:

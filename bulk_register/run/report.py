@@ -183,7 +183,7 @@ def report(finished: Finished) -> dict[str, Any]:
         "retry": finished.retry,
         **roster_counts(plan.roster),
         **status_counts(outcome.statuses),
-        "batches": len(plan.batches),
+        "batches": len(plan.batches) + len(plan.renewals),
         "requests": outcome.requests,
         "retries": outcome.retries,
         "synced": finished.synced,

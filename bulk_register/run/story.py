@@ -41,7 +41,9 @@ from bulk_register.run.earlier_run import (
     suggest_command,
 )
 from bulk_register.run.early_output import written_early
+from bulk_register.run.ending import warn_of_ends
 from bulk_register.run.exam_lookup import said_titles, titled, with_identified_tests
+from bulk_register.run.extended import named_as_extended, record_extended, with_extended
 from bulk_register.run.finish import Delivery, close_run, of_its_own
 from bulk_register.run.lists import Lists, check_lists
 from bulk_register.run.new_hires import (
@@ -54,9 +56,10 @@ from bulk_register.run.new_hires import (
 )
 from bulk_register.run.observer import Confirm, Observer
 from bulk_register.run.preflight import check_plan, check_roster, last_run
+from bulk_register.run.renewal import lost_renewals, send_plan
 from bulk_register.run.report import Finished
 from bulk_register.run.roster_opening import open_chosen_roster, open_roster
-from bulk_register.sending import Interruption, Reckon, SendOptions, send
+from bulk_register.sending import Interruption, Reckon, SendOptions
 from bulk_register.settings import Settings, check_complete
 from bulk_register.syncing import Synced
 
@@ -93,10 +96,12 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
         with open_context(settings, found, observer.tell) as context:
             context.ledger.name_tests(said_titles(named, settings))
             output = of_its_own(output, found, context, settings)
-            options = plan_options_of(settings)
+            options = replace(plan_options_of(settings), extended=named_as_extended(found, settings))
             previous = last_run(context.ledger, context.scope)
             _confirm(_counted(_plan(found, context, options), hires, context), previous, settings, observer)
             with context.ledger.held(context.scope):
+                known, end = context.ledger.known(context.scope), _end(context.exam)
+                record_extended(context.ledger, context.scope.base_url, known, options.extended, end)
                 plan = _plan(found, context, options)  # another run may have ended meanwhile
                 synced = _sync_first(plan, hires, context, settings, observer)
                 record = _begin(synced.plan, output, context, settings)
@@ -133,7 +138,7 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
             with context.ledger.held(context.scope):
                 plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile
                 synced = _sync_first(plan, hires, context, settings, observer)
-                context.ledger.resume(record.id, synced.plan.batches)
+                context.ledger.resume(record.id, (*synced.plan.batches, *synced.plan.renewals))
                 context.ledger.left(record.id, synced.notes)
                 run = _Run(synced.plan, record, output, synced=synced.synced)
                 return _send_and_deliver(run, context, settings, observer)
@@ -168,7 +173,11 @@ def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None)
         scope = scope_under(settings)
         with Ledger(ledger_place(settings), write=False) as ledger:
             exam = titled(exam_of(settings), ledger.titles(settings.tests) | said_titles(named, settings))
-            plan = make_plan(found, exam, scope, ledger.known(scope), plan_options_of(settings))
+            options = plan_options_of(settings)
+            if options.renew:
+                options = replace(options, renewed=lost_renewals(ledger, scope))
+            known = with_extended(ledger.known(scope), named_as_extended(found, settings), _end(exam))
+            plan = make_plan(found, exam, scope, known, options)
             previous = last_run(ledger, scope)
             plan = replace(plan, to_sync=len(hires.due(plan, ledger)) if hires else 0)
         tell(Planned(plan))
@@ -204,7 +213,7 @@ def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, obser
     """Let the guards and then the observer look at a plan; raises GuardError or DeclinedError."""
     observer.tell(Planned(plan))
     check_plan(plan, previous, settings)
-    if plan.batches and not observer.confirm(plan):
+    if (plan.batches or plan.renewals) and not observer.confirm(plan):
         raise DeclinedError(_("Nothing was sent."))
 
 
@@ -216,13 +225,14 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
     options = _send_options(context, settings, observer, run.reckon)
     observer.sending = True
     with written_early(run.output, submission, style_of(settings)) as early:
-        outcome = told_of_sync(send(submission, ledger, context.client, options, tell), run.synced)
+        outcome = told_of_sync(send_plan(submission, context, options, tell), run.synced)
         output = early if outcome.plan is plan else run.output  # the window has moved
         finished = Delivery(run.record, context.outputs, settings, tell).deliver(outcome, output)
     lists = Lists(run.output.target, ledger, settings, tell, context.outputs)
     finished = replace(lists.deliver(finished), synced=len(run.synced.done) if run.synced else 0)
     if run.previous is not None:
         finished = replace(finished, changes=changes_since(run.previous, outcome, settings.ending_days))
+    finished = warn_of_ends(finished, ledger, settings, tell)
     close_run(finished, ledger, tell)
     observer.raise_held()
     return finished
@@ -230,7 +240,14 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
 
 def _plan(roster: Roster, context: RunContext, options: PlanOptions) -> Plan:
     exam = titled(context.exam, context.ledger.titles(context.exam.tests))
-    return make_plan(roster, exam, context.scope, context.ledger.known(context.scope), options)
+    known = with_extended(context.ledger.known(context.scope), options.extended, _end(exam))
+    if options.renew:
+        options = replace(options, renewed=lost_renewals(context.ledger, context.scope))
+    return make_plan(roster, exam, context.scope, known, options)
+
+
+def _end(exam: Exam) -> int:
+    return int(exam.valid_till.timestamp())
 
 
 def _counted(plan: Plan, hires: NewHires | None, context: RunContext) -> Plan:
@@ -266,7 +283,7 @@ def _begin(plan: Plan, output: Output, context: RunContext, settings: Settings) 
         started=int(time.time()),
         open=plan.new,
     )
-    return replace(record, id=context.ledger.begin(record, plan.batches, everybody))
+    return replace(record, id=context.ledger.begin(record, (*plan.batches, *plan.renewals), everybody))
 
 
 def _send_options(

@@ -20,4 +20,7 @@ OTHER_SPELLING = N_(
     "StartExam answered with the link that an earlier run got for another spelling of this identifier"
 )
 WITHOUT_PARTICIPANT = N_("StartExam answered without a participant for this employee")
-EXPIRED = N_("the only link that StartExam gives is over; --reregister makes a new one")
+EXPIRED = N_(
+    "the only link that StartExam gives is over; --renew-expired makes new ones for such, --reregister for "
+    "everybody, --extended believes that it was extended in StartExam"
+)

@@ -64,7 +64,7 @@ def test_the_flags_of_run_are_in_groups_and_the_everyday_ones_come_first() -> No
 
 OWN_FLAGS = {
     "check": {"--output"},  # of the rows with a problem
-    "history": {"--forget", "--forget-before"},
+    "history": {"--forget", "--forget-before", "--extended"},
     "export": {"--roster"},  # where it is now
     "tests": {"--status"},
     "init": {"--config", "--yes", "--secret-file", "--secret-from-stdin"},

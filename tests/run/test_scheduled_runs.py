@@ -234,6 +234,7 @@ def test_what_changed_since_the_last_run_is_told(tmp_path: Path) -> None:
             "ending_rows": [],
             "newly_failing_rows": [7],
             "ending_days": 3,
+            "warned_rows": [],
         }
         since = "Employees since run 1, the last one for this exam"
         assert f"{since}: 4 new on the roster, 2 gone, 1 newly without a link." in told.out

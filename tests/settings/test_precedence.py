@@ -55,6 +55,7 @@ SAID: dict[str, tuple[Any, Any, str, Any]] = {
     "language": ("ru", "en", "ru", "en"),
     "employee_profile": (GUIDS[0], GUIDS[1], GUIDS[2], GUIDS[3]),
     "fields": ({"Name": "A"}, {"Name": ["A", "B"]}, "Name=C", None),
+    "renew_expired": (True, False, "true", False),
     "sync": (True, False, "true", False),
     "log_format": ("json", "text", "json", "text"),
     **dict.fromkeys(

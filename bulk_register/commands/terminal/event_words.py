@@ -69,8 +69,8 @@ def reading_notes(roster: Roster) -> list[str]:
 
 def plan_words(plan: Plan) -> str:
     """Say what is going to be sent."""
-    total = sum(map(len, plan.batches))
-    if not total and (lost := plan.statuses.count(Status.UNKNOWN)):
+    total, over = (sum(map(len, batches)) for batches in (plan.batches, plan.renewals))
+    if not total and not over and (lost := plan.statuses.count(Status.UNKNOWN)):
         return ngettext(
             "nothing is to be sent: whether {number:,} employee got a new registration can't be known, so "
             "it is not asked for once more",
@@ -78,7 +78,7 @@ def plan_words(plan: Plan) -> str:
             "it is not asked for once more",
             lost,
         )
-    if not total:
+    if not total and not over:
         return _("everybody's link is known already; nothing is to be sent")
     again, known = plan.asked_again, len(plan.roster.employees) - plan.new - plan.asked_again
     parts = [
@@ -89,6 +89,8 @@ def plan_words(plan: Plan) -> str:
             "{number:,} links are asked about again, and kept while they work",
             again,
         ),
+        over
+        and ngettext("{number:,} link is over and renewed", "{number:,} links are over and renewed", over),
         known
         and ngettext(
             "{number:,} more link is known already", "{number:,} more links are known already", known

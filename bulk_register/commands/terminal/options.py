@@ -142,6 +142,10 @@ Forget = Annotated[
 ForgetBefore = Annotated[
     str | None, typer.Option(metavar="DATE", help=_("Delete all runs that began before this day."))
 ]
+ExtendedTo = Annotated[
+    str | None,
+    typer.Option("--extended", metavar="WHEN", help=_("All links of this run now end then in StartExam.")),
+]
 TestStatus = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Any
 
 from bulk_register.commands.terminal.event_words import reading_notes
 from bulk_register.commands.terminal.problem_lines import problem_lines
-from bulk_register.commands.terminal.sync_words import done_line, plan_line
+from bulk_register.commands.terminal.sync_words import done_line, ending_line, plan_line
 from bulk_register.commands.terminal.text import capitalized, exam_words, sentence
 from bulk_register.errors import one_line
 from bulk_register.exit_codes import EXIT_UNDONE
@@ -127,16 +127,15 @@ def _change_lines(changes: Changes | None) -> list[str]:
         (len(changes.ending_rows), ending),
     ]
     told = [f"{grouped(number)} {words}" for number, words in found if number]
-    if not told:
-        return []
-    return [
-        "",
-        _(
-            "Employees since run {run}, the last one for this exam: {changes}.",
-            run=changes.since_run,
-            changes=", ".join(told),
-        ),
-    ]
+    since = _(
+        "Employees since run {run}, the last one for this exam: {changes}.",
+        run=changes.since_run,
+        changes=", ".join(told),
+    )
+    lines = ["", since] if told else []
+    if changes.warned_rows:
+        lines.append(ending_line(len(changes.warned_rows), changes.ending_days))
+    return lines
 
 
 def _kept_lines(outcome: Outcome) -> list[str]:

@@ -31,6 +31,18 @@ def done_line(number: int) -> str:
     )
 
 
+def ending_line(links: int, days: int) -> str:
+    """Say, once, that links end soon and what can be done."""
+    return ngettext(
+        "{number:,} link ends within {days}, which is said once. Extend it in StartExam, then say "
+        "bulk-register run --extended, or let --renew-expired make a new one once it is over.",
+        "{number:,} links end within {days}, which is said once. Extend them in StartExam, then say "
+        "bulk-register history RUN --extended WHEN, or let --renew-expired make new ones once they are over.",
+        links,
+        days=ngettext("{number:,} day", "{number:,} days", days),
+    )
+
+
 def question_lines(plan: SyncPlan) -> Iterator[str]:
     """Yield what a person reads before a sync."""
     yield ngettext(

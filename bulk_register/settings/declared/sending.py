@@ -6,12 +6,13 @@ from typing import Annotated, Final
 from bulk_register.api import MAX_BATCH
 from bulk_register.language import N_
 from bulk_register.settings.setting import ASKING, SENDING, Group, Rerun, Setting
-from bulk_register.settings.values import PERCENT, SECONDS, TRUTH, some_of, span_of_time, whole
+from bulk_register.settings.values import PERCENT, SECONDS, TRUTH, Kind, some_of, span_of_time, whole
 
 TOLERABLE = ("invalid", "conflict", "rejected", "expired", "unknown")  # statuses of exit code 1
 
 _BOTH: Final = ("run", "sync")
 _PATIENT: Final = ("run", "sync", "tests", "results")
+_ROWS_OR_FILES = Kind(N_("rows like 7 or 7-12, or files with identifiers"), "FILE|ROW")
 _ANY = whole(0)
 _DAYS = whole(0, 3650, N_("a whole number of days, 0 or more"))
 
@@ -66,6 +67,23 @@ class SendingSettings:
         bool,
         _by_person(N_("Make a new registration for everybody, known or not.")),
     ] = False
+    renew_expired: Annotated[
+        bool,
+        Setting(
+            N_("Make new registrations for those whose link is over (no)."),
+            TRUTH,
+            Group.SENDING,
+            can_be_denied=True,
+        ),
+    ] = False
+    extended: Annotated[
+        tuple[str, ...],
+        _by_person(
+            N_("Whose link StartExam now ends at --valid-till: rows (7-12) or files."),
+            kind=_ROWS_OR_FILES,
+            rerun=Rerun.DROPPED,
+        ),
+    ] = ()
     batch_size: Annotated[
         int,
         Setting(
