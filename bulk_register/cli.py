@@ -207,6 +207,7 @@ def init(
     invocation: Invocation,
     keep_in: o.SecretFile = None,
     from_stdin: o.SecretFromStdin = False,
+    roster: o.MatchedRoster = None,
     config: o.NewConfig = None,
     yes: o.InitYes = False,
 ) -> int:
@@ -224,6 +225,8 @@ def init(
         base_url=said["base_url"] or "",
         secret_file=keep_in,
         secret_from_stdin=from_stdin,
+        roster=roster,
+        employee_profile=said["employee_profile"] or "",
         yes=yes,
     )
     return implementation.init(given)

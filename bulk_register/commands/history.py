@@ -75,7 +75,7 @@ def forget(settings: Settings, runs: Sequence[int], before: str | None) -> int:
 
 def extend(settings: Settings, run: int | None, when: str) -> int:
     """Believe that all links of a run were extended in StartExam."""
-    with Ledger(ledger_path(settings)) as ledger:
+    with Ledger(ledger_place(settings)) as ledger:
         record = pick_run(ledger.runs(), run)
         links, till = extend_run(ledger, record, when, settings)
     print_result(

@@ -12,6 +12,7 @@ from pathlib import Path
 from bulk_register.api import DEFAULT_URL
 from bulk_register.commands.account import Key, choose_tests, try_key
 from bulk_register.commands.earlier_settings import EarlierSettings
+from bulk_register.commands.profile_setup import choose_profile
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.prompts import (
     Prompter,
@@ -50,6 +51,8 @@ class Given:
     base_url: str = ""
     secret_file: Path | None = None
     secret_from_stdin: bool = False
+    roster: Path | None = None  # from whose columns new hires are added to StartExam
+    employee_profile: str = ""
     yes: bool = False
 
 
@@ -60,6 +63,10 @@ def init(given: Given) -> int:
         target = (given.config or Path(SETTINGS_FILE)).absolute()
         aside_first = _may_write(target, person, given)
         choices, key, tried = _choices(given, target, person)
+        if given.roster:
+            person = replace(person, secret=key.secret_key)
+            found = choose_profile(given.roster, given.employee_profile, key, person)
+            choices = replace(choices, employee_profile=found.profile, fields=found.fields)
         choices, place = _keep(choices, key, given.secret_file)
         _write(settings_text(choices), target, keep=aside_first)
     print_result("\n".join(_end_lines(target, place, tried=tried)))
@@ -231,4 +238,6 @@ def _end_lines(target: Path, place: str, *, tried: bool) -> list[str]:
         "",
         _("Next:"),
         *(f"  {line}" for line in table(following).splitlines()),
+        "",
+        _("To add new hires to StartExam from a roster as well: bulk-register init --roster roster.xlsx"),
     ]

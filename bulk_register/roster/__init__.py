@@ -9,10 +9,10 @@ from bulk_register.records import Reading, Roster
 from bulk_register.roster.employees.employees import same_person_text
 from bulk_register.roster.file.snapshot import Snapshot, take_snapshot
 from bulk_register.roster.formats import ENDINGS, detect_format
-from bulk_register.roster.people import person_texts
+from bulk_register.roster.people import likely_fields, person_texts
 from bulk_register.roster.reader import parse_roster
 
-__all__ = ["ENDINGS", "person_texts", "read_roster", "same_person_text"]
+__all__ = ["ENDINGS", "likely_fields", "person_texts", "read_roster", "same_person_text"]
 
 
 def read_roster(path: Path, reading: Reading, folder: Path) -> Roster:

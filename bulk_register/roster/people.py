@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.records import Roster
+from bulk_register.roster.table.columns import fold, person_names
+
+FIELDS = {"First Name": "first", "Last Name": "last", "Email": "email"}  # API page "Sync Employees"
 
 
 def person_texts(roster: Roster) -> Iterator[str]:
@@ -21,3 +24,17 @@ def person_texts(roster: Roster) -> Iterator[str]:
             yield text
             if what == "name":
                 yield from (word for word in text.split() if len(word) > 1)
+
+
+def likely_fields(headers: Sequence[str]) -> dict[str, str]:
+    """Return which header most likely holds what StartExam calls First Name, Last Name and Email.
+
+    Left out is what no header is known for, and what several are.
+    """
+    found: dict[str, str] = {}
+    for name, kind in FIELDS.items():
+        known = person_names(kind)
+        fitting = [header for header in headers if fold(header) in known]
+        if len(fitting) == 1:
+            found[name] = fitting[0]
+    return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bulk_register.api import DEFAULT_URL
 from bulk_register.language import _
+from bulk_register.settings.profile_fields import ProfileField
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Choices:
     timezone: str = ""  # "": that of whichever computer it is
     secret_key_file: str = ""  # "": the key is in the system's keyring
     base_url: str = DEFAULT_URL
+    employee_profile: str = ""  # "": new hires aren't added to StartExam
+    fields: Sequence[ProfileField] = ()
 
 
 def settings_text(choices: Choices) -> str:
@@ -52,7 +55,26 @@ def settings_text(choices: Choices) -> str:
             _("# Where StartExam is."),
             f"base_url = {toml_text(choices.base_url)}",
         ]
+    lines += _profile_lines(choices) if choices.employee_profile else []
     return "\n".join(lines) + "\n"
+
+
+def _profile_lines(choices: Choices) -> list[str]:
+    """Return what comes last: what stands below the head of a table belongs to it."""
+    return [
+        "",
+        _("# The profile of employees in StartExam, for sync and run --sync."),
+        f"employee_profile = {toml_text(choices.employee_profile)}",
+        "",
+        _("# Its fields, as StartExam calls them, and the roster's columns that they come from."),
+        "[fields]",
+        *(f"{toml_text(one.name)} = {_headers(one.headers)}" for one in choices.fields),
+    ]
+
+
+def _headers(headers: Sequence[str]) -> str:
+    texts = list(map(toml_text, headers))
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def toml_text(text: str) -> str:

@@ -67,7 +67,7 @@ OWN_FLAGS = {
     "history": {"--forget", "--forget-before", "--extended"},
     "export": {"--roster"},  # where it is now
     "tests": {"--status"},
-    "init": {"--config", "--yes", "--secret-file", "--secret-from-stdin"},
+    "init": {"--config", "--yes", "--secret-file", "--secret-from-stdin", "--roster"},
     "verify": {"--ask"},
     "page": {"--port", "--browser"},
     "sync": {"--first"},

@@ -167,6 +167,12 @@ SecretFile = Annotated[
 SecretFromStdin = Annotated[
     bool, typer.Option("--secret-from-stdin", help=_("Read the secret key from standard input."))
 ]
+MatchedRoster = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", parser=_file, help=_("Match this roster's columns to StartExam's fields, for --sync.")
+    ),
+]
 NewConfig = Annotated[
     Path | None,
     typer.Option(

@@ -162,6 +162,12 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
+def person_names(kind: str) -> frozenset[str]:
+    """Return the known headers of a part of a person's name (first, last) or of the e-mail, folded."""
+    return frozenset(map(fold, _lists()["person"][kind]))
+
+
+@cache
 def _names() -> dict[str, ColumnKind]:
     """The known names, folded. The first list that has a name counts: result, foreign, identifier, person."""
     lists = _lists()

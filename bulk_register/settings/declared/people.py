@@ -28,7 +28,7 @@ class PeopleSettings:
         _people(
             N_("The profile in StartExam that employees' fields are checked against."),
             IDENTIFIER,
-            commands=("run", "sync"),
+            commands=("run", "sync", "init"),
             used_by=SENDING,
             needed={"sync": N_("the profile of employees in StartExam, a GUID, is missing")},
         ),
