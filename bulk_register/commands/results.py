@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.observer import reporting
 from bulk_register.commands.terminal.run_end import print_beside_report
 from bulk_register.commands.terminal.signals import handle_signals
@@ -16,7 +16,7 @@ from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _, ngettext
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.results.story import ResultsFinished, Wanted, file_of, results_of, results_report
-from bulk_register.run import ledger_place, open_roster
+from bulk_register.run import ledger_files, open_roster
 from bulk_register.run.report import blank_report
 from bulk_register.settings import Settings
 
@@ -27,10 +27,10 @@ def results(
     """Write an output with everybody's exam results; returns the exit code."""
     file, wanted = file_of(named, settings), Wanted(output, finished_only)
     config = Path(invocation.flags.get("config") or SETTINGS_FILE)
-    taken = [file, config, *wanted, ledger_place(settings)]
+    taken = [file, config, *wanted, *ledger_files(settings)]
     invocation.check_report(settings.report, [path for path in taken if path])
     with (
-        reporting(settings) as reporter,
+        reporting(settings, invocation) as reporter,
         handle_signals(),
         open_roster(file, settings, reporter) as found,
     ):
@@ -41,7 +41,7 @@ def results(
     ended = blank_report(invocation.started, finished.exit_code)
     invocation.report(settings.report, {name: ended[name] for name in times} | report)
     if finished.exit_code or not settings.quiet:
-        print_beside_report(settings, "\n".join(_lines(finished)))
+        print_beside_report(settings, "\n".join(_lines(finished)), invocation)
     return finished.exit_code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bulk_register.commands.run import check_report_file
 from bulk_register.commands.terminal import console
-from bulk_register.commands.terminal.command import Invocation
+from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.observer import noting_roster, reporting
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.run_end import print_beside_report
@@ -22,13 +22,13 @@ def sync(roster: str, settings: Settings, invocation: Invocation, first: int | N
     """Sync a roster's employees; returns the exit code."""
     check_report_file(roster, settings, invocation)
     with (
-        reporting(settings) as reporter,
+        reporting(settings, invocation) as reporter,
         handle_signals(hint=settings.log_format == "text") as interruption,
         open_chosen_roster(roster, settings, noting_roster(reporter, invocation)) as found,
     ):
         if settings.dry_run:
             with Ledger(ledger_place(settings), write=False) as ledger:
-                return _show(plan_sync(found, settings, ledger, first), settings)
+                return _show(plan_sync(found, settings, ledger, first), settings, invocation)
 
         def agree(plan: SyncPlan) -> bool:
             agreed = _agree(plan, settings)
@@ -40,13 +40,13 @@ def sync(roster: str, settings: Settings, invocation: Invocation, first: int | N
     invocation.report(settings.report, report)
     if finished.exit_code or not settings.quiet:
         lines = end_lines(finished, list(problem_lines(finished.problems)))
-        print_beside_report(settings, "\n".join(lines))
+        print_beside_report(settings, "\n".join(lines), invocation)
     return finished.exit_code
 
 
-def _show(plan: SyncPlan, settings: Settings) -> int:
+def _show(plan: SyncPlan, settings: Settings, invocation: Invocation) -> int:
     lines = [*question_lines(plan), _("This was a dry run: nothing was sent.")]
-    print_beside_report(settings, "\n".join(lines))
+    print_beside_report(settings, "\n".join(lines), invocation)
     return 0
 
 

@@ -24,7 +24,7 @@ from bulk_register.results.learn import Asking, Learnt, learn
 from bulk_register.results.participants import Participants, participants_of
 from bulk_register.results.table import ExamResults, columns_for, exam_results, in_numbers, tests_of
 from bulk_register.roster import person_texts
-from bulk_register.run import connection_of, ledger_flags, ledger_place
+from bulk_register.run import connection_of, ledger_files, ledger_flags, ledger_place
 from bulk_register.settings import Settings, command_line
 from bulk_register.startexam import StartExam
 
@@ -143,7 +143,7 @@ def _places(found: Roster, settings: Settings, columns: Columns, wanted: Wanted)
     target = output_path(source.path, source.format, beside(source.path, "results", wanted.output))
     check_name(target, _("output"), _("name another file with -o"))
     if finished_only is not None:
-        check_list(finished_only, [source.path, target, ledger_place(settings)], "--finished-only")
+        check_list(finished_only, [source.path, target, *ledger_files(settings)], "--finished-only")
     output = plan_output(source, target, columns, escape_formulas=settings.escape_formulas)
     return _Places(output, columns, finished_only)
 

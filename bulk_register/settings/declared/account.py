@@ -26,7 +26,16 @@ _CONFIGURED: Final = (
     "results",
 )
 _WITH_LEDGER: Final = (
-    *("run", "sync", "rerun", "history", "export", "doctor", "verify", "page", "ledger", "results"),
+    "run",
+    "sync",
+    "rerun",
+    "history",
+    "export",
+    "doctor",
+    "verify",
+    "page",
+    "ledger",
+    "results",
 )
 _OF_ACCOUNT: Final = ("run", "sync", "tests", "init", "doctor", "verify", "results")
 _ID = whole(1, 2**63 - 1, N_("the number of a StartExam account, digits only"))
