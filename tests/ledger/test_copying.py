@@ -9,15 +9,33 @@ from typing import Any
 import pytest
 
 from bulk_register.errors import LedgerBusyError, LedgerError
-from bulk_register.ledger import Ledger, back_up, move
+from bulk_register.ledger import (
+    Center,
+    Ledger,
+    Profile,
+    back_up,
+    extend,
+    move,
+    read_until,
+    record_page,
+    record_sessions,
+    record_synced,
+    sessions,
+    strangers,
+    synced,
+    tell_ending,
+    told_ending,
+)
 from bulk_register.places import DatabaseAddress, LedgerPlace
-from bulk_register.records import Ending, Settlement, Status, StatusNote
+from bulk_register.records import Ending, Session, Settlement, Status, StatusNote
 from tests.support.ledgers import SCOPE, answer, batches, filled, record, sqlite_of
 from tests.support.postgresql import rows
 from tests.support.program import call
 
 OTHER = SCOPE._replace(center="another")
 OUTPUT = Path("/somewhere/out.xlsx")
+PROFILE = Profile(1001, SCOPE.base_url, "p-1")
+CENTER = Center(1001, SCOPE.base_url, SCOPE.center)
 
 
 def fill(place: LedgerPlace) -> None:
@@ -33,6 +51,11 @@ def fill(place: LedgerPlace) -> None:
         ledger.told(SCOPE, {"emp-1": 1})
         ledger.name_tests({SCOPE.tests: "Fire safety"})
         ledger.forget([ledger.begin(record(), [])])
+        record_synced(ledger, PROFILE, {"emp-1": "aa"})
+        record_sessions(ledger, CENTER, [Session("p", "t", 10, finished=True, level="Ж")])
+        record_page(ledger, CENTER, ["stranger"], "2026-12-01T00:00:00Z")
+        extend(ledger, SCOPE.base_url, ["link-of-emp-1"], 2**32)
+        tell_ending(ledger, SCOPE.base_url, {"p": 10})
 
 
 def everything(place: LedgerPlace) -> list[Any]:
@@ -41,6 +64,8 @@ def everything(place: LedgerPlace) -> list[Any]:
         for scope in (SCOPE, OTHER):
             told += [[column.tolist() for column in ledger.known(scope)], ledger.last_roster(scope)]
             told += [ledger.untold(scope)]
+        told += [synced(ledger, PROFILE), sessions(ledger, CENTER), read_until(ledger, CENTER)]
+        told += [strangers(ledger, CENTER), told_ending(ledger, SCOPE.base_url)]
         for run in ledger.runs():
             told += [ledger.planned(run.id), sorted(ledger.statuses(run.id)), ledger.requests(run.id)]
             told += [ledger.unmatched(run.id)]
