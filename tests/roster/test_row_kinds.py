@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bulk_register.errors import RosterDoubtError
+from bulk_register.records import Matter
 from bulk_register.roster.employees.row_labels import label_of
 from tests.support.rosters import PEOPLE, identifiers, read, refusal, statuses, table
 
@@ -34,6 +36,14 @@ def test_lines_that_are_no_people_are_ignored(line: str) -> None:
     data = staff(line)
     assert identifiers(data) == EXPECTED
     assert [(row, status) for row, (status, _) in statuses(data).items()] == [(14, "ignored")]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [("Total 12 employees,,,", "a total"), ("Total,12,,", "a total"), (",,Sales,", "a heading or remark")],
+)
+def test_what_such_a_line_is_stands_beside_it(line: str, what: str) -> None:
+    assert statuses(staff(line)) == {14: ("ignored", f"not an employee: {what}")}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +107,19 @@ def test_numbers_of_the_columns_below_the_header_are_ignored() -> None:
 )
 def test_another_table_below_is_refused(below: str) -> None:
     assert "another table" in refusal(table(*PEOPLE * 2) + below)
+
+
+def test_another_table_below_is_a_doubt_about_the_header_row() -> None:
+    with pytest.raises(RosterDoubtError) as caught:
+        read(table(*PEOPLE * 2) + "Contractor ID,Name,Agency\nC1,Di,X\n")
+    assert caught.value.doubt.matter is Matter.HEADER_ROW
+
+
+def test_decimals_of_one_identifier_cost_its_row_alone() -> None:
+    text = "Employee ID,Name\n1500,Ann\n1501,Bo\n17.00,Cy\n1502,Di\n"
+    assert identifiers(text) == ["1500", "1501", "1502"]
+    note = ".00 at the end, which other identifiers don't have: remove it"
+    assert statuses(text) == {4: ("invalid", note)}
 
 
 def test_single_column_has_totals_and_no_headings() -> None:
