@@ -43,7 +43,7 @@ def extend(ledger: Ledger, base_url: str, participants: Iterable[str], till: int
 
 def got_in(ledger: LedgerReader, run: int) -> list[str]:
     """Return the participants that became known in a run and are in use."""
-    records = ledger.store.records("registration", "WHERE run = ? AND current", [run])
+    records = ledger.store.records("registration", "WHERE run = ? AND current <> 0", [run])
     return [name for *_, participants in records for name in ledger.store.texts(participants)]
 
 

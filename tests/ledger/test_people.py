@@ -7,6 +7,7 @@ from bulk_register.ledger import (
     Ledger,
     Profile,
     extend,
+    got_in,
     read_until,
     record_page,
     record_sessions,
@@ -72,8 +73,9 @@ def test_the_feed_goes_on_where_it_ended_in_each_center(book: LedgerPlace) -> No
 
 
 def test_an_extended_link_works_until_then_whoever_asks(book: LedgerPlace) -> None:
-    filled(book, 2)
+    run = filled(book, 2)
     with Ledger(book) as ledger:
+        assert got_in(ledger, run) == [participant("emp-0"), participant("emp-1")]
         [before, other] = ledger.known(SCOPE).valid_till.tolist()
         extend(ledger, SCOPE.base_url, [participant("emp-0").upper()], before + 100)
         extend(ledger, SCOPE.base_url, [participant("emp-1")], other - 100)

@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.network import Network
 from bulk_register.places import DatabaseAddress
-from bulk_register.sandbox import Behaviour, Sandbox
+from bulk_register.sandbox import DEMO_PROFILE, Behaviour, Sandbox
 from tests.support.office import RUN, Office, truth, until
 from tests.support.plans import people
 from tests.support.postgresql import Server, rows
@@ -35,10 +36,10 @@ END_LEASES = "UPDATE lease SET until = now()"  # as time does
 
 @contextmanager
 def two_offices(
-    folder: Path, address: DatabaseAddress, **behaviour: float
+    folder: Path, address: DatabaseAddress, **behaviour: Any
 ) -> Iterator[tuple[Sandbox, Office, Office]]:
     """Start a service; yield it with two machines that have the same roster and ledger."""
-    with Sandbox(Behaviour(**behaviour)) as sandbox:  # type: ignore[arg-type]
+    with Sandbox(Behaviour(**behaviour)) as sandbox:
         found = []
         for name in ("first", "second"):
             (folder / name).mkdir()
@@ -52,6 +53,28 @@ def asked_again(sandbox: Sandbox) -> int:
     """How many employees were asked about more than once."""
     asked = Counter(name for arrival in sandbox.requests for name in arrival.employees)
     return sum(count > 1 for count in asked.values())
+
+
+def test_whom_one_machine_added_and_what_it_learnt_the_other_knows(
+    tmp_path: Path, database: DatabaseAddress
+) -> None:
+    with two_offices(tmp_path, database, known=frozenset()) as (sandbox, first, second):
+        settings = f'employee_profile = "{DEMO_PROFILE}"\n[fields]\n"First Name" = "Name"\n'
+        for office in (first, second):
+            (office.folder / "bulk_register.toml").write_text(settings, encoding="utf-8")
+        assert first.say(*RUN, *FLAGS, "--sync").code == 0
+        assert first.links() == truth(sandbox)
+        asked = len(sandbox.requests)
+        assert second.say(*RUN, *FLAGS, "--sync").code == 0
+        assert second.links() == first.links()
+        assert second.say("sync", "staff.csv").code == 0
+        assert len(sandbox.requests) == asked, "all of them are there, and have their links"
+        assert first.say("results", "out.csv").code == second.say("results", "out.csv").code == 1
+        assert first.say("history", "1", "--extended", "+30d").code == 0
+        assert second.say(*RUN, *FLAGS, "--valid-till", "+20d").code == 0
+        assert len([one for one in sandbox.requests if one.employees]) == len(
+            [one for one in sandbox.requests[:asked] if one.employees]
+        ), "an extended link reaches further than what is asked for"
 
 
 def test_the_second_machine_asks_nothing(tmp_path: Path, database: DatabaseAddress) -> None:
