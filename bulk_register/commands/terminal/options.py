@@ -229,8 +229,10 @@ Ask = Annotated[
     ),
 ]
 
-LedgerAction = Annotated[Literal["move", "backup"], typer.Argument(help=_("What to do: move or backup."))]
+LedgerAction = Annotated[
+    Literal["move", "backup"], typer.Argument(metavar="ACTION", help=_("What to do: move or backup."))
+]
 
 LedgerPlaces = Annotated[
-    list[str], typer.Argument(metavar="PLACE...", help=_("FROM and TO of move, the FILE of backup."))
+    list[str], typer.Argument(metavar="PLACE", help=_("FROM and TO of move, the FILE of backup."))
 ]
