@@ -119,6 +119,15 @@ def grouped(number: float, spec: str = ",") -> str:
     return "".join(marks.get(letter, letter) for letter in text)
 
 
+def in_quotes(text: str) -> str:
+    """Return a name in the quotation marks of the language in use."""
+    if _State.language == "en":
+        return f'"{text}"'
+    quoted = Message(QUOTATION_MARKS.format(text))
+    quoted.english = f'"{text}"'
+    return quoted
+
+
 class _LocalFormatter(Formatter):
     def convert_field(self, value: Any, conversion: Any) -> Any:
         if conversion == "r" and isinstance(value, str):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bulk_register.errors import RosterDoubtError, one_line
-from bulk_register.language import N_, _
+from bulk_register.language import N_, _, in_quotes
 from bulk_register.records import Candidate, Doubt, Evidence, Sign
 
 QUOTED = 60  # characters of a text that is quoted
@@ -77,10 +77,15 @@ def flag(candidate: Candidate) -> str:
     """The flag that chooses the candidate, as it is typed."""
     name = "--" + candidate.setting.replace("_", "-")
     plain = candidate.value.isascii() and candidate.value.replace("-", "").replace("_", "").isalnum()
-    return f"{name} {candidate.value if plain else quoted(candidate.value)}"
+    return f"{name} {candidate.value if plain else as_typed(candidate.value)}"
+
+
+def as_typed(text: str) -> str:
+    """The text as it is typed behind a flag."""
+    return f'"{one_line(text)}"'
 
 
 def quoted(text: str) -> str:
-    """The text in quotes, shortened if it is long."""
+    """The text in quotes of the language in use, shortened if it is long."""
     text = one_line(text)
-    return f'"{text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"}"'
+    return in_quotes(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")

@@ -23,7 +23,8 @@ LANGUAGE = "eo"  # a catalog is all that makes a language, so one that is none o
 COMMANDS = sorted(typer.main.get_group(app).commands)
 # what stays as it is: commands, files, flags, settings, codes, names, StartExam's words, the roster's cells
 KEPT = re.compile(
-    r"(python -m )?bulk[-_]register( [a-z]+)?( move| backup)?|\S*[./\\]\S*|--?[a-z][\w-]*|\b[A-Z][A-Z_]+\b|\w+_\w+"
+    r"(python -m )?bulk[-_]register( [a-z]+)?( move| backup)?|\S*[./\\]\S*|--?[a-z][\w-]*"
+    r"|\b[A-Z][A-Z_]+\b|\w+_\w+"
     r"|StartExam|Excel|Python|Linux|pandas|openpyxl|python|requests|tenacity|pydantic|typer|rich|keyring"
     r"|text\|json|active|archive|deleted|rnu|extra|\b(?:center|tests):|moscow|demo-center|\bdemo\b"
     r"|Workplace safety|last year|Information security|Пожарная безопасность|Onboarding survey"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import bulk_register
 from bulk_register.language import LANGUAGES, _, english, every_language, grouped, ngettext, recalled, use
 from bulk_register.records import RESULT_COLUMNS, Status, result_headers, status_words
+from tests.support.rosters import refusal
 from translations import messages
 
 
@@ -88,6 +89,14 @@ def test_what_stands_in_quotes_has_those_of_the_language() -> None:
     use("ru")
     assert "Лист «Staff\\n2» защищён" in _(sentence, sheet="Staff\n2"), "on one line"
     assert "'Staff' is" in english(_(sentence, sheet="Staff"))
+
+
+def test_a_header_stands_in_quotes_of_the_language() -> None:
+    use("ru")
+    text = "Kennung,Person\n" + "".join(f"x{number},P{number}\n" for number in range(9))
+    said = refusal(text)
+    assert "«Kennung»" in said
+    assert '--id-column "Person"' in said, "what is typed stays as it is typed"
 
 
 def test_a_message_knows_its_english_form() -> None:

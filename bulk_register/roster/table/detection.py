@@ -9,7 +9,7 @@ from bulk_register.errors import RosterDoubtError, RosterError
 from bulk_register.language import _
 from bulk_register.ooxml.cell_values import letters
 from bulk_register.records import Candidate, Decision, Doubt, Matter, Reading, Sign
-from bulk_register.roster.doubt_text import doubt_message, quoted
+from bulk_register.roster.doubt_text import as_typed, doubt_message, quoted
 from bulk_register.roster.table.columns import fold, near_misses
 from bulk_register.roster.table.header_row import choose_header, people_rows, refuse_people_above
 from bulk_register.roster.table.headers import (
@@ -257,7 +257,7 @@ def _nothing_known(what: str, head: Sequence[Row], headers: list[Header]) -> NoI
     possible = possible_columns(header, people)
     near = _near(texts, possible)
     reason += _(" Row {row} reads: {headers}.", row=header.row, headers=shown)
-    reason += _(" Perhaps --id-column {near}?", near=quoted(near)) if near else ""
+    reason += _(" Perhaps --id-column {near}?", near=as_typed(near)) if near else ""
     remedy = in_one_column(texts) or (
         _(
             "Name the right column with --id-column, say --header-row N if the headers are in "
