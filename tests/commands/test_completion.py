@@ -26,7 +26,7 @@ def offered(folder: Path, *words: str) -> list[str]:
 
 
 def test_commands_flags_and_values_are_offered(tmp_path: Path) -> None:
-    assert offered(tmp_path, "re") == ["rerun"]
+    assert offered(tmp_path, "re") == ["rerun", "results"]
     assert offered(tmp_path, "run", "--max-m") == ["--max-missing"]
     assert offered(tmp_path, "run", "--tolerate", "") == list(TOLERABLE)
     assert offered(tmp_path, "run", "--log-format", "j") == ["json"]

@@ -172,8 +172,8 @@ def test_where_startexam_is_down_nothing_is_lost(tmp_path: Path) -> None:
 
 
 def test_a_dropped_roster_is_registered_whatever_the_tab_does(tmp_path: Path) -> None:
-    slow = Behaviour(latency_seconds=0.2)
-    account = {"BULK_REGISTER_BATCH_SIZE": "100", "BULK_REGISTER_WORKERS": "1"}
+    slow = Behaviour(latency_seconds=0.5)  # a reload takes a busy machine some seconds
+    account = {"BULK_REGISTER_BATCH_SIZE": "50", "BULK_REGISTER_WORKERS": "1"}
     with (
         Sandbox(slow) as sandbox,
         served(tmp_path, **account_of(sandbox, **account)) as page,
