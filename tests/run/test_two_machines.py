@@ -26,6 +26,7 @@ from tests.support.postgresql import Server, rows
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
 BATCHES, WORKERS = 40, 4
+PATIENCE = 90.0  # seconds: with a server and several programs, a busy machine takes its time
 FLAGS = ("--batch-size", 10, "--workers", WORKERS)
 END_CONNECTIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -92,7 +93,7 @@ def test_the_second_machine_asks_nothing(tmp_path: Path, database: DatabaseAddre
 def test_of_two_at_once_one_is_told_who_has_it(tmp_path: Path, database: DatabaseAddress) -> None:
     with two_offices(tmp_path, database, latency_seconds=0.5) as (sandbox, first, second):
         process = first.start(*RUN, *FLAGS)
-        until(lambda: sandbox.requests)
+        until(lambda: sandbox.requests, PATIENCE)
         told = second.say(*RUN, *FLAGS)
         assert told.code == 4
         assert re.search(rf"on {os.uname().nodename} \(process {process.pid}\) since 2\d\d\d-", told.err)
@@ -111,7 +112,7 @@ def test_what_a_killed_machine_left_is_finished_by_another(
 ) -> None:
     with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
         process = first.start(*RUN, *FLAGS)
-        until(lambda: len(sandbox.requests) > 10)
+        until(lambda: len(sandbox.requests) > 10, PATIENCE)
         process.kill()
         first.end(process)
         words = ["rerun"] if command == "rerun" else [*RUN, *FLAGS]
@@ -146,7 +147,7 @@ def start_with_short_lease(office: Office) -> subprocess.Popen[str]:
 def test_an_old_holder_that_wakes_writes_nothing_more(tmp_path: Path, database: DatabaseAddress) -> None:
     with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
         process = start_with_short_lease(first)
-        until(lambda: len(sandbox.requests) > 10)
+        until(lambda: len(sandbox.requests) > 10, PATIENCE)
         process.send_signal(signal.SIGSTOP)
         time.sleep(4)
         rows(database, f"{END_CONNECTIONS} AND state LIKE 'idle in %'")  # as the server does in a while
@@ -173,7 +174,7 @@ def test_a_run_outlives_its_connection(
         with two_offices(tmp_path, far, latency_seconds=0.05) as (sandbox, first, _):
             process = first.start(*RUN, *FLAGS)
             for asked in (5, 15):
-                until(lambda asked=asked: len(sandbox.requests) > asked)  # type: ignore[misc]
+                until(lambda asked=asked: len(sandbox.requests) > asked, PATIENCE)  # type: ignore[misc]
                 if trouble == "restarted":
                     server.stop(at_once=asked == 5)
                     server.start()
@@ -192,7 +193,7 @@ def test_a_full_disk_of_the_server_stops_the_run_and_the_rest_is_asked_for_later
 ) -> None:
     with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
         process = first.start(*RUN, *FLAGS)
-        until(lambda: len(sandbox.requests) > 10)
+        until(lambda: len(sandbox.requests) > 10, PATIENCE)
         rows(
             database,
             "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
