@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bulk_register.errors import LedgerError
@@ -22,18 +23,14 @@ def move(source: LedgerPlace, target: LedgerPlace) -> int:
 
     What was there stays. Raises LedgerError, or LedgerBusyError where a run uses one of them.
     """
-    old = open_store(source, write=False)
-    try:
-        if not old.is_there:
-            raise LedgerError(_("There is no ledger at {place}. Nothing was copied.", place=source))
-        new = open_store(target, write=True)
-        try:
-            with old.held(), new.held(), old.snapshot():
-                return _copy(old, new, target)
-        finally:
-            new.close()
-    finally:
-        old.close()
+    with (
+        _old(source) as old,
+        closing(open_store(target, write=True)) as new,
+        old.held(),
+        new.held(),
+        old.snapshot(),
+    ):
+        return _copy(old, new, target)
 
 
 def back_up(source: LedgerPlace, file: Path) -> int:
@@ -41,20 +38,25 @@ def back_up(source: LedgerPlace, file: Path) -> int:
     if file.exists():
         raise LedgerError(_("{file} is there already. Name another file for the backup.", file=file))
     draft = file.with_name(file.name + ".new")
-    old = open_store(source, write=False)
     try:
-        if not old.is_there:
-            raise LedgerError(_("There is no ledger at {place}. Nothing was copied.", place=source))
-        with old.snapshot():
+        with _old(source) as old, old.snapshot():
             runs = _into_file(old, draft)
         with guarded(file):
             draft.rename(file)
         return runs
     finally:
-        old.close()
         for left in file.parent.glob(f"{glob.escape(draft.name)}*"):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _old(source: LedgerPlace) -> Iterator[RecordStore]:
+    """Open the ledger that is copied; raises LedgerError where none is there."""
+    with closing(open_store(source, write=False)) as old:
+        if not old.is_there:
+            raise LedgerError(_("There is no ledger at {place}. Nothing was copied.", place=source))
+        yield old
 
 
 def _into_file(old: RecordStore, draft: Path) -> int:

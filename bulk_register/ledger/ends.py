@@ -36,7 +36,7 @@ class Extensions(dict[str, int]):
 def extend(ledger: Ledger, base_url: str, participants: Iterable[str], till: int) -> None:
     """Record that these links work until then, as a person says."""
     now = int(time.time())
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         lines = [(base_url, name.casefold(), till, now) for name in participants]
         write.insert("extension", lines, anew=True)
 
@@ -54,13 +54,13 @@ def told_ending(ledger: LedgerReader, base_url: str) -> dict[str, int]:
 
 def tell_ending(ledger: Ledger, base_url: str, ends: dict[str, int]) -> None:
     """Record that it has been told that these links end soon."""
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         write.insert("ending", [(base_url, name, till) for name, till in ends.items()], anew=True)
 
 
 def forget_ends(ledger: Ledger) -> None:
     """Forget what belongs to links that the ledger doesn't hold any more."""
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         held: set[str] = set()
         for record in ledger.store.records("registration"):
             held.update(map(str.casefold, ledger.store.texts(record[-1])))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bulk_register.language import english
 from bulk_register.ledger.checksums import COLUMNS
+from bulk_register.ledger.ends import forget_ends
 from bulk_register.ledger.ledger_reader import LedgerReader
 from bulk_register.ledger.record_store import Writer, as_list
 from bulk_register.ledger.sessions import forget_sessions
@@ -27,13 +28,18 @@ class Ledger(LedgerReader):
         self._all_linked: set[int] = set()  # runs in which nobody is without a link so far
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[Writer]:
         """Write down what is recorded within in one transaction: the disk is waited for once.
 
         All of it is on disk when this ends; nothing of it where LedgerError or anything else is raised.
         """
-        with self._transaction():
-            yield
+        try:
+            with self.store.transaction() as write:
+                yield write
+        except BaseException:
+            self._holders.clear()  # what was read meanwhile may not be there any more
+            self._known = {}
+            raise
 
     def held(self, scope: Scope | None = None) -> AbstractContextManager[object]:
         """Take what one run at a time may have: a scope, None for the whole ledger.
@@ -50,7 +56,7 @@ class Ledger(LedgerReader):
 
     def begin(self, record: RunRecord, batches: Iterable[Batch], employees: Sequence[str] = ()) -> int:
         """Record a run, all its batches and its roster's employees in one transaction; returns its number."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             scope, run = self._make_scope(write, record.scope), write.next_run()
             values = {column: getattr(record, column) for column in COLUMNS["run"]}
             values |= {"scope": scope, "id": run, "reregister": int(record.reregister)}
@@ -65,14 +71,14 @@ class Ledger(LedgerReader):
 
     def resume(self, run: int, batches: Iterable[Batch]) -> int:
         """Add batches to an earlier run that is being finished; returns its number."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             write.change("run", run, finished=None, exit_code=None)
             self._plan(write, run, batches)
         return run
 
     def sent(self, run: int, batch: Batch) -> int:
         """Record that a request is about to go out; returns its number for `settled`."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             part = as_list(batch.identifiers) if batch.part else None
             request = write.next_number("request")
             line = (request, run, batch.number, part, int(time.time()), None, None, None, None)
@@ -83,7 +89,7 @@ class Ledger(LedgerReader):
     def settled(self, request: int, settlement: Settlement) -> None:
         """Record how a request ended and what that means for its employees, in one transaction."""
         ended, note = settlement.ended, english(settlement.note)
-        with self._transaction() as write:
+        with self.transaction() as write:
             values = {"settled": int(time.time()), "ended": ended.value, "note": note}
             write.change("request", request, **values, raw=settlement.raw)
             run = self._run_of(request)
@@ -100,7 +106,7 @@ class Ledger(LedgerReader):
         """Take back whose these participants are, where that became known in this run."""
         unwanted = {participant.casefold() for participant in participants}
         lines = self._holders_at(base_url).lines(unwanted)
-        with self._transaction() as write:
+        with self.transaction() as write:
             for line in lines:
                 records = list(self.store.records("registration", "WHERE id = ? AND run = ?", [line, run]))
                 for *key, names, given in records:
@@ -112,36 +118,36 @@ class Ledger(LedgerReader):
 
     def move_window(self, run: int, valid_from: int, valid_till: int, settings: str) -> None:
         """Record another window for a run in which nothing has become known yet."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             write.change("run", run, valid_from=valid_from, valid_till=valid_till, settings=settings)
 
     def left(self, run: int, statuses: Iterable[StatusNote]) -> None:
         """Record why employees got no link of whom no request tells."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             self._stand(write, run, statuses)
 
     def finish(self, run: int, exit_code: int, open_employees: int) -> None:
         """Record a run's end."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             end = {"finished": int(time.time()), "exit_code": exit_code}
             write.change("run", run, **end, open=open_employees)
 
     def delivered(self, run: int, path: Path, sha256: str, links: int = 0) -> None:
         """Record an output as this program left it, and how many employees have a link in it."""
-        with self._transaction() as write:
+        with self.transaction() as write:
             write.insert("delivery", [(str(path), sha256, run, links)], anew=True)
 
     def name_tests(self, titles: Mapping[str, str]) -> None:
         """Record what tests are called, by identifier."""
         lines = [(test.lower(), title) for test, title in titles.items() if title]
         if lines and self.titles(titles) != dict(lines):
-            with self._transaction() as write:
+            with self.transaction() as write:
                 write.insert("title", lines, anew=True)
 
     def told(self, scope: Scope, left: Mapping[str, int]) -> None:
         """Record that all of a scope's links have been told, but for these employees' (with their runs)."""
         number = self._scope(scope)
-        with self._transaction() as write:
+        with self.transaction() as write:
             last = write.next_number("registration") - 1
             write.insert("told", [(number, last)], anew=True)
             write.execute("DELETE FROM untold WHERE run IN (SELECT id FROM run WHERE scope = ?)", (number,))
@@ -153,7 +159,7 @@ class Ledger(LedgerReader):
         Raises LedgerBusyError where a run is using the ledger.
         """
         with self.held():
-            with self._transaction() as write:
+            with self.transaction() as write:
                 write.execute_each("DELETE FROM delivery WHERE run = ?", [(run,) for run in runs])
                 write.execute_each("DELETE FROM run WHERE id = ?", [(run,) for run in runs])
                 last = write.next_number("registration") - 1  # new lines come after it
@@ -161,6 +167,7 @@ class Ledger(LedgerReader):
                 write.insert("told", told, anew=True)
                 forget_all_but(self, self.everybody())
                 forget_sessions(self)
+                forget_ends(self)
             self._holders.clear()
             self.store.clear_deleted()
 
@@ -204,16 +211,6 @@ class Ledger(LedgerReader):
         names = [name for column in columns for name in self.store.texts(column)]
         query = "DELETE FROM standing WHERE run = ? AND employee = ?"
         write.execute_each(query, [(run, name) for name in names])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Writer]:
-        try:
-            with self.store.transaction() as write:
-                yield write
-        except BaseException:
-            self._holders.clear()  # what was read meanwhile may not be there any more
-            self._known = {}
-            raise
 
 
 def _register(

@@ -37,7 +37,7 @@ def record_sessions(ledger: Ledger, center: Center, told: Iterable[Session]) -> 
         before = latest.get((session.participant, session.test))
         if before is None or session.started >= before.started:
             latest[session.participant, session.test] = session
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         lines = [(*center[:2], *key, json.dumps(session)) for key, session in latest.items()]
         write.insert("session", lines, anew=True)
 
@@ -56,7 +56,7 @@ def strangers(ledger: Ledger, center: Center) -> frozenset[str]:
 
 def record_page(ledger: Ledger, center: Center, others: Sequence[str], until: str) -> None:
     """Record whom a page has mentioned of others, and with the last one up to when all has been read."""
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         if others:
             line = (write.next_number("stranger"), *center, as_list(sorted(others)))
             write.insert("stranger", [line])
@@ -66,6 +66,6 @@ def record_page(ledger: Ledger, center: Center, others: Sequence[str], until: st
 
 def forget_sessions(ledger: Ledger) -> None:
     """Forget all of it: what is still wanted is asked for again, from the start."""
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         for table in ("session", "feed", "stranger"):
             write.execute(f"DELETE FROM {table}")  # noqa: S608

@@ -30,7 +30,7 @@ def synced(ledger: Ledger, profile: Profile) -> dict[str, str]:
 
 def record_synced(ledger: Ledger, profile: Profile, digests: Mapping[str, str]) -> None:
     """Record that StartExam accepted these employees."""
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         columns = as_list(list(digests)), as_list(list(digests.values()))
         line = (write.next_number("synced"), *profile, *columns)
         write.insert("synced", [line])
@@ -38,7 +38,7 @@ def record_synced(ledger: Ledger, profile: Profile, digests: Mapping[str, str]) 
 
 def forget_all_but(ledger: Ledger, kept: Container[str]) -> None:
     """Forget everybody who isn't among these: nothing of forgotten runs is to stay."""
-    with ledger._transaction() as write:
+    with ledger.transaction() as write:
         for *key, employees, digests in list(ledger.store.records("synced")):
             pairs = zip(ledger.store.texts(employees), ledger.store.texts(digests), strict=True)
             left = [pair for pair in pairs if pair[0] in kept]

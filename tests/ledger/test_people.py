@@ -88,6 +88,18 @@ def test_an_extended_link_works_until_then_whoever_asks(book: LedgerPlace) -> No
         assert holder.valid_till == before + 100
 
 
+def test_of_forgotten_links_no_ends_stay(book: LedgerPlace) -> None:
+    first, _second = filled(book, 1), filled(book, 1, prefix="new")
+    with Ledger(book) as ledger:
+        ends = {participant("emp-0"): 2**32, participant("new-0"): 2**32}
+        extend(ledger, SCOPE.base_url, ends, 2**32)
+        tell_ending(ledger, SCOPE.base_url, ends)
+        ledger.forget([first])
+        assert set(told_ending(ledger, SCOPE.base_url)) == {participant("new-0")}
+        [(name,)] = ledger.store.all("SELECT participant FROM extension")
+        assert name == participant("new-0")
+
+
 def test_what_was_told_of_ends_is_told_once(book: LedgerPlace) -> None:
     with Ledger(book) as ledger:
         tell_ending(ledger, SCOPE.base_url, {"p": 10, "q": 20})
