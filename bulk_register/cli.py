@@ -291,9 +291,7 @@ def verify(invocation: Invocation, file: o.Written, ask: o.Ask = False) -> int:
 )
 def page(
     invocation: Invocation,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="N", help=_("The port; 0 takes a free one."))
-    ] = 0,
+    port: o.Port = 0,
     browser: Annotated[
         bool,
         typer.Option(
@@ -355,9 +353,7 @@ def results(
 )
 def sandbox(
     invocation: Invocation,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="N", help=_("The port; 0 takes a free one."))
-    ] = 0,
+    port: o.Port = 0,
     latency: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help=_("How long an answer takes."))
     ] = 0,

@@ -97,7 +97,7 @@ def is_address(text: str) -> bool:
     return _IS_ADDRESS.match(text) is not None
 
 
-def ledger_place(text: str) -> LedgerPlace:
+def place_of(text: str) -> LedgerPlace:
     """Return the place that a text names; raises ValueError for an address that is none."""
     return DatabaseAddress(text) if is_address(text) else Path(text)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bulk_register.commands.terminal.console import print_note, print_result
 from bulk_register.commands.terminal.invocation import Invocation
-from bulk_register.commands.terminal.summary import row_lines
+from bulk_register.commands.terminal.problem_lines import row_lines
 from bulk_register.errors import one_line
 from bulk_register.language import _, ngettext
 from bulk_register.output.results import RosterResults

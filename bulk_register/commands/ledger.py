@@ -8,8 +8,8 @@ from bulk_register.commands.terminal.console import print_result
 from bulk_register.errors import InputError
 from bulk_register.language import _, ngettext
 from bulk_register.ledger import back_up, move
-from bulk_register.places import DatabaseAddress, LedgerPlace, ledger_place
-from bulk_register.run import ledger_place as place_in_use
+from bulk_register.places import DatabaseAddress, LedgerPlace, place_of
+from bulk_register.run import ledger_place
 from bulk_register.settings import Settings, command_line
 
 
@@ -31,7 +31,7 @@ def ledger(action: str, places: list[str], settings: Settings) -> int:
         raise InputError(
             _("A backup is a file. To copy the ledger into a database: bulk-register ledger move.")
         )
-    runs = back_up(place_in_use(settings), target)
+    runs = back_up(ledger_place(settings), target)
     print_result(
         ngettext(
             "Backed up: the ledger with {number:,} run is in {file}",
@@ -62,7 +62,7 @@ def _moved(source: LedgerPlace, target: LedgerPlace) -> str:
 
 def _place(text: str) -> LedgerPlace:
     try:
-        place = ledger_place(text)
+        place = place_of(text)
     except ValueError as error:
         raise InputError(str(error)) from None
     return place.expanduser().absolute() if isinstance(place, Path) else place

@@ -10,7 +10,7 @@ from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.observer import reporting
 from bulk_register.commands.terminal.run_end import print_beside_report
 from bulk_register.commands.terminal.signals import handle_signals
-from bulk_register.commands.terminal.sync_words import problem_lines
+from bulk_register.commands.terminal.sync_words import first_row_lines
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _, ngettext
@@ -50,7 +50,7 @@ def _lines(finished: ResultsFinished) -> Iterator[str]:
         yield _test_line(test)
     if not finished.tests:
         yield _("No row has a link that StartExam could be asked about.")
-    yield from problem_lines(finished.problems)
+    yield from first_row_lines(finished.problems)
     if finished.exit_code == EXIT_UNDONE and finished.learnt.failed:
         yield _("StartExam could not be asked about everybody. Run the same command again.")
     yield from map(sentence, finished.notes)

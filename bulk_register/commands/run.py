@@ -7,8 +7,9 @@ from pathlib import Path
 from bulk_register.commands.terminal.event_words import plan_words
 from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.observer import exam_lines, noting_roster, observed, reporting
+from bulk_register.commands.terminal.problem_lines import row_lines
 from bulk_register.commands.terminal.run_end import print_beside_report, report_end
-from bulk_register.commands.terminal.summary import plan_summary, row_lines
+from bulk_register.commands.terminal.summary import plan_summary
 from bulk_register.language import _
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.output.results import RosterResults
@@ -44,7 +45,7 @@ def _show_plan(roster: str, settings: Settings, invocation: Invocation) -> int:
     code = 1 if wrong else 0
     counts = status_counts(plan.statuses)
     about = {"center": plan.exam.center, "profile": settings.profile}
-    sent = {"batches": len(plan.batches) + len(plan.renewals), "problems": wrong}
+    sent = {"batches": len(plan.requested), "problems": wrong}
     known = about | roster_report(plan.roster) | counts | sent
     invocation.report(settings.report, blank_report(invocation.started, code) | known)
     if wrong or not settings.quiet:

@@ -9,7 +9,7 @@ from bulk_register.commands.terminal.observer import noting_roster, reporting
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
 from bulk_register.commands.terminal.run_end import print_beside_report
 from bulk_register.commands.terminal.signals import handle_signals
-from bulk_register.commands.terminal.sync_words import end_lines, problem_lines, question_lines
+from bulk_register.commands.terminal.sync_words import end_lines, first_row_lines, question_lines
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.run import Observer, ledger_place, open_chosen_roster
@@ -39,7 +39,7 @@ def sync(roster: str, settings: Settings, invocation: Invocation, first: int | N
     report = blank_report(invocation.started, finished.exit_code) | sync_report(finished, settings)
     invocation.report(settings.report, report)
     if finished.exit_code or not settings.quiet:
-        lines = end_lines(finished, list(problem_lines(finished.problems)))
+        lines = end_lines(finished, list(first_row_lines(finished.problems)))
         print_beside_report(settings, "\n".join(lines), invocation)
     return finished.exit_code
 

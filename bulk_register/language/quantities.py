@@ -31,6 +31,26 @@ def employees_at_most(number: int) -> str:
     return npgettext("up to", "{number:,} employee", "{number:,} employees", number)
 
 
+def repeated_row_count(number: int) -> str:
+    """Return `1 repeated row`, `3 repeated rows`."""
+    return ngettext("{number:,} repeated row", "{number:,} repeated rows", number)
+
+
+def unsendable_row_count(number: int) -> str:
+    """Return `1 row that can't be sent`, `3 rows that can't be sent`."""
+    return ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", number)
+
+
+def ignored_line_count(number: int) -> str:
+    """Return `1 line left out`, `3 lines left out`."""
+    return ngettext("{number:,} line left out", "{number:,} lines left out", number)
+
+
+def differing_employee_count(number: int) -> str:
+    """Return `1 employee whose rows differ`, `3 employees whose rows differ`."""
+    return ngettext("{number:,} employee whose rows differ", "{number:,} employees whose rows differ", number)
+
+
 def request_count(number: int) -> str:
     """Return `1 request`, `3 requests`."""
     return ngettext("{number:,} request", "{number:,} requests", number)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import gettext as catalogs
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T", bound=str)
 
 DOMAIN = "bulk_register"
 LOCALE_FOLDER = Path(__file__).parent / "locale"
@@ -107,6 +110,11 @@ def every_language(message: str, context: str = "") -> frozenset[str]:
     if context:
         return frozenset(catalog.pgettext(context, message) for catalog in found)
     return frozenset(catalog.gettext(message) for catalog in found)
+
+
+def in_any_language(messages: Iterable[T], context: str = "") -> dict[str, T]:
+    """Return messages by what outputs of any language hold for them, case-folded."""
+    return {said.casefold(): one for one in messages for said in every_language(one, context)}
 
 
 def grouped(number: float, spec: str = ",") -> str:

@@ -50,8 +50,8 @@ def _psycopg_at_hand(address: DatabaseAddress) -> Iterator[None]:
     except ImportError as error:
         raise LedgerError(
             _(
-                "The ledger {place} is in PostgreSQL, for which a library is missing ({reason}). Install it: "
-                "pip install 'bulk-register[postgres]'",
+                "The ledger {place} is in PostgreSQL, for which a library is missing ({reason}). In the "
+                "folder that bulk-register was installed from: pip install '.[postgres]'",
                 place=address,
                 reason=error,
             )

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from bulk_register.commands.terminal.text import sentence
-from bulk_register.language import ngettext
+from bulk_register.language import (
+    differing_employee_count,
+    ignored_line_count,
+    repeated_row_count,
+    unsendable_row_count,
+)
 from bulk_register.language.quantities import employee_count, row_count
 from bulk_register.output.results import RosterResults
 from bulk_register.page.faults import Fault
@@ -92,22 +97,11 @@ def _look(path: Path, settings: Settings, found: Understood | None, fault: Fault
 
 def count_words(counts: dict[str, int]) -> list[str]:
     """Return how much is on a roster: rows, employees, repeated rows and the like."""
-    words = [
-        row_count(counts["rows"]),
-        employee_count(counts["employees"]),
-    ]
-    if number := counts["duplicate_rows"]:
-        words.append(ngettext("{number:,} repeated row", "{number:,} repeated rows", number))
-    if number := counts["invalid_rows"]:
-        words.append(
-            ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", number)
-        )
-    if number := counts["conflicts"]:
-        words.append(
-            ngettext(
-                "{number:,} employee whose rows differ", "{number:,} employees whose rows differ", number
-            )
-        )
-    if number := counts["ignored_rows"]:
-        words.append(ngettext("{number:,} line left out", "{number:,} lines left out", number))
-    return words
+    words = [row_count(counts["rows"]), employee_count(counts["employees"])]
+    others = {
+        "duplicate_rows": repeated_row_count,
+        "invalid_rows": unsendable_row_count,
+        "conflicts": differing_employee_count,
+        "ignored_rows": ignored_line_count,
+    }
+    return words + [count(counts[key]) for key, count in others.items() if counts[key]]

@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 
 from bulk_register.commands.terminal.console import print_result
-from bulk_register.commands.terminal.signals import SIGNALS
+from bulk_register.commands.terminal.signals import heard_by
 from bulk_register.errors import InputError
 from bulk_register.language import _
 from bulk_register.page.guard import HOST, Guard
@@ -41,7 +41,8 @@ def serve(port: int, said: Mapping[str, Any], *, browser: bool) -> int:
         listener = stack.enter_context(_listener(port))
         workspace = Workspace(_given(said), root)
         guard = Guard(application(workspace), listener.getsockname()[1], ROSTER, ROSTER_BYTES)
-        caught = stack.enter_context(_signals(workspace))
+        caught = _Caught(workspace)
+        stack.enter_context(heard_by(caught))
         with _serving(guard, listener):
             print_result(_("The page is at {address}", address=guard.address))
             if browser:
@@ -58,31 +59,18 @@ def _given(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Caught:
-    """The signal that came first."""
+    """The signal that came first: Ctrl-C and the like end the page, in order."""
 
     number = 0
 
     def __init__(self, workspace: Workspace) -> None:
-        self._desk = workspace
+        self._workspace = workspace
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
-        if self.number and self._desk.run is not None:
-            self._desk.run.stop(number)  # again: what is under way is given up
+        if self.number and self._workspace.run is not None:
+            self._workspace.run.stop(number)  # again: what is under way is given up
         self.number = self.number or number
-        self._desk.closing.set()
-
-
-@contextlib.contextmanager
-def _signals(workspace: Workspace) -> Iterator[_Caught]:
-    """Let Ctrl-C and the like end the page, in order."""
-    caught = _Caught(workspace)
-    heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, caught) for number in heeded}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        self._workspace.closing.set()
 
 
 @contextlib.contextmanager

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bulk_register.commands.terminal.event_words import plan_words
+from bulk_register.commands.terminal.event_words import (
+    left_out_words,
+    plan_words,
+)
 from bulk_register.commands.terminal.text import capitalized, sentence, short_tests
 from bulk_register.exit_codes import EXIT_UNDONE
 from bulk_register.language import _, grouped, ngettext
@@ -17,6 +20,7 @@ from bulk_register.output.delivery import checksum
 from bulk_register.output.results import EVERY, local_text
 from bulk_register.page.faults import plain
 from bulk_register.page.jobs import At, RunJob
+from bulk_register.page.reading import MAX_SHOWN
 from bulk_register.records import LINKED, Plan, RunRecord, Status
 from bulk_register.run import is_overtaken
 from bulk_register.run.report import (
@@ -28,7 +32,6 @@ from bulk_register.run.report import (
 )
 from bulk_register.settings import Settings
 
-MAX_SHOWN = 500  # rows that need attention; the workbook has them all
 MINUTE = 60
 
 
@@ -74,30 +77,13 @@ class EarlierRun:
     can_finish: bool
 
 
-def to_send(plan: Plan) -> int:
-    """Return how many employees a plan asks StartExam about."""
-    return sum(map(len, plan.batches))
-
-
 def question(plan: Plan, settings: Settings) -> dict[str, Any]:
     """Return what is asked before anything is sent."""
-    counts = roster_counts(plan.roster)
-    left_out = []
-    if number := counts["invalid_rows"]:
-        left_out.append(
-            ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", number)
-        )
-    if number := counts["conflicts"]:
-        left_out.append(
-            ngettext(
-                "{number:,} employee whose rows differ", "{number:,} employees whose rows differ", number
-            )
-        )
     exam = plan.exam
     return {
-        "number": to_send(plan),
+        "number": sum(map(len, plan.requested)),
         "words": capitalized(sentence(plan_words(plan))),
-        "left_out": left_out,
+        "left_out": left_out_words(plan, settings),
         "tests": short_tests(exam.tests, exam.titles_by_test),
         "center": exam.center,
         "starts": local_text(int(exam.valid_from.timestamp()), settings.zone)[:16],

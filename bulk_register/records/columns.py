@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 
 from bulk_register.api import GUID
-from bulk_register.language import N_, _, every_language, pgettext
+from bulk_register.language import N_, _, every_language, in_any_language, pgettext
 from bulk_register.records.runs import RESULT_COLUMNS, known_status
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
@@ -49,8 +49,7 @@ def exam_status_words() -> dict[str, str]:
 
 @cache
 def _known_exam_statuses() -> dict[str, ExamStatus]:
-    statuses = {status: every_language(status, "exam status") for status in ExamStatus}
-    return {said.casefold(): status for status, words in statuses.items() for said in words}
+    return in_any_language(ExamStatus, "exam status")
 
 
 def known_exam_status(word: str) -> ExamStatus | None:

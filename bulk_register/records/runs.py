@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bulk_register.language import N_, _, every_language, pgettext
+from bulk_register.language import N_, _, in_any_language, pgettext
 from bulk_register.records.exams import Exam, Scope
 from bulk_register.records.rosters import Roster
 
@@ -69,7 +69,7 @@ def status_words() -> dict[str, str]:
 
 @cache
 def _known_headers() -> dict[str, str]:
-    return {said.casefold(): name for name in RESULT_COLUMNS for said in every_language(name)}
+    return in_any_language(RESULT_COLUMNS)
 
 
 def known_header(header: str) -> str | None:
@@ -79,7 +79,7 @@ def known_header(header: str) -> str | None:
 
 @cache
 def _known_statuses() -> dict[str, Status]:
-    return {said.casefold(): status for status in Status for said in every_language(status, "status")}
+    return in_any_language(Status, "status")
 
 
 def known_status(word: str) -> Status | None:
@@ -224,6 +224,11 @@ class Plan:
     asked_again: int  # employees whose known link is asked about again
     renewals: tuple[Batch, ...] = ()  # employees whose only link is over, registered anew
     to_sync: int = 0  # employees who are added to StartExam or updated there before
+
+    @property
+    def requested(self) -> tuple[Batch, ...]:
+        """All that goes out: the batches, and then the renewals."""
+        return (*self.batches, *self.renewals)
 
 
 @dataclass(frozen=True)

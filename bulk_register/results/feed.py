@@ -36,7 +36,7 @@ def read_feed(ledger: Ledger, client: StartExam, center: Center, *, anew: bool =
             return True
         except (AccountError, ClockError):
             raise
-        except (FeedShapeError, StopError):
+        except (FeedShapeError, StopError, SendAgainError):
             return False
         except RefusedError:
             if not since:
@@ -44,8 +44,6 @@ def read_feed(ledger: Ledger, client: StartExam, center: Center, *, anew: bool =
             since = ""  # perhaps it is the moment that is refused
         except _LostPageError:
             continue
-        except SendAgainError:
-            return False
     return False
 
 

@@ -11,7 +11,7 @@ from bulk_register.ledger import Center, Ledger
 from bulk_register.output.results import SANDBOX_URL
 from bulk_register.records import Roster
 from bulk_register.settings import Settings
-from bulk_register.verify.checks import Registered, registered
+from bulk_register.verify.checks import ANOTHERS_LINK, SANDBOX_LINK, UNKNOWN_LINK, Registered, registered
 from bulk_register.verify.claims import Claim, Claims, claims_of
 
 
@@ -60,11 +60,11 @@ def _faults(claims: Claims, known: Mapping[str, Registered], settings: Settings)
 def _fault(claim: Claim, holder: Registered | None, settings: Settings) -> str:
     """Say why a row's participant can't be asked about: it has to be this employee's, in this account."""
     if claim.link.casefold().startswith(SANDBOX_URL):
-        return _("this is a link of the sandbox, which works for nobody")
+        return _(SANDBOX_LINK)
     if holder is None:
-        return _("no earlier run on this computer got this link")
+        return _(UNKNOWN_LINK)
     if holder.employee != claim.identifier:
-        return _("this is another employee's link, or the employee identifier was changed")
+        return _(ANOTHERS_LINK)
     if holder.scope.account_id != settings.account_id or holder.scope.base_url != settings.base_url:
         return _(
             "this link belongs to account {account} at {address}",

@@ -25,6 +25,7 @@ from bulk_register.results.participants import Participants, participants_of
 from bulk_register.results.table import ExamResults, columns_for, exam_results, in_numbers, tests_of
 from bulk_register.roster import person_texts
 from bulk_register.run import connection_of, ledger_files, ledger_flags, ledger_place
+from bulk_register.run.earlier_run import pick_run
 from bulk_register.settings import Settings, command_line
 from bulk_register.startexam import StartExam
 
@@ -57,6 +58,9 @@ class Wanted(NamedTuple):
 NOTHING_NAMED = Wanted()
 
 
+Put = Callable[[Callable[[Path], None], Path], tuple[Path, tuple[str, ...]]]
+
+
 @dataclass(frozen=True)
 class _Places:
     """Where things go."""
@@ -71,10 +75,7 @@ def file_of(named: str, settings: Settings) -> Path:
     if not named.isdecimal() or Path(named).exists():
         return Path(named)
     with Ledger(ledger_place(settings), write=False) as ledger:
-        found = [run for run in ledger.runs() if run.id == int(named)]
-    if not found:
-        raise InputError(_("There is no run {number}. bulk-register history lists them.", number=named))
-    path = Path(found[0].output)
+        path = Path(pick_run(ledger.runs(), int(named)).output)
     if not path.is_file():
         words = command_line(["bulk-register", "export", named, *ledger_flags(settings)])
         raise InputError(
@@ -113,7 +114,13 @@ def results_of(
             client.retries,
             None,
         )
-        return _deliver(finished, found, results, places, ledger, tell)
+        run = next((one.run for one in participants.found.values()), 0)
+        try:
+            path, notes = _deliver(found, results, places, partial(_put, run=run, ledger=ledger, tell=tell))
+        except OutputError as error:
+            tell(Warned(str(error)))
+            return replace(finished, exit_code=EXIT_UNDONE)
+        return replace(finished, output=path, notes=(*places.output.notes, *notes))
 
 
 def results_report(finished: ResultsFinished, found: Roster) -> dict[str, Any]:
@@ -148,37 +155,29 @@ def _places(found: Roster, settings: Settings, columns: Columns, wanted: Wanted)
     return _Places(output, columns, finished_only)
 
 
-def _deliver(
-    finished: ResultsFinished,
-    found: Roster,
-    results: ExamResults,
-    places: _Places,
-    ledger: Ledger,
-    tell: Tell,
-) -> ResultsFinished:
-    run = next((one.run for one in finished.participants.found.values()), 0)
+def _put(
+    write: Callable[[Path], None], target: Path, *, run: int, ledger: Ledger, tell: Tell
+) -> tuple[Path, tuple[str, ...]]:
+    """Write a file to its place; returns where it is, and what there is to say of that."""
+    placed = replace_file(write, target, ledger.delivery)
+    ledger.delivered(run, placed.path, placed.sha256)
+    tell(Delivered(placed.path, placed.notes))
+    return placed.path, placed.notes
 
-    def put(write: Callable[[Path], None], target: Path) -> tuple[Path, tuple[str, ...]]:
-        placed = replace_file(write, target, ledger.delivery)
-        ledger.delivered(run, placed.path, placed.sha256)
-        tell(Delivered(placed.path, placed.notes))
-        return placed.path, placed.notes
 
-    output = places.output
-    try:
-        path, notes = put(lambda draft: output.write(results, draft), output.target)
-        if places.finished_only is not None:
-            over = np.flatnonzero(results.over)
-            names = found.employees.rows["identifier"].to_numpy()[over]
-            only = SomeResults(results, over)
-            notes += put(
-                lambda draft: write_excerpt(found.source, names, only, draft, columns=places.columns),
-                places.finished_only,
-            )[1]
-    except OutputError as error:
-        tell(Warned(str(error)))
-        return replace(finished, exit_code=EXIT_UNDONE)
-    return replace(finished, output=path, notes=(*output.notes, *notes))
+def _deliver(found: Roster, results: ExamResults, places: _Places, put: Put) -> tuple[Path, tuple[str, ...]]:
+    """Write the output, and the list where one is wanted; returns where the output is, and what to say."""
+    path, notes = put(lambda draft: places.output.write(results, draft), places.output.target)
+    if places.finished_only is None:
+        return path, notes
+    over = np.flatnonzero(results.over)
+    names = found.employees.rows["identifier"].to_numpy()[over]
+    only = SomeResults(results, over)
+    _list, more = put(
+        lambda draft: write_excerpt(found.source, names, only, draft, columns=places.columns),
+        places.finished_only,
+    )
+    return path, notes + more
 
 
 def _exit_code(participants: Participants, learnt: Learnt, results: ExamResults) -> int:

@@ -6,8 +6,8 @@ from bulk_register.run.exam_lookup import asked_titles
 from bulk_register.run.observer import Observer
 from bulk_register.run.problem_list import write_problems
 from bulk_register.run.roster_opening import open_chosen_roster, open_roster
+from bulk_register.run.roster_plan import dry_run
 from bulk_register.run.story import (
-    dry_run,
     export_run,
     finish_run,
     register,

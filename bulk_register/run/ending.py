@@ -11,10 +11,10 @@ from bulk_register.errors import LedgerError
 from bulk_register.exit_codes import EXIT_ATTENTION, EXIT_DONE
 from bulk_register.ledger import Ledger, tell_ending, told_ending
 from bulk_register.records import Status, Tell, Warned
+from bulk_register.run.changes import DAY_SECONDS
 from bulk_register.run.report import Finished
 from bulk_register.settings import Settings
 
-DAY_SECONDS = 86_400
 FRESH_SECONDS = DAY_SECONDS / 2  # links that are newer: who made them knows when they end
 
 

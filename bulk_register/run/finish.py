@@ -65,11 +65,7 @@ class Delivery:
         except LedgerError as error:
             self.tell(Warned(str(error)))
         except OutputError as error:
-            unwritten = _(
-                "The output could not be written. {error} Nothing is lost: when that is fixed, "
-                "bulk-register export writes it.",
-                error=error,
-            )
+            unwritten = _nothing_lost(error)
             self.tell(Warned(unwritten))
             code = code if outcome.signal else EXIT_UNDONE
         started, ended = datetime.fromtimestamp(self.record.started, UTC), datetime.now(UTC)
@@ -99,6 +95,14 @@ class Delivery:
         """Tell whether our own earlier output has more links than the new one, or other ones."""
         held = _held(self.outputs, earlier)
         return held is not None and (held[0] != self.record.scope or held[1] > links)
+
+
+def _nothing_lost(error: OutputError) -> str:
+    return _(
+        "The output could not be written. {error} Nothing is lost: when that is fixed, "
+        "bulk-register export writes it.",
+        error=error,
+    )
 
 
 def of_its_own(output: Output, roster: Roster, context: RunContext, settings: Settings) -> Output:

@@ -28,7 +28,7 @@ class NewHires:
 
     def due(self, plan: Plan, ledger: Ledger) -> dict[int, Person]:
         """Return those whom a plan registers and whom StartExam doesn't have like this, by their codes."""
-        asked = {code for batch in (*plan.batches, *plan.renewals) for code in batch.codes.tolist()}
+        asked = {code for batch in plan.requested for code in batch.codes.tolist()}
         found = self.people.due(synced(ledger, self.profile)) if asked else {}
         return {code: person for code, person in found.items() if code in asked}
 
@@ -75,7 +75,9 @@ def sync_options(
     )
 
 
-def sync_first(plan: Plan, hires: NewHires | None, context: RunContext, options: SyncOptions) -> SyncedPlan:
+def sync_first(
+    plan: Plan, hires: NewHires | None, context: RunContext, settings: Settings, interruption: Interruption
+) -> SyncedPlan:
     """Sync whom a plan registers, where that is wanted; who can't be synced is not registered.
 
     Raises StartExamError where StartExam refuses them because of the profile: nobody is registered then.
@@ -83,6 +85,7 @@ def sync_first(plan: Plan, hires: NewHires | None, context: RunContext, options:
     due = hires.due(plan, context.ledger) if hires else {}
     if not due:
         return SyncedPlan(plan)
+    options = sync_options(settings, interruption)
     result = sync_people(list(due.values()), context.ledger, context.client, options)
     if result.stopped and result.refused:
         raise StartExamError(_("{words} Nobody was registered.", words=_sentence(result.stopped)))

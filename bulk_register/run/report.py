@@ -116,6 +116,12 @@ def roster_counts(roster: Roster) -> dict[str, int]:
     return dict(zip(ROSTER_COUNTS, counts, strict=True))
 
 
+def left_out_counts(roster: Roster, *, allow_conflicts: bool) -> tuple[int, int]:
+    """Return how many rows can't be sent, and how many employees get no link because their rows differ."""
+    counts = roster_counts(roster)
+    return counts["invalid_rows"], 0 if allow_conflicts else counts["conflicts"]
+
+
 def status_counts(statuses: Statuses) -> dict[str, int]:
     """Return how many employees have each status, by the report's names; they add up to all employees."""
     counts = Counter(statuses.status.tolist())
@@ -183,7 +189,7 @@ def report(finished: Finished) -> dict[str, Any]:
         "retry": finished.retry,
         **roster_counts(plan.roster),
         **status_counts(outcome.statuses),
-        "batches": len(plan.batches) + len(plan.renewals),
+        "batches": len(plan.requested),
         "requests": outcome.requests,
         "retries": outcome.retries,
         "synced": finished.synced,

@@ -15,8 +15,6 @@ from pathlib import Path
 from bulk_register.errors import DeclinedError, RosterError
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
-from bulk_register.output import plan_output
-from bulk_register.output.destinations import check_name, output_path
 from bulk_register.plan import PlanOptions, make_plan
 from bulk_register.records import (
     Exam,
@@ -31,7 +29,7 @@ from bulk_register.records import (
     Tell,
 )
 from bulk_register.run.changes import PreviousRun, changes_since
-from bulk_register.run.context import RunContext, exam_of, ledger_place, open_context, scope_under, style_of
+from bulk_register.run.context import RunContext, exam_of, ledger_place, open_context, style_of
 from bulk_register.run.earlier_run import (
     check_unchanged,
     moved_with,
@@ -43,22 +41,20 @@ from bulk_register.run.earlier_run import (
 from bulk_register.run.early_output import written_early
 from bulk_register.run.ending import warn_of_ends
 from bulk_register.run.exam_lookup import said_titles, titled, with_identified_tests
-from bulk_register.run.extended import named_as_extended, record_extended, with_extended
+from bulk_register.run.extended import named_as_extended, record_extended
 from bulk_register.run.finish import Delivery, close_run, of_its_own
 from bulk_register.run.lists import Lists, check_lists
 from bulk_register.run.new_hires import (
-    NewHires,
-    SyncedPlan,
     new_hires,
     sync_first,
-    sync_options,
     told_of_sync,
 )
 from bulk_register.run.observer import Confirm, Observer
-from bulk_register.run.preflight import check_plan, check_roster, last_run
-from bulk_register.run.renewal import lost_renewals, send_plan
+from bulk_register.run.preflight import check_plan, check_roster, last_run, prepare_output
+from bulk_register.run.renewal import send_plan
 from bulk_register.run.report import Finished
 from bulk_register.run.roster_opening import open_chosen_roster, open_roster
+from bulk_register.run.roster_plan import plan_of, window_end, with_hires
 from bulk_register.sending import Interruption, Reckon, SendOptions
 from bulk_register.settings import Settings, check_complete
 from bulk_register.syncing import Synced
@@ -98,12 +94,13 @@ def register(roster: str | Path, settings: Settings, observer: Observer) -> Fini
             output = of_its_own(output, found, context, settings)
             options = replace(plan_options_of(settings), extended=named_as_extended(found, settings))
             previous = last_run(context.ledger, context.scope)
-            _confirm(_counted(_plan(found, context, options), hires, context), previous, settings, observer)
+            plan = _plan(found, context, options)
+            _confirm(with_hires(plan, hires, context.ledger), previous, settings, observer)
             with context.ledger.held(context.scope):
-                known, end = context.ledger.known(context.scope), _end(context.exam)
+                known, end = context.ledger.known(context.scope), window_end(context.exam)
                 record_extended(context.ledger, context.scope.base_url, known, options.extended, end)
                 plan = _plan(found, context, options)  # another run may have ended meanwhile
-                synced = _sync_first(plan, hires, context, settings, observer)
+                synced = sync_first(plan, hires, context, settings, observer)
                 record = _begin(synced.plan, output, context, settings)
                 context.ledger.left(record.id, synced.notes)
                 run = _Run(synced.plan, record, output, previous, partial(_reckon, settings), synced.synced)
@@ -134,11 +131,11 @@ def finish_run(record: RunRecord, settings: Settings, observer: Observer) -> Fin
         with open_context(settings, found, observer.tell) as context:
             context.ledger.name_tests(said_titles(named, settings))
             plan = _plan_rest(found, context, settings, record)
-            _confirm(_counted(plan, hires, context), None, settings, observer)
+            _confirm(with_hires(plan, hires, context.ledger), None, settings, observer)
             with context.ledger.held(context.scope):
                 plan = _plan_rest(found, context, settings, record)  # another run may have ended meanwhile
-                synced = _sync_first(plan, hires, context, settings, observer)
-                context.ledger.resume(record.id, (*synced.plan.batches, *synced.plan.renewals))
+                synced = sync_first(plan, hires, context, settings, observer)
+                context.ledger.resume(record.id, synced.plan.requested)
                 context.ledger.left(record.id, synced.notes)
                 run = _Run(synced.plan, record, output, synced=synced.synced)
                 return _send_and_deliver(run, context, settings, observer)
@@ -163,37 +160,6 @@ def export_run(
         return Delivery(record, ledger, settings, tell).deliver(Outcome(plan, plan.statuses), output)
 
 
-def dry_run(roster: str | Path, settings: Settings, tell: Tell = lambda _: None) -> Plan:
-    """Tell what `register` would send, without sending, writing or making anything."""
-    with open_chosen_roster(roster, settings, tell) as found:
-        check_roster(found, settings)
-        check_lists(found.source.path, prepare_output(found, settings).target, settings)
-        hires = new_hires(found, settings)
-        named, settings = settings.tests, with_identified_tests(settings, tell)
-        scope = scope_under(settings)
-        with Ledger(ledger_place(settings), write=False) as ledger:
-            exam = titled(exam_of(settings), ledger.titles(settings.tests) | said_titles(named, settings))
-            options = plan_options_of(settings)
-            if options.renew:
-                options = replace(options, renewed=lost_renewals(ledger, scope))
-            known = with_extended(ledger.known(scope), named_as_extended(found, settings), _end(exam))
-            plan = make_plan(found, exam, scope, known, options)
-            previous = last_run(ledger, scope)
-            plan = replace(plan, to_sync=len(hires.due(plan, ledger)) if hires else 0)
-        tell(Planned(plan))
-        check_plan(plan, previous, settings)
-        return plan
-
-
-def prepare_output(roster: Roster, settings: Settings) -> Output:
-    """Find everything that would make the output fail; raises OutputError."""
-    source = roster.source
-    check_name(source.path.absolute(), _("roster"), _("rename it"))
-    target = output_path(source.path, source.format, settings.output, sandbox=settings.sandbox)
-    check_name(target, _("output"), _("name another file with -o"))
-    return plan_output(source, target, escape_formulas=settings.escape_formulas)
-
-
 # --- within
 
 
@@ -213,7 +179,7 @@ def _confirm(plan: Plan, previous: PreviousRun | None, settings: Settings, obser
     """Let the guards and then the observer look at a plan; raises GuardError or DeclinedError."""
     observer.tell(Planned(plan))
     check_plan(plan, previous, settings)
-    if (plan.batches or plan.renewals) and not observer.confirm(plan):
+    if plan.requested and not observer.confirm(plan):
         raise DeclinedError(_("Nothing was sent."))
 
 
@@ -240,27 +206,7 @@ def _send_and_deliver(run: _Run, context: RunContext, settings: Settings, observ
 
 def _plan(roster: Roster, context: RunContext, options: PlanOptions) -> Plan:
     exam = titled(context.exam, context.ledger.titles(context.exam.tests))
-    known = with_extended(context.ledger.known(context.scope), options.extended, _end(exam))
-    if options.renew:
-        options = replace(options, renewed=lost_renewals(context.ledger, context.scope))
-    return make_plan(roster, exam, context.scope, known, options)
-
-
-def _end(exam: Exam) -> int:
-    return int(exam.valid_till.timestamp())
-
-
-def _counted(plan: Plan, hires: NewHires | None, context: RunContext) -> Plan:
-    """Return a plan that tells how many employees are synced first."""
-    return replace(plan, to_sync=len(hires.due(plan, context.ledger))) if hires else plan
-
-
-def _sync_first(
-    plan: Plan, hires: NewHires | None, context: RunContext, settings: Settings, observer: Observer
-) -> SyncedPlan:
-    if hires is None:
-        return SyncedPlan(plan)
-    return sync_first(plan, hires, context, sync_options(settings, observer))
+    return plan_of(roster, exam, context.scope, context.ledger, options)
 
 
 def _plan_rest(roster: Roster, context: RunContext, settings: Settings, record: RunRecord) -> Plan:
@@ -283,7 +229,7 @@ def _begin(plan: Plan, output: Output, context: RunContext, settings: Settings) 
         started=int(time.time()),
         open=plan.new,
     )
-    return replace(record, id=context.ledger.begin(record, (*plan.batches, *plan.renewals), everybody))
+    return replace(record, id=context.ledger.begin(record, plan.requested, everybody))
 
 
 def _send_options(

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bulk_register.language import N_, _
-from bulk_register.places import LedgerPlace, ledger_place
+from bulk_register.places import LedgerPlace, place_of
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
 _SIZE = re.compile(r"(\d*\.?\d+)\s*([kmgtpe]?)(i?)b?", re.IGNORECASE)
@@ -90,7 +90,7 @@ def at_home(path: Path) -> Path:
 
 
 def _place(value: Any) -> Any:
-    return ledger_place(value.strip()) if isinstance(value, str) else value
+    return place_of(value.strip()) if isinstance(value, str) else value
 
 
 def _place_at_home(place: LedgerPlace) -> LedgerPlace:

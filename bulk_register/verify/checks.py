@@ -13,6 +13,9 @@ from bulk_register.output.results import SANDBOX_URL
 from bulk_register.records import LINKED, Scope, known_status
 from bulk_register.verify.claims import LINK, Claim, Claims
 
+SANDBOX_LINK = N_("this is a link of the sandbox, which works for nobody")
+UNKNOWN_LINK = N_("no earlier run on this computer got this link")
+ANOTHERS_LINK = N_("this is another employee's link, or the employee identifier was changed")
 OVER = N_("the link has stopped working: its time is over")
 DAY_APART_SECONDS = 26 * 3600  # how far the same clock reading may lie apart in two time zones
 
@@ -108,12 +111,12 @@ def _link_faults(
     if not (claim.link or claim.participant):
         return
     if claim.link.casefold().startswith(SANDBOX_URL):
-        yield _("this is a link of the sandbox, which works for nobody")
+        yield _(SANDBOX_LINK)
         return
     yield from _form_faults(claim, terms)
     holder = known.get(claim.key)
     if holder is None:
-        yield _("no earlier run on this computer got this link")
+        yield _(UNKNOWN_LINK)
         return
     found = LINK.fullmatch(claim.link)
     if found and unquote(found["center"]) != holder.scope.center:
@@ -142,7 +145,7 @@ def _holder_faults(claim: Claim, claims: Claims, holder: Registered) -> Iterator
         elif other is not None:
             yield _("this is the link of another employee, the one in row {other}", other=other)
         else:
-            yield _("this is another employee's link, or the employee identifier was changed")
+            yield _(ANOTHERS_LINK)
     elif not holder.latest:
         yield _("this link is an earlier one: the employee has got a newer one since")
 

@@ -71,6 +71,14 @@ def test_new_hires_and_renewals_go_out_in_one_run(three_of_six_over: Sandbox) ->
     assert three_of_six_over.created["g"] == 1
 
 
+def test_renewals_count_in_what_is_said_before_and_meanwhile(three_of_six_over: Sandbox) -> None:
+    roster("a", "b", "g")
+    _, _, told = run(three_of_six_over, "--renew-expired", "--dry-run")
+    assert "That takes 2 requests of up to 2 employees." in told
+    _, _, told = run(three_of_six_over, "--renew-expired")
+    assert "3 of 3 employees done" in told
+
+
 def test_without_it_the_note_names_all_three_ways(three_of_six_over: Sandbox) -> None:
     code, report, _ = run(three_of_six_over)
     assert (code, report["expired"]) == (1, 3)

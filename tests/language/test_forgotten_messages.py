@@ -14,7 +14,7 @@ import typer
 from openpyxl import load_workbook
 
 from bulk_register.cli import app
-from bulk_register.sandbox import Behaviour, Sandbox
+from bulk_register.sandbox import DEMO_PROFILE, Behaviour, Sandbox
 from tests.support.program import ROOT, Ended, account, clean, exam
 from tests.support.terminal import ESCAPES
 from translations import messages
@@ -94,6 +94,8 @@ def test_help_speaks_the_language_throughout(command: str, package: Path, folder
 
 def test_commands_speak_the_language_throughout(package: Path, folder: Path, sandbox: Sandbox) -> None:
     write_roster(folder)
+    settings = f'employee_profile = "{DEMO_PROFILE}"\n[fields]\n"First Name" = "Name"\n'
+    (folder / "bulk_register.toml").write_text(settings, encoding="utf-8")
     flags = exam(sandbox)
     said = [
         ["check", "staff.csv"],
@@ -111,6 +113,10 @@ def test_commands_speak_the_language_throughout(package: Path, folder: Path, san
         ["export", "1", "--ledger", "ledger.db"],
         ["tests", "--base-url", sandbox.base_url],
         ["verify", "staff.registered.xlsx", "--ledger", "ledger.db"],
+        ["sync", "staff.csv", *flags[-4:], "-y"],
+        ["results", "staff.registered.xlsx", *flags[-4:]],
+        ["ledger", "backup", "copy.db", "--ledger", "ledger.db"],
+        ["ledger", "move", "ledger.db", "copy.db"],
         ["template", "new.xlsx"],
         ["init", "--yes"],
         ["run", "staff.csv", "--sandbox"],

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -133,15 +132,7 @@ def start_with_short_lease(office: Office) -> subprocess.Popen[str]:
         "lease.LEASE_SECONDS, lease.RENEW_SECONDS = 3, 0.5\n"
         "from bulk_register.cli import main\nmain()"
     )
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, (*RUN, *FLAGS))],
-        cwd=office.folder,
-        env=office.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return office.start(*RUN, *FLAGS, program=("-c", script))
 
 
 def test_an_old_holder_that_wakes_writes_nothing_more(tmp_path: Path, database: DatabaseAddress) -> None:

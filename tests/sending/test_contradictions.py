@@ -32,13 +32,16 @@ def truth(server: HostileServer) -> dict[str, str]:
     return {employee: each for (_, _, employee), each in server.registrations.items()}
 
 
-def first_for_all(names: set[str]) -> Reaction:
-    """These employees are one for the service: they get the participant of the one it met first."""
+def first_for_all(*groups: set[str]) -> Reaction:
+    """The employees of a group are one for the service: they get the participant of the one it met first."""
 
     def change(ids: list[Any], request: Request, registrar: Registrar) -> list[Any]:
         found = {employee: each for (_, _, employee), each in registrar.registrations.items()}
-        shared = next((each for employee, each in found.items() if employee in names), "")
-        return [shared if name in names else each for name, each in zip(request.employees, ids, strict=True)]
+        for names in groups:
+            shared = next((each for employee, each in found.items() if employee in names), "")
+            pairs = zip(request.employees, ids, strict=True)
+            ids = [shared if name in names else each for name, each in pairs]
+        return ids
 
     return Reaction(change=change)
 
@@ -224,15 +227,7 @@ def test_another_spelling_of_an_earlier_run_is_withheld_alone(book: Path) -> Non
 
 
 def test_each_other_spelling_of_an_earlier_run_is_withheld(book: Path) -> None:
-    def react(_: Request) -> Reaction:
-        return Reaction(change=lambda ids, *rest: _both(first_for_all, ids, rest))
-
-    def _both(reaction: Any, ids: list[Any], rest: tuple[Any, ...]) -> list[Any]:
-        for names in ({"a1", "A1"}, {"b2", "B2"}):
-            ids = reaction(names).change(ids, *rest)
-        return ids
-
-    with HostileServer(react) as server:
+    with HostileServer(lambda _: first_for_all({"a1", "A1"}, {"b2", "B2"})) as server:
         office = Office(server.base_url, book)
         office.run(["a1", "b2"])
         sent = office.run([*people(8), "A1", "B2"])

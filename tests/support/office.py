@@ -69,8 +69,10 @@ class Office:
         (self.folder / file).write_text("\n".join(["Employee ID,Name", *lines]) + "\n", encoding="utf-8")
         return list(names)
 
-    def start(self, *words: object, **more: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "bulk_register", *map(str, words)]
+    def start(
+        self, *words: object, program: tuple[str, ...] = ("-m", "bulk_register"), **more: Any
+    ) -> subprocess.Popen[str]:
+        command = [sys.executable, *program, *map(str, words)]
         return subprocess.Popen(
             command,
             cwd=self.folder,

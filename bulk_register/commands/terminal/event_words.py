@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from bulk_register.commands.terminal.text import exam_words
-from bulk_register.language import _, employee_count, ngettext, row_count
+from bulk_register.language import (
+    _,
+    differing_employee_count,
+    employee_count,
+    ngettext,
+    row_count,
+    unsendable_row_count,
+)
 from bulk_register.records import (
     Delivered,
     Ending,
@@ -23,6 +30,8 @@ from bulk_register.records import (
     Warned,
     ending_words,
 )
+from bulk_register.run.report import left_out_counts
+from bulk_register.settings import Settings
 
 # how requests end whose employees somebody has to see to; single refused ones are the summary's
 GONE_WRONG = (Ending.FAILED, Ending.LOST, Ending.UNMATCHED, Ending.CONTRADICTED, Ending.GIVEN_UP)
@@ -97,6 +106,13 @@ def plan_words(plan: Plan) -> str:
         ),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def left_out_words(plan: Plan, settings: Settings) -> list[str]:
+    """Say who on the roster gets no link whatever StartExam answers; nothing for nobody."""
+    invalid, differing = left_out_counts(plan.roster, allow_conflicts=settings.allow_conflicts)
+    words = [invalid and unsendable_row_count(invalid), differing and differing_employee_count(differing)]
+    return [word for word in words if word]
 
 
 def _to_be_registered(number: int, *, anew: bool) -> str:

@@ -9,7 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bulk_register.commands.terminal import console
-from bulk_register.commands.terminal.event_words import plan_words
+from bulk_register.commands.terminal.event_words import (
+    left_out_words,
+    plan_words,
+)
 from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.progress import ProgressReporter, progress_reporter
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal
@@ -18,11 +21,10 @@ from bulk_register.commands.terminal.streams import silence
 from bulk_register.commands.terminal.sync_words import plan_line
 from bulk_register.commands.terminal.text import named_tests, sentence, table
 from bulk_register.errors import one_line
-from bulk_register.language import _, ngettext
+from bulk_register.language import _
 from bulk_register.output.results import local_text
 from bulk_register.records import Event, Plan, RunStarted, Tell
 from bulk_register.run import Observer, asked_titles
-from bulk_register.run.report import roster_counts
 from bulk_register.settings import Settings
 
 
@@ -115,23 +117,8 @@ def _question_lines(plan: Plan, settings: Settings) -> list[str]:
     name = one_line(plan.roster.source.path.name)
     lines = [f"{name}: {sentence(plan_words(plan))}", *exam_lines(plan, settings)]
     lines += [f"  {plan_line(plan.to_sync)}"] if plan.to_sync else []
-    if left_out := _left_out(plan, settings):
+    if left_out := ", ".join(left_out_words(plan, settings)):
         lines.append(_("  without a link: {left_out} (bulk-register check lists them)", left_out=left_out))
     if plan.exam.reregister:
         lines.append(_("  Everybody gets a new registration, also those who have one."))
     return lines
-
-
-def _left_out(plan: Plan, settings: Settings) -> str:
-    """Say who on the roster gets no link whatever StartExam answers, "" for nobody."""
-    counts = roster_counts(plan.roster)
-    invalid, conflicts = counts["invalid_rows"], 0 if settings.allow_conflicts else counts["conflicts"]
-    parts = [
-        invalid
-        and ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", invalid),
-        conflicts
-        and ngettext(
-            "{number:,} employee whose rows differ", "{number:,} employees whose rows differ", conflicts
-        ),
-    ]
-    return ", ".join(part for part in parts if part)

@@ -112,21 +112,19 @@ Run = Annotated[
     ),
 ]
 
+Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help=_("The port; 0 takes a free one."))]
+
+
+def _output(words: str) -> Any:
+    return typer.Option("--output", "-o", metavar="FILE", parser=_file, help=words)
+
+
 # --- of one command only
 First = Annotated[
     int | None,
     typer.Option(min=1, metavar="N", help=_("Only so many of those who are new or changed: a try.")),
 ]
-Problems = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        parser=_file,
-        help=_("Write the rows with a problem into a workbook."),
-    ),
-]
+Problems = Annotated[Path | None, _output(_("Write the rows with a problem into a workbook."))]
 MovedRoster = Annotated[
     Path | None,
     typer.Option(
@@ -199,16 +197,7 @@ Registered = Annotated[
         metavar="FILE|RUN", help=_("What run wrote, like staff.registered.xlsx, or a run's number.")
     ),
 ]
-ResultsOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        parser=_file,
-        help=_("Where to write it (beside FILE: NAME.results.xlsx)."),
-    ),
-]
+ResultsOutput = Annotated[Path | None, _output(_("Where to write it (beside FILE: NAME.results.xlsx)."))]
 FinishedOnly = Annotated[
     Path | None,
     typer.Option(

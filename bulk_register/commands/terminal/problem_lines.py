@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bulk_register.commands.terminal.text import rows
-from bulk_register.language import ngettext
+from bulk_register.language import _, ngettext
 from bulk_register.records import Outcome, Status, repeated_note_pattern, result_headers, status_words
 from bulk_register.startexam import Redactor
 
@@ -46,3 +47,15 @@ def problem_lines(found: list[dict[str, Any]], outcome: Outcome) -> list[str]:
 
 def _short(line: str) -> str:
     return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
+
+
+def row_lines(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a line for each row with a problem."""
+    return [_row_line(item, status_words()) for item in found]
+
+
+def _row_line(item: dict[str, Any], words: Mapping[str, str]) -> str:
+    row, note = item["row"], item["note"]
+    if not item["status"]:
+        return _("Row {row}: {note}", row=row, note=note)
+    return _("Row {row}: {status}: {note}", row=row, status=words[item["status"]], note=note)

@@ -29,8 +29,8 @@ class Numbering:
         self._before = 0
 
     def __call__(self, event: Event) -> Event:
-        if isinstance(event, Planned) and event.plan.batches:
-            self._before = event.plan.batches[0].number - 1
+        if isinstance(event, Planned) and event.plan.requested:
+            self._before = event.plan.requested[0].number - 1
         if isinstance(event, RequestDone | Waiting | Settled) and event.batch:
             return replace(event, batch=event.batch - self._before)
         return event
@@ -47,7 +47,7 @@ class ProgressCount:
 
     def observe(self, event: Event) -> None:
         if isinstance(event, Planned):
-            self.total = sum(map(len, event.plan.batches))
+            self.total = sum(map(len, event.plan.requested))
             self._before = Counter(event.plan.statuses.status.tolist())
         elif isinstance(event, RunStarted):
             self._started = time.monotonic()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 from bulk_register.language import N_, _
 
@@ -53,10 +54,17 @@ def handle_signals(*, hint: bool = False) -> Iterator[Interruption]:
     background of a script, wants a Ctrl-C that is meant for others not to end it.
     """
     interruption = Interruption(hint)
-    heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, interruption) for number in heeded}
-    try:
+    with heard_by(interruption):
         yield interruption
+
+
+@contextmanager
+def heard_by(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """Let a handler have the signals while the context is open, but for those that are ignored."""
+    heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heeded}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

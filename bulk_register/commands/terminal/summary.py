@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import Any
 
 from bulk_register.commands.terminal.event_words import reading_notes
 from bulk_register.commands.terminal.problem_lines import problem_lines
@@ -17,9 +16,12 @@ from bulk_register.language import (
     employee_count,
     employees_at_most,
     grouped,
+    ignored_line_count,
     ngettext,
+    repeated_row_count,
     request_count,
     row_count,
+    unsendable_row_count,
 )
 from bulk_register.output.results import EVERY, SANDBOX_URL, local_text
 from bulk_register.records import (
@@ -90,25 +92,16 @@ def plan_summary(plan: Plan, words: str) -> str:
     """Return what a dry run found, beside the rows that have a problem."""
     lines = [_roster_line(plan.roster.source.path.name, roster_counts(plan.roster))]
     lines += [*_reading_lines(plan.roster), sentence(capitalized(words))]
-    if plan.batches:
+    if plan.requested:
         lines.append(
             _(
                 "That takes {requests} of up to {employees}.",
-                requests=request_count(len(plan.batches)),
-                employees=employees_at_most(max(map(len, plan.batches))),
+                requests=request_count(len(plan.requested)),
+                employees=employees_at_most(max(map(len, plan.requested))),
             )
         )
     lines += [plan_line(plan.to_sync)] if plan.to_sync else []
     return "\n".join([*lines, _("This was a dry run: nothing was sent.")])
-
-
-def row_lines(found: Sequence[dict[str, Any]]) -> list[str]:
-    """Return a line for each row with a problem."""
-    words = status_words()
-    return [
-        _("Row {row}: {status}: {note}", row=item["row"], status=words[item["status"]], note=item["note"])
-        for item in found
-    ]
 
 
 def _change_lines(changes: Changes | None) -> list[str]:
@@ -197,10 +190,9 @@ def _next_words(outcome: Outcome) -> str:
 def _roster_line(name: str, counts: dict[str, int]) -> str:
     repeated, invalid, ignored = (counts[key] for key in ("duplicate_rows", "invalid_rows", "ignored_rows"))
     extra = [
-        repeated and ngettext("{number:,} repeated row", "{number:,} repeated rows", repeated),
-        invalid
-        and ngettext("{number:,} row that can't be sent", "{number:,} rows that can't be sent", invalid),
-        ignored and ngettext("{number:,} line left out", "{number:,} lines left out", ignored),
+        repeated and repeated_row_count(repeated),
+        invalid and unsendable_row_count(invalid),
+        ignored and ignored_line_count(ignored),
     ]
     rows_read, employees = row_count(counts["rows"]), employee_count(counts["employees"])
     words = _("{name}: {rows}, {employees}", name=one_line(name), rows=rows_read, employees=employees)

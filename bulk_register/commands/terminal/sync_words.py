@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bulk_register.commands.terminal.problem_lines import row_lines
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.language import _, ngettext
 from bulk_register.run.sync_roster import SyncFinished, SyncPlan
@@ -74,10 +75,9 @@ def end_lines(finished: SyncFinished, shown: Sequence[str]) -> Iterator[str]:
         yield _("Running the same command again is safe, and sends only what is missing.")
 
 
-def problem_lines(problems: Sequence[dict[str, Any]]) -> Iterator[str]:
+def first_row_lines(problems: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield a line for each row with a problem, up to a number that can be read."""
-    for item in problems[:MAX_LISTED]:
-        yield _("Row {row}: {status}: {note}", row=item["row"], status=item["status"], note=item["note"])
+    yield from row_lines(problems[:MAX_LISTED])
     if len(problems) > MAX_LISTED:
         yield ngettext(
             "… and {number:,} more row (--report lists all)",
