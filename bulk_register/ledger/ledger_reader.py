@@ -222,14 +222,14 @@ class LedgerReader:
             for _id, _run, number, part, _sent, settled, _ended, note, raw in rows
         ]
 
-    def contradicted(self, scope: Scope) -> list[tuple[tuple[str, ...], bytes]]:
-        """Return a scope's answers that another contradicted, with their employees, the latest last."""
+    def contradicted(self, scope: Scope) -> list[tuple[int, tuple[str, ...], bytes]]:
+        """Return a scope's answers that another contradicted: run, employees, answer; the latest last."""
         where = (
             "WHERE run IN (SELECT id FROM run WHERE scope = ?) AND ended = ? AND raw IS NOT NULL ORDER BY id"
         )
         rows = list(self.store.records("request", where, [self._scope(scope), Ending.CONTRADICTED.value]))
         return [
-            (tuple(self.store.texts(part)) if part else self.planned(run)[number], bytes(raw))
+            (run, tuple(self.store.texts(part)) if part else self.planned(run)[number], bytes(raw))
             for _, run, number, part, *_, raw in rows
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -35,25 +35,35 @@ class Release(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """An employee whose participant StartExam gives to others too (all their codes, the own included)."""
+    """An employee whose participant StartExam gave to others too; `claimants` are all of them."""
 
     batch: Batch
-    codes: tuple[int, ...]
+    claimants: frozenset[str]
+
+
+class Claim(NamedTuple):
+    """StartExam answered with a participant for an employee who is in doubt."""
+
+    employee: str
+    participant: str
 
 
 class Confirmations:
     """Which employees are in doubt, who claims which participant, and what two answers agree on.
 
-    A participant is everybody's claim whose last answer held it; claimed by several it goes to none of them.
+    An employee in doubt claims every participant ever answered; whom two answers agree on, only that one.
+    A participant that several claim goes to none of them. `earlier` are the claims since earlier runs.
     """
 
-    def __init__(self, chance: random.Random | None = None) -> None:
+    def __init__(self, earlier: Iterable[Claim] = (), chance: random.Random | None = None) -> None:
         self._chance = chance or random.Random()  # noqa: S311 - an order, no secret
         self._waiting: deque[Doubt] = deque()
         self._asked: dict[Task, Doubt] = {}
         self._agreed: list[tuple[Task, tuple[str | None, ...]]] = []
-        self._last: dict[int, str] = {}  # the participant of each employee's last answer, by code
-        self._claims: Counter[str] = Counter()
+        self._answered: dict[str, set[str]] = {}  # participants by employee
+        self._claimants: dict[str, set[str]] = {}  # the same by participant
+        for employee, participant in earlier:
+            self._claim(employee, participant)
 
     @property
     def open(self) -> bool:
@@ -62,7 +72,7 @@ class Confirmations:
 
     def add(self, doubt: Doubt) -> None:
         """Ask again about these employees; few of them one by one."""
-        self._claim(doubt.batch, doubt.given)
+        self._claim_all(doubt.batch, doubt.given)
         size = 1 if len(doubt.batch) <= MAX_ALONE else len(doubt.batch)
         for start in range(0, len(doubt.batch), size):
             self._waiting.append(_part(doubt, range(start, start + size)))
@@ -83,7 +93,7 @@ class Confirmations:
     def answered(self, task: Task, participants: tuple[str | None, ...]) -> bool:
         """Compare an answer with the one before; False where these employees are given up."""
         doubt = self._asked.pop(task)
-        self._claim(task.batch, participants)
+        self._claim_all(task.batch, participants)
         if doubt.given == participants:
             self._agreed.append((task, participants))
         elif doubt.asked < MAX_ASKED:
@@ -101,32 +111,29 @@ class Confirmations:
         """Give these employees up; `claims` are those of them who were answered with one participant."""
         self._asked.pop(task, None)
         if claims:
-            self._claim(claims.batch, claims.given)
+            self._claim_all(claims.batch, claims.given)
 
     def claimed(self, batch: Batch, participants: Participants) -> bool:
         """Tell whether somebody else who is in doubt claims a participant of an answer."""
-        if not self._claims:
-            return False
-        pairs = zip(batch.codes.tolist(), participants, strict=True)
-        return any(
-            self._claims[given] > (self._last.get(code) == given)
-            for code, given in pairs
-            if given is not None and given in self._claims
-        )
+        pairs = zip(batch.identifiers, participants, strict=True) if self._claimants else ()
+        return any(given and self._claimants.get(given, set()) - {name} for name, given in pairs)
 
     def conclude(self) -> tuple[list[Release], list[Shared]]:
         """Return, once all have been asked, who may have which participant, and whose is shared."""
-        if self._waiting or self._asked:
+        if self._waiting or self._asked or not self._agreed:
             return [], []
+        settled = self._settle()
         releases: list[Release] = []
         shared: list[Shared] = []
         for task, participants in self._agreed:
-            places = [i for i, given in enumerate(participants) if given is None or self._claims[given] == 1]
+            names = task.batch.identifiers
+            places = [place for place, name in enumerate(names) if name in settled]
             given = tuple(participants[place] for place in places)
             releases.append(Release(task, task.batch.take(places), given))
-            for place in sorted(set(range(len(participants))) - set(places)):
-                claimants = tuple(code for code, one in self._last.items() if one == participants[place])
-                shared.append(Shared(task.batch.take([place]), claimants))
+            for place, name in enumerate(names):
+                if name not in settled and (claimed := participants[place]):
+                    claimants = frozenset(self._claimants[claimed])
+                    shared.append(Shared(task.batch.take([place]), claimants))
         self._agreed = []
         return releases, shared
 
@@ -137,46 +144,43 @@ class Confirmations:
         self._agreed = []
         return batches
 
-    def _claim(self, batch: Batch, participants: Participants) -> None:
-        for code, given in zip(batch.codes.tolist(), participants, strict=True):
-            if (before := self._last.pop(code, None)) is not None:
-                self._claims[before] -= 1
-                if not self._claims[before]:
-                    del self._claims[before]
-            if given is not None:
-                self._last[code] = given
-                self._claims[given] += 1
+    def _claim(self, employee: str, participant: str) -> None:
+        self._answered.setdefault(employee, set()).add(participant)
+        self._claimants.setdefault(participant, set()).add(employee)
+
+    def _claim_all(self, batch: Batch, participants: Participants) -> None:
+        for employee, participant in zip(batch.identifiers, participants, strict=True):
+            if participant is not None:
+                self._claim(employee, participant)
+
+    def _settle(self) -> set[str]:
+        """Return who may have what two answers agree on; those give up their other claims.
+
+        Whoever may not keeps all claims, which can cost others theirs in turn.
+        """
+        agreed = {
+            name: given
+            for task, participants in self._agreed
+            for name, given in zip(task.batch.identifiers, participants, strict=True)
+        }
+        claimants: dict[str, set[str]] = {}
+        for name, answered in self._answered.items():
+            for claimed in answered & {agreed[name]} if name in agreed else answered:
+                claimants.setdefault(claimed, set()).add(name)
+        settled = set(agreed)
+        disputed = [name for name, given in agreed.items() if given and len(claimants[given]) > 1]
+        while disputed:
+            name = disputed.pop()
+            settled.discard(name)
+            for claimed in self._answered[name] - {agreed[name]}:
+                others = claimants.setdefault(claimed, set())
+                disputed += [one for one in others & settled if agreed[one] == claimed]
+                others.add(name)
+        self._claimants = claimants
+        self._answered.update((name, {given} if (given := agreed[name]) else set()) for name in settled)
+        return settled
 
 
 def _part(doubt: Doubt, places: Sequence[int]) -> Doubt:
     given = tuple(doubt.given[place] for place in places)
     return replace(doubt, batch=doubt.batch.take(list(places)), given=given)
-
-
-def doubts_among(batches: Iterable[Batch], earlier: Iterable[tuple[Sequence[str], Participants]]) -> tuple[
-    tuple[Batch, ...], list[Doubt]
-]:  # fmt: skip
-    """Take out of a plan's batches those in doubt since earlier runs, with what they were answered last.
-
-    `earlier` holds contradicted answers, the latest last: employees, and the participants in their order.
-    """
-    last: dict[str, tuple[int, str | None]] = {}  # each employee's last such answer
-    for number, (employees, given) in enumerate(earlier):
-        last.update((name, (number, one)) for name, one in zip(employees, given, strict=True))
-    if not last:
-        return tuple(batches), []
-    rest: list[Batch] = []
-    doubts: list[Doubt] = []
-    for batch in batches:
-        found: dict[int, list[int]] = {}  # places in the batch by answer
-        for place, name in enumerate(batch.identifiers):
-            if name in last:
-                found.setdefault(last[name][0], []).append(place)
-        for places in found.values():
-            given = tuple(last[batch.identifiers[place]][1] for place in places)
-            doubts.append(Doubt(batch.take(places), given))
-        taken = {place for places in found.values() for place in places}
-        left = [place for place in range(len(batch)) if place not in taken]
-        if left:
-            rest.append(batch if not taken else batch.take(left))
-    return tuple(rest), doubts

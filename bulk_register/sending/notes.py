@@ -13,6 +13,11 @@ CONTRADICTED = N_("StartExam gave a participant of this answer to another employ
 TAKEN_BACK = N_("taken back: StartExam gave a participant of this answer to another employee too")
 REPEATED = N_("StartExam answered with one participant for several employees")
 DISAGREED = N_("StartExam was asked again in another order, and its answers don't agree")
+SHARED = N_("StartExam gives one participant to rows {rows}, so it can't be told whose the link is")
+SHARED_WITH_ABSENT = N_(
+    "StartExam gave the same participant to an employee who is not in this roster, so it can't be told "
+    "whose the link is; a run with both of them asks again"
+)
 OVER_BY_ITS_CLOCK = N_(
     "by StartExam's clock this link is over, and this computer's is wrong: set it right, then run again"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -24,7 +24,13 @@ from bulk_register.records import (
 )
 from bulk_register.sending.confirmations import Doubt, Release, Shared
 from bulk_register.sending.matching import Foreign, Moment, Pairing, match, notes_on
-from bulk_register.sending.notes import OTHER_SPELLING, OVER_BY_ITS_CLOCK, TAKEN_BACK
+from bulk_register.sending.notes import (
+    OTHER_SPELLING,
+    OVER_BY_ITS_CLOCK,
+    SHARED,
+    SHARED_WITH_ABSENT,
+    TAKEN_BACK,
+)
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import End, Purpose, Task, Verdict
 
@@ -166,7 +172,7 @@ class Recorder:
             if self.statuses.now.participant[code].casefold() == given:
                 self._take_link(np.array([code]))
             other = Batch(own.number, np.array([code]), (one.employee,), part=True)
-            both = (code, int(own.codes[0]))
+            both = frozenset((one.employee, *own.identifiers))
             self._share([Shared(other, both), Shared(own, both)])
 
     def _taken_back(self, pairing: Pairing, strangers: Sequence[Foreign]) -> list[Doubt]:
@@ -191,16 +197,13 @@ class Recorder:
         self._released.append((codes, self.statuses.now.part(codes)))
         self._give(request, pairing.without(pairing.foreign()), [])
 
-    def _share(self, shared: Iterable[Shared]) -> None:
+    def _share(self, shared: Sequence[Shared]) -> None:
         """Say of employees to whom StartExam gives one participant who they are."""
-        for batch, codes in shared:
-            rows = " and ".join(
-                f"{row:,}" for row in sorted(self._employees.first_rows[list(codes)].tolist())
-            )
-            note = _(
-                "StartExam gives one participant to rows {rows}, so it can't be told whose the link is",
-                rows=rows,
-            )
+        codes = self._codes({name for one in shared for name in one.claimants})
+        for batch, claimants in shared:
+            places = [codes[name] for name in claimants if name in codes]
+            rows = [f"{row:,}" for row in sorted(self._employees.first_rows[places].tolist())]
+            note = _(SHARED, rows=_(" and ").join(rows)) if len(rows) > 1 else _(SHARED_WITH_ABSENT)
             self._settle_for_good([Verdict(batch, Status.UNKNOWN, note)])
 
     def _settle_for_good(self, verdicts: list[Verdict]) -> None:

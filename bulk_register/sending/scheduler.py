@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bulk_register.language import _
 from bulk_register.records import Batch, Status
-from bulk_register.sending.confirmations import Confirmations, Doubt, Participants, Release, Shared
+from bulk_register.sending.confirmations import Claim, Confirmations, Doubt, Participants, Release, Shared
 from bulk_register.sending.notes import ANOTHERS, CONTRADICTED, DISAGREED, REPEATED, UNMATCHED, UNMATCHED_FOR
 from bulk_register.sending.outbox import Outbox
 from bulk_register.sending.probing import Probing
@@ -28,16 +28,22 @@ class Scheduler:
     Ask `next` for what may go out now and tell how it ended with `answered`, `confirmed`, `contradicted`,
     `repeated`, `unmatched`, `refused` or `failed`, each of which returns the verdicts it leads to; `conclude`
     returns whom asking again has cleared, and at the end `leftovers` returns the rest. `doubts` are employees
-    whose answers in earlier runs were contradicted.
+    whose answers in earlier runs were contradicted, `claims` all that such employees were answered with.
     """
 
-    def __init__(self, batches: Iterable[Batch], rules: Rules, doubts: Iterable[Doubt] = ()) -> None:
+    def __init__(
+        self,
+        batches: Iterable[Batch],
+        rules: Rules,
+        doubts: Iterable[Doubt] = (),
+        claims: Iterable[Claim] = (),
+    ) -> None:
         self.rules = rules
         self._stopping = Stopping(rules)
         self._outbox = Outbox(batches)
         self._probing = Probing(self._outbox, self._stopping, trusted=rules.trusted)
         self._unmatched = UnmatchedBatches()
-        self._confirmations = Confirmations()
+        self._confirmations = Confirmations(claims)
         for doubt in doubts:
             self._confirmations.add(doubt)
 

@@ -22,20 +22,19 @@ from bulk_register.records import (
     Answer,
     Ending,
     Outcome,
-    Scope,
     Status,
     Statuses,
     Submission,
     Tell,
 )
 from bulk_register.sending.clock_change import why_stop
-from bulk_register.sending.confirmations import Participants, doubts_among
+from bulk_register.sending.earlier_doubts import claims_of, doubts_among, unsettled_answers
 from bulk_register.sending.recorder import Recorder
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.send_options import GivenUpError, SendOptions
 from bulk_register.sending.tasks import End, Message, Purpose, Rules, Task, Verdict
 from bulk_register.sending.workers import WorkerPool
-from bulk_register.startexam import StartExam, StoppedError, read_participants
+from bulk_register.startexam import StartExam, StoppedError
 
 TICK_SECONDS = 0.1  # how soon an interruption or the deadline is noticed
 
@@ -72,8 +71,9 @@ class _Sender:
     ) -> None:
         plan = submission.plan
         rules = Rules(options.trusted, plan.exam.reregister, options.max_rejected)
-        batches, doubts = doubts_among(plan.batches, _contradicted_earlier(ledger, plan.scope))
-        self.scheduler = Scheduler(batches, rules, doubts)
+        unsettled = unsettled_answers(ledger, plan.scope)
+        batches, doubts = doubts_among(plan.batches, unsettled)
+        self.scheduler = Scheduler(batches, rules, doubts, claims_of(unsettled))
         self.plan = plan
         self._recorder = Recorder(submission, ledger, self.scheduler, client.now)
         self._statuses = submission.statuses
@@ -227,12 +227,3 @@ class _Sender:
                 return End(Ending.GIVEN_UP, [Verdict(task.batch, Status.UNKNOWN, words)], words)
             case _other:
                 raise error
-
-
-def _contradicted_earlier(ledger: Ledger, scope: Scope) -> list[tuple[Sequence[str], Participants]]:
-    """Return answers of earlier runs that another contradicted, as far as they can be read by position."""
-    found: list[tuple[Sequence[str], Participants]] = []
-    for employees, raw in ledger.contradicted(scope):
-        answer = read_participants(raw, len(employees))
-        found.append((employees, answer.participants or answer.repeated))
-    return [(employees, given) for employees, given in found if given]

@@ -51,7 +51,7 @@ def test_a_run_is_read_without_its_neighbours(ledger: Ledger) -> None:
 def test_a_scope_is_read_without_its_neighbours(ledger: Ledger) -> None:
     assert list(ledger.known(SCOPES[1]).employees) == ["b-0", "b-1"]
     assert ledger.working(SCOPES[1]) == {"b-0", "b-1"}
-    assert ledger.contradicted(SCOPES[1]) == [(("b-2", "b-3"), b"b contradicted")]
+    assert ledger.contradicted(SCOPES[1]) == [(2, ("b-2", "b-3"), b"b contradicted")]
     assert ledger.last_roster(SCOPES[1]) == (2, ["b-0", "b-1", "b-2", "b-3"], False)
     assert ledger.untold(SCOPES[1]) == {"b-0": 2, "b-1": 2}
 

@@ -148,6 +148,43 @@ def test_links_that_were_taken_back_are_asked_for_in_another_order_by_a_later_ru
     assert all(names != sorted(names) for names in orders)
 
 
+def test_what_somebody_in_doubt_was_answered_with_goes_to_nobody_else_in_later_runs(book: Path) -> None:
+    """Participant 2 was answered for employee 2, then for 5 at each time; 2 alone is refused from then on."""
+    two, five = "emp-00002", "emp-00005"
+    honest: list[bool] = []
+
+    def react(request: Request) -> Reaction:
+        if honest:
+            return HONEST
+        if request.employees == [two]:
+            return hostile.message(400, "no")
+        return first_for_all({two, five}) if five in request.employees else HONEST
+
+    with HostileServer(react) as server:
+        office = Office(server.base_url, book, batch_size=3)
+        for _ in range(3):
+            sent = office.run(people(6), SendOptions(1))
+            assert not {two, five} & sent.links().keys()
+        left = office.run([name for name in people(6) if name != two], SendOptions(1))
+        assert not {two, five} & left.links().keys()
+        assert "an employee who is not in this roster" in notes(left, (five,))[0]
+        honest.append(True)
+        assert office.run(people(6), SendOptions(1)).links() == truth(server)
+
+
+def test_doubts_that_were_settled_are_over_for_later_runs(book: Path) -> None:
+    with HostileServer([HONEST, hostile.anothers()]) as server:
+        office = Office(server.base_url, book)
+        assert office.run(people(40), SendOptions(1)).outcome.stopped
+        office.run(people(40), SendOptions(1))
+        before = len(server.requests)
+        again = office.run(people(40), SendOptions(1), PlanOptions(refresh=True))
+        asked = [request.employees for request in server.requests[before:]]
+    assert asked == [people(40)[start : start + 10] for start in range(0, 40, 10)]
+    assert again.links() == truth(server)
+    assert not again.outcome.stopped
+
+
 @pytest.mark.parametrize("fails", ["at its first record", "when all are written"])
 def test_what_asking_again_cleared_is_given_to_nobody_where_it_cannot_be_written_down(
     book: Path, fails: str

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bulk_register.records import Batch, Status
-from bulk_register.sending.confirmations import doubts_among
+from bulk_register.sending.earlier_doubts import ContradictedAnswer, doubts_among
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Purpose, Rules, Task
 from tests.support.simulated_service import Service, Simulation, batches_of, participant
@@ -280,6 +280,24 @@ def test_few_employees_are_asked_one_by_one_where_no_order_can_be_wrong() -> Non
     assert codes_of(Status.REGISTERED, simulation) == set(range(6))
 
 
+def test_who_stays_in_doubt_goes_on_claiming_all_that_came() -> None:
+    """e5 is answered with e2's participant each time, e2 with a stranger's at last, and then not at all."""
+    answers = iter([ids_of(99)])
+    simulation = Simulation(batches_of(6, 3), Service(), Rules(), workers=1)
+    simulation.land_answer(dispatched(simulation), ids_of(0, 1, 2))
+    simulation.land_answer(dispatched(simulation), ids_of(3, 4, 2))
+    while simulation.dispatch():
+        task = simulation.flying[0]
+        if task.batch.identifiers == ("e5",):
+            simulation.land_answer(simulation.flying.pop(), ids_of(2))
+        elif task.batch.identifiers == ("e2",) and (strange := next(answers, None)):
+            simulation.land_answer(simulation.flying.pop(), strange)
+        else:
+            simulation.land(how="no answer" if task.batch.identifiers == ("e2",) else "honest")
+    simulation.finish()
+    assert codes_of(Status.REGISTERED, simulation) == {0, 1, 3, 4}
+
+
 def test_an_answer_under_way_that_holds_what_is_in_doubt_is_in_doubt_too() -> None:
     simulation = Simulation(batches_of(40, 10), Service(), Rules(), workers=3)
     simulation.land_answer(dispatched(simulation), ids_of(*range(10)))
@@ -308,8 +326,9 @@ def test_a_participant_answered_for_three_people_goes_to_none_of_them(size: int)
 
 def test_nor_does_a_later_run_give_it_to_one_who_is_asked_before_the_others() -> None:
     service = Service(one_for_all={"e1", "e4", "e9"})
-    earlier = [(("e1", "e2", "e4"), tuple(service.answer(["e1", "e2", "e4"])))]  # type: ignore[arg-type]
-    batches, doubts = doubts_among(batches_of(30, 1), earlier)  # type: ignore[arg-type]
+    names = ["e1", "e2", "e4"]
+    earlier = [ContradictedAnswer(1, names, service.answer(names))]  # type: ignore[arg-type]
+    batches, doubts = doubts_among(batches_of(30, 1), earlier)
     assert {name for doubt in doubts for name in doubt.batch.identifiers} == {"e1", "e2", "e4"}
     simulation = Simulation([*batches], service, Rules(), doubts=doubts)
     simulation.finish()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bulk_register.ledger import Ledger
@@ -116,7 +116,13 @@ FAULTS: dict[str, Callable[[], Reaction]] = {
 }
 
 
+# the true owner is asked again, answered with another's, and then not at all
+CLAIMED_BEFORE = ["400", "400", "honest", "honest", "503", *["honest"] * 4, "another's", "honest"]
+CLAIMED_BEFORE += ["another's", "503", "503", "503", "another's"]
+
+
 @settings(max_examples=25, deadline=None)
+@example(script=CLAIMED_BEFORE, workers=5, reregister=False)
 @given(
     script=st.lists(
         st.sampled_from(["honest", "honest", *sorted(FAULTS.keys() - {"another's"})]), max_size=30
@@ -128,7 +134,7 @@ FAULTS: dict[str, Callable[[], Reaction]] = {
 def test_whatever_comes_nobody_gets_anothers_participant(
     tmp_path_factory: pytest.TempPathFactory, script: list[str], workers: int, reregister: bool
 ) -> None:
-    folder = tmp_path_factory.mktemp("any")
+    folder, script = tmp_path_factory.mktemp("any"), [*script]
     exam = REREGISTER if reregister else EXAM
 
     def react(_: Request) -> Reaction | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bulk_register.records import Batch, Holder, Status, Statuses
-from bulk_register.sending.confirmations import Doubt
+from bulk_register.sending.confirmations import Claim, Doubt
 from bulk_register.sending.matching import Moment, Pairing, match
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Message, Purpose, Rules, Task, Verdict
@@ -96,9 +96,10 @@ class Simulation:
         rules: Rules,
         workers: int = 4,
         doubts: Iterable[Doubt] = (),
+        claims: Iterable[Claim] = (),
     ) -> None:
         doubts = list(doubts)
-        self.scheduler = Scheduler(batches, rules, doubts)
+        self.scheduler = Scheduler(batches, rules, doubts, claims)
         batches = [*batches, *(doubt.batch for doubt in doubts)]
         self.service = service
         self.workers = workers
@@ -213,7 +214,7 @@ class Simulation:
             assert not Pairing(release.batch, release.participants, self.holders).foreign()
             self.give(release.batch, release.participants)
         self.apply([Verdict(one.batch, Status.UNKNOWN, "shared") for one in shared])
-        assert all(len(one.codes) > 1 for one in shared)
+        assert all(len(one.claimants) > 1 for one in shared)
 
     def count(self, batch: Batch) -> None:
         for code in batch.codes:
