@@ -34,11 +34,15 @@ class Told:
 
 @dataclass
 class Office:
-    """A folder with a roster, and the settings of somebody who has an account."""
+    """A folder with a roster, and the settings of somebody who has an account.
+
+    As a context it leaves no process behind that a failed test didn't wait for.
+    """
 
     folder: Path
     base_url: str
     environment: dict[str, str] = field(default_factory=dict)
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         copies = self.folder.with_name(f"{self.folder.name}-copies")  # a killed process leaves its own there
@@ -73,7 +77,7 @@ class Office:
         self, *words: object, program: tuple[str, ...] = ("-m", "bulk_register"), **more: Any
     ) -> subprocess.Popen[str]:
         command = [sys.executable, *program, *map(str, words)]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=self.folder,
             env=self.environment,
@@ -84,6 +88,17 @@ class Office:
             encoding="utf-8",
             **more,
         )
+        self.started.append(process)
+        return process
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.started:
+            if process.returncode is None:
+                process.kill()
+                process.communicate()
 
     def end(self, process: subprocess.Popen[str]) -> Told:
         out, err = process.communicate(timeout=60)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import conninfo, sql
+from psycopg import conninfo, errors, sql
 
 from bulk_register.errors import LedgerError
 from bulk_register.language import _
@@ -20,6 +20,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Result = TypeVar("Result")
 
 PATIENCE_SECONDS = 45.0  # how long a lost connection is waited for; less than a lease lasts
+IDLE_SECONDS = 20.0  # how long a program may sleep within a transaction while others wait
+LOCK_SECONDS = 30.0  # how long they wait; longer, so that one who sleeps is gone by then
 PAUSE_SECONDS = 0.25  # between attempts at first; they double up to a second or two
 
 # What an address may say otherwise. A network that swallows packets is noticed within half a minute.
@@ -57,6 +59,8 @@ class Link:
                 result = act(self._open())
             except psycopg.Error as error:
                 self.roll_back()
+                if isinstance(error, errors.LockNotAvailable) and self._end_sleepers():
+                    continue
                 if not is_passing(error) or time.monotonic() + pause > until:
                     self._given_up = is_passing(error)
                     raise self.failure(error) from None
@@ -89,8 +93,12 @@ class Link:
         """
         schema = self.set_schema.as_string(connection)
         begin = ["BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", schema, statement("begin").strip("; \n")]
+        bounds = {
+            "lock_milliseconds": int(LOCK_SECONDS * 1000),
+            "idle_milliseconds": int(IDLE_SECONDS * 1000),
+        }
         cursor = psycopg.ClientCursor(connection)
-        cursor.execute(";\n".join([*begin, *more]), values)
+        cursor.execute(";\n".join([*begin, *more]), bounds | values)
         return [result.fetchall() for result in cursor.results() if result.description]
 
     def close(self) -> None:
@@ -114,6 +122,12 @@ class Link:
             text = conninfo.make_conninfo("", **named)
             self._connection = psycopg.connect(text, autocommit=True, prepare_threshold=None)
         return self._connection
+
+    def _end_sleepers(self) -> bool:
+        """End the sessions that others wait for while their programs sleep; was there any?"""
+        with suppress(psycopg.Error):
+            return bool(self._open().execute(statement("end_sleepers"), [IDLE_SECONDS]).fetchall())
+        return False
 
     def roll_back(self) -> None:
         """End what a failure has left half done; drop a connection on which that can't be."""
