@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -66,3 +66,4 @@ class Sheets(NamedTuple):
 
     visible: list[Grid]
     hidden: list[str]
+    close: Callable[[], None]  # once they are looked through; one that was read stays so

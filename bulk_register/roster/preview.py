@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulk_register.errors import RosterError
+from bulk_register.errors import RosterError, one_line
 from bulk_register.language import _
 from bulk_register.records import Reading
 from bulk_register.roster.file.snapshot import take_snapshot
 from bulk_register.roster.formats import detect_format
+from bulk_register.roster.grid import Grid
 from bulk_register.roster.reader import open_text
 from bulk_register.roster.text.encoding import detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import words_beyond_ascii
@@ -35,12 +37,16 @@ def preview_roster(path: Path, reading: Reading, folder: Path, rows: int) -> Pre
     copy = copy.rename(copy.with_suffix(f".{kind.name}"))
     if kind.open_sheets is None:
         return _of_text(copy, reading, rows)
-    sheets = kind.open_sheets(copy, reading).visible
+    with closing(kind.open_sheets(copy, reading)) as found:
+        return _of_sheet(found.visible, reading, rows, path.name)
+
+
+def _of_sheet(sheets: Sequence[Grid], reading: Reading, rows: int, name: str) -> Preview:
     names = tuple(str(sheet.name) for sheet in sheets)
     wanted = [sheet for sheet in sheets if sheet.name == reading.sheet] or sheets
     if not wanted:
         nothing = _("the workbook has no visible sheet with anything in it: it holds no employees.")
-        raise RosterError(f"{path.name}: {nothing}")
+        raise RosterError(f"{one_line(name)}: {nothing}")
     return Preview(names, str(wanted[0].name), _cut(wanted[0].head(rows)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
@@ -53,7 +54,8 @@ def parse_roster(path: Path, copy: Snapshot, kind: FileFormat, reading: Reading)
             [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
         )
     else:
-        grid, table = choose_sheet(kind.open_sheets(copy.path, reading), reading)
+        with closing(kind.open_sheets(copy.path, reading)) as sheets:
+            grid, table = choose_sheet(sheets, reading)
     people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
     lines, cleaned, warnings = _judged(grid, table, people, reading)
     employees = build_employees(lines, cleaned, people)

@@ -107,6 +107,17 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda p: xlsb(p, *(xlsb_row(at, xlsb_cell(0, 0)) for at in range(3, 9_000)), strings=(LONG,)),
         COPIES,
     ),
+    "xlsb sheets together": (
+        lambda p: xlsb(p, xlsb_row(700_000, xlsb_cell(19, "x")), links=(1, 2)),
+        "the sheets up to 'sheet2' come to 28,000,000 cells",
+    ),
+    "xlsb long text in several sheets": (
+        lambda p: xlsb(
+            p, *(xlsb_row(at, xlsb_cell(0, 0)) for at in range(3, 600)), strings=(LONG,), links=(1, 2)
+        ),
+        COPIES,
+    ),
+    "xlsb one part for two sheets": (lambda p: xlsb(p, links=(1, 1)), "kept in one part"),
     "xls last cell": (lambda p: xls(p, xls_label(65_536, 255, "x")), "cell IV65536"),
     "xls dimensions": (lambda p: xls(p, dimensions(0, 2**32 - 1, 0, 256)), DAMAGED),
     "xls dimensions upside down": (lambda p: xls(p, dimensions(9, 3, 0, 256)), DAMAGED),

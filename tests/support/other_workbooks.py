@@ -73,16 +73,20 @@ def xlsb_cell(column: int, text: str | int) -> bytes:
     )
 
 
-def xlsb(path: Path, *more: bytes, strings: tuple[str, ...] = ()) -> Path:
+def xlsb(path: Path, *more: bytes, strings: tuple[str, ...] = (), links: tuple[int, ...] = (1,)) -> Path:
+    """Sheets that are all alike, each by the number of its link; sheets of one link are kept in one part."""
     rows = [
         xlsb_row(at, *(xlsb_cell(*one) for one in enumerate(row))) for at, row in enumerate((HEAD, ANN), 1)
     ]
     sheet = [record(0x81), record(0x94, bytes(16)), record(0x91), *rows, *more, record(0x92), record(0x82)]
-    bundle = struct.pack("<LL", 0, 1) + wide("rId1") + wide("Staff")
+    bundles = [
+        record(0x9C, struct.pack("<LL", 0, at) + wide(f"rId{link}") + wide(f"Staff{at}"))
+        for at, link in enumerate(links, 1)
+    ]
     book = [
         record(0x83),
         record(0x8F),
-        record(0x9C, bundle),
+        *bundles,
         record(0x90),
         record(0x9D, bytes(26)),
         record(0x84),
@@ -99,10 +103,15 @@ def xlsb(path: Path, *more: bytes, strings: tuple[str, ...] = ()) -> Path:
         archive.writestr(
             "xl/_rels/workbook.bin.rels",
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-            '<Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.bin"/></Relationships>',
+            + "".join(
+                f'<Relationship Id="rId{link}" Type="x/worksheet" Target="worksheets/sheet{link}.bin"/>'
+                for link in set(links)
+            )
+            + "</Relationships>",
         )
         archive.writestr("xl/workbook.bin", b"".join(book))
-        archive.writestr("xl/worksheets/sheet1.bin", b"".join(sheet))
+        for link in set(links):
+            archive.writestr(f"xl/worksheets/sheet{link}.bin", b"".join(sheet))
         if strings:
             archive.writestr("xl/sharedStrings.bin", b"".join(shared) + record(0xA0))
     return path

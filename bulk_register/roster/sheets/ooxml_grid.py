@@ -18,7 +18,7 @@ from bulk_register.records import Change, Fix, Line, SheetOutline
 from bulk_register.roster.grid import IdentifierCells
 from bulk_register.roster.sheets.ooxml_rows import exact_lines
 from bulk_register.roster.sheets.ooxml_scan import Range, Scan, column_cells, scan, value_text
-from bulk_register.roster.sheets.reach import check_reach, check_texts
+from bulk_register.roster.sheets.reach import SheetsRead
 from bulk_register.roster.sheets.value_grid import Columns, ValueGrid, value_faults
 
 EXAMPLES = 5
@@ -30,11 +30,17 @@ class OoxmlGrid(ValueGrid):
     """A visible worksheet of an XLSX or XLSM file."""
 
     def __init__(
-        self, copy: Path, sheet: Sheet, max_bytes: int, read: Callable[[Path, str], Columns]
+        self,
+        copy: Path,
+        sheet: Sheet,
+        max_bytes: int,
+        read: Callable[[str], Columns],
+        others: SheetsRead,
     ) -> None:
         super().__init__(copy, sheet.name, "xlsx", read)
         self._sheet = sheet
         self._max_bytes = max_bytes
+        self._others = others
 
     def _book(self) -> WorkbookFile:
         return WorkbookFile(self.copy, self._max_bytes)
@@ -43,8 +49,7 @@ class OoxmlGrid(ValueGrid):
     def _scan(self) -> Scan:
         with self._book() as book:
             found = scan(book, self._sheet.part)
-            check_reach(book, self._sheet.name, found.outline, overlooked=found.overlooked)
-            check_texts(book, self._sheet.name, self._sheet.part)
+            self._others.add(book, self._sheet.name, found.outline, overlooked=found.overlooked)
         return found
 
     @property
@@ -55,7 +60,7 @@ class OoxmlGrid(ValueGrid):
     def _load(self) -> Columns:
         found = self._scan  # first: it verifies the bytes that calamine doesn't
         try:
-            columns = self._read(self.copy, self._sheet.name)
+            columns = self._read(self._sheet.name)
         except RosterError:
             columns = self._exactly()
         for row, column, value in found.errors:

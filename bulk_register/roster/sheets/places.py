@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bulk_register.errors import RosterError
 from bulk_register.language import _
+from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import letters
 
 MAX_CELLS = 100_000_000  # rows x columns; the reader takes about 30 bytes for each, empty or not
@@ -46,6 +48,26 @@ def refuse_far(name: str, reach: Reach, copies: int = 1) -> None:
                 column=letters(reach.columns - 1),
             )
         )
+
+
+def refuse_together(name: str, places: int, filled: int, copies: int = 1) -> None:
+    """Raise RosterError where the sheets up to this one come to too many cells, so many of them filled."""
+    if too_many(places, filled, copies):
+        raise RosterError(
+            _(
+                "the sheets up to {name!r} come to {places:,} cells, nearly all empty: delete the stray "
+                "cells far out, and save it.",
+                name=name,
+                places=places,
+            )
+        )
+
+
+def refuse_shared_parts(parts: Iterable[str]) -> None:
+    """Raise RosterError where sheets are kept in one part, which would be read again and again."""
+    there = list(parts)
+    if len(set(there)) < len(there):
+        raise damaged(_("two of its sheets are kept in one part"))
 
 
 def most_text(size: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bulk_register.errors import RosterError
 from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of, letters
@@ -16,7 +17,14 @@ from bulk_register.ooxml.strings import shared_strings
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import MAX_DIGITS
 from bulk_register.records import SheetOutline
-from bulk_register.roster.sheets.places import MAX_SPARSE, Reach, most_text, refuse_copies, refuse_far
+from bulk_register.roster.sheets.places import (
+    MAX_SPARSE,
+    Reach,
+    most_text,
+    refuse_copies,
+    refuse_far,
+    too_many,
+)
 
 MAX_UNSEEN = 30_000_000  # rows x columns that names as long as those of the cells seen may reach
 SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
@@ -55,15 +63,92 @@ def _longer(digits: int, names: int) -> re.Pattern[bytes]:
     return re.compile(rb"""r="(?![A-Za-z]{0,%d}[0-9]{1,%d}")(?<![\w:.-]r=")""" % (names, digits))
 
 
-def check_reach(book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
-    """Raise RosterError where a sheet's filled cells lie too far apart, naming the farthest."""
-    digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
-    overlooked = overlooked or (
-        26**names * 10**digits > MAX_UNSEEN and book.archive.size(outline.part) <= SMALL_BYTES
-    )  # names as long as the others' leave too much room
-    if outline.last_row * outline.width <= MAX_SPARSE and not overlooked:
-        return
-    refuse_far(name, _farthest(book, outline))
+class SheetsRead:
+    """What the sheets of a workbook that were read come to: all are held until one of them is chosen."""
+
+    def __init__(self) -> None:
+        self._uncounted: list[SheetOutline] = []
+        self._places = self._filled = 0  # of those that were counted
+        self._texts = _Texts()
+
+    def add(self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
+        """Count another; raises RosterError where it takes too much room, alone or with the others."""
+        self._add_places(book, name, outline, overlooked=overlooked)
+        self._texts.add(book, name, outline.part)
+
+    def _add_places(self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
+        digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
+        overlooked = overlooked or (
+            26**names * 10**digits > MAX_UNSEEN and book.archive.size(outline.part) <= SMALL_BYTES
+        )  # names as long as the others' leave too much room
+        self._uncounted.append(outline)
+        places = self._places + sum(one.last_row * one.width for one in self._uncounted)
+        if places <= MAX_SPARSE and not overlooked:
+            return
+        for one in self._uncounted:
+            reach = _farthest(book, one)
+            self._places, self._filled = self._places + reach.places, self._filled + reach.filled
+        self._uncounted = []
+        refuse_far(name, reach)
+        if too_many(self._places, self._filled):
+            raise RosterError(
+                _(
+                    "the sheets up to {name!r} come to {places:,} cells, too many to look through: name "
+                    "the right one with --sheet.",
+                    name=name,
+                    places=self._places,
+                )
+            )
+
+
+class _Texts:
+    """The characters of the shared texts in the cells of some sheets, counted as closely as need be."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[int, int]] = {}  # by part: how closely it was counted, and the characters
+        self._longest = 0
+        self._lengths: list[int] = []
+
+    def add(self, book: WorkbookFile, name: str, part: str) -> None:
+        """Count another sheet; raises RosterError where a few long texts fill the memory with copies."""
+        strings = book.related("sharedStrings")
+        if strings is None:
+            return
+        self._longest = self._longest or _longest(book, strings)
+        self._held[part] = (0, 0)
+        size = book.archive.size(strings) + sum(map(book.archive.size, self._held))
+        for way, count in enumerate((self._by_size, self._by_cells, self._by_lengths), 1):
+            for one in [one for one, (known, _characters) in self._held.items() if known < way]:
+                self._held[one] = way, count(book, one)
+            held = sum(characters for _way, characters in self._held.values())
+            if held <= most_text(size):
+                return
+        refuse_copies(name, self._held[part][1], book.archive.size(strings) + book.archive.size(part))
+        raise RosterError(
+            _(
+                "the cells of the sheets up to {name!r} hold {held:,} characters, too many to look through: "
+                "name the right one with --sheet.",
+                name=name,
+                held=held,
+            )
+        )
+
+    def _by_size(self, book: WorkbookFile, part: str) -> int:
+        """As many or more: as if the sheet were full of the longest text."""
+        return self._longest * (book.archive.size(part) // SHORTEST_CELL)
+
+    def _by_cells(self, book: WorkbookFile, part: str) -> int:
+        """As many or more: as if each cell with a shared text held the longest."""
+        return self._longest * _shared_cells(book, part)
+
+    def _by_lengths(self, book: WorkbookFile, part: str) -> int:
+        self._lengths = self._lengths or [len(one) for one in shared_strings(book)]
+        return sum(
+            self._lengths[int(one)]
+            for piece in book.large(part)
+            for one in _SHARED.findall(piece)
+            if int(one) < len(self._lengths)
+        )
 
 
 def _farthest(book: WorkbookFile, outline: SheetOutline) -> Reach:
@@ -84,28 +169,6 @@ def _farthest(book: WorkbookFile, outline: SheetOutline) -> Reach:
         if row > MAX_ROWS or column >= MAX_COLUMNS:
             raise damaged(_("it has a cell beyond row {max_rows:,} or column XFD", max_rows=MAX_ROWS))
     return Reach(row, column + 1, filled)
-
-
-def check_texts(book: WorkbookFile, name: str, part: str) -> None:
-    """Raise RosterError where a few shared texts are held so often that copies of them fill the memory."""
-    strings = book.related("sharedStrings")
-    if strings is None:
-        return
-    size = book.archive.size(strings) + book.archive.size(part)
-    most = most_text(size)
-    longest = _longest(book, strings)
-    if longest * (book.archive.size(part) // SHORTEST_CELL) <= most:
-        return
-    if longest * _shared_cells(book, part) <= most:
-        return
-    lengths = [len(one) for one in shared_strings(book)]
-    held = sum(
-        lengths[int(one)]
-        for piece in book.large(part)
-        for one in _SHARED.findall(piece)
-        if int(one) < len(lengths)
-    )
-    refuse_copies(name, held, size)
 
 
 def _longest(book: WorkbookFile, part: str) -> int:

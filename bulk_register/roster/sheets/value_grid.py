@@ -84,7 +84,7 @@ def _held(cells: Sequence[Cell], kinds: set[type]) -> np.ndarray | int:
 class ValueGrid:
     """A visible sheet of an XLS, XLSB or ODS file: values only, no number formats and no hidden rows."""
 
-    def __init__(self, copy: Path, name: str, kind: str, read: Callable[[Path, str], Columns]) -> None:
+    def __init__(self, copy: Path, name: str, kind: str, read: Callable[[str], Columns]) -> None:
         self.copy = copy
         self._name = name
         self._kind = kind
@@ -104,7 +104,7 @@ class ValueGrid:
         return self._columns
 
     def _load(self) -> Columns:
-        return self._read(self.copy, self._name)
+        return self._read(self._name)
 
     @property
     def width(self) -> int:
@@ -156,7 +156,7 @@ class ValueGrid:
 
     def lines(self) -> Iterator[Line]:
         """Every row again from the file, with typed cells."""
-        columns = self._columns or self._read(self.copy, self._name)
+        columns = self._columns or self._read(self._name)
         for row in zip(*columns.cells, strict=True):
             yield Line(row)
 

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bulk_register.errors import RosterError
 from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.roster.sheets.compound_file import CompoundFile
-from bulk_register.roster.sheets.places import Reach, refuse_copies, refuse_far, too_many
+from bulk_register.roster.sheets.places import Reach, refuse_copies, refuse_far, refuse_together
 
 STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 XLS_ROWS, XLS_COLUMNS = 65_536, 256
@@ -67,15 +66,7 @@ def check_xls(copy: Path) -> None:
         refuse_copies(name, characters, len(data))
         if walked > len(data):
             raise damaged(_("its sheets lie over one another"))
-        if too_many(places, filled, COPIES):
-            raise RosterError(
-                _(
-                    "the sheets up to {name!r} come to {places:,} cells, nearly all empty: delete the stray "
-                    "cells far out, and save it.",
-                    name=name,
-                    places=places,
-                )
-            )
+        refuse_together(name, places, filled, COPIES)
 
 
 def _records(data: bytes, start: int) -> Iterator[_Record]:

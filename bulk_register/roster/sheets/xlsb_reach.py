@@ -13,29 +13,57 @@ from bulk_register.language import _
 from bulk_register.ooxml.archive import Archive, canonical, damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
 from bulk_register.ooxml.xml import elements
-from bulk_register.roster.sheets.places import MAX_SPARSE, Reach, most_text, refuse_copies, refuse_far
+from bulk_register.roster.sheets.places import (
+    MAX_SPARSE,
+    Reach,
+    most_text,
+    refuse_copies,
+    refuse_far,
+    refuse_shared_parts,
+    refuse_together,
+)
 
+_BOOK = "xl/workbook.bin"
 _LINKS = "xl/_rels/workbook.bin.rels"
 _SHEETS = "xl/worksheets/"  # the native reader looks for sheets nowhere else
 _STRINGS = "xl/sharedstrings.bin"
-_ROW, _BLANK, _SHARED, _STRING = 0, 1, 7, 19  # types of records
+_ROW, _BLANK, _SHARED, _STRING, _SHEET = 0, 1, 7, 19, 156  # types of records
+_LINK_AT = 8  # where the name of a sheet's link begins in its record
 _CELL_BYTES = {2: 12, 3: 9, 4: 9, 5: 16, 6: 12, _SHARED: 12, 8: 12, 9: 16, 10: 9, 11: 9}  # at least, by type
 _SHARED_BYTES = 2 + _CELL_BYTES[_SHARED]
 _NUMBER = struct.Struct("<I")
 
 
 def check_xlsb(archive: Archive) -> None:
-    """Raise RosterError where a sheet's cells lie too far apart, or hold a few long texts too often."""
-    if _LINKS not in archive:
+    """Raise RosterError where sheets' cells lie too far apart, or hold a few long texts too often."""
+    if _LINKS not in archive or _BOOK not in archive:
         return
     links = elements(archive.read(_LINKS), _LINKS)
-    parts = dict.fromkeys(canonical(f"xl/{one.attributes.get('Target', '')}") for one in links)
+    parts = {one.attributes.get("Id"): canonical(f"xl/{one.attributes.get('Target', '')}") for one in links}
+    refuse_shared_parts(parts.get(one, one) for one in _sheets(archive.read(_BOOK)) if one)
+    there = [part for part in dict.fromkeys(parts.values()) if part in archive and part.startswith(_SHEETS)]
+    _check_places(archive, there)
+    _check_texts(archive, there)
+
+
+def _sheets(book: bytes) -> Iterator[str]:
+    """The link of each sheet."""
+    for kind, at, end in _records(book, _BOOK):
+        if kind == _SHEET and end - at >= _LINK_AT + _NUMBER.size:
+            start = at + _LINK_AT + _NUMBER.size
+            length = 2 * _number(book, at + _LINK_AT)
+            yield book[start : min(start + length, end)].decode("utf-16-le", "replace")
+
+
+def _check_places(archive: Archive, parts: list[str]) -> None:
+    if sum(_bound(archive.read(part), part) for part in parts) <= MAX_SPARSE:
+        return
+    places = filled = 0
     for part in parts:
-        if part in archive and part.startswith(_SHEETS):
-            data = archive.read(part)
-            if _bound(data, part) > MAX_SPARSE:
-                refuse_far(_name(part), _reach(data, part))
-            _check_texts(archive, part, data)
+        reach = _reach(archive.read(part), part)
+        refuse_far(_name(part), reach)
+        places, filled = places + reach.places, filled + reach.filled
+        refuse_together(_name(part), places, filled)
 
 
 def _name(part: str) -> str:
@@ -114,19 +142,23 @@ def _reach(data: bytes, part: str) -> Reach:
     return Reach(rows, columns, filled)
 
 
-def _check_texts(archive: Archive, part: str, data: bytes) -> None:
+def _check_texts(archive: Archive, parts: list[str]) -> None:
     if _STRINGS not in archive:
         return
-    size = archive.size(_STRINGS) + len(data)
+    size = archive.size(_STRINGS) + sum(map(archive.size, parts))
     most = most_text(size)
-    if archive.size(_STRINGS) * (len(data) // _SHARED_BYTES) <= most:
+    cells = sum(archive.size(part) // _SHARED_BYTES for part in parts)
+    if archive.size(_STRINGS) * cells <= most:
         return
     lengths = _lengths(archive.read(_STRINGS))
-    if max(lengths, default=0) * (len(data) // _SHARED_BYTES) <= most:
+    if max(lengths, default=0) * cells <= most:
         return
-    indexes = (_number(data, at + 8) for kind, at, _end in _places(data, part) if kind == _SHARED)
-    held = sum(lengths[index] for index in indexes if index < len(lengths))
-    refuse_copies(_name(part), held, size)
+    held = 0
+    for part in parts:
+        data = archive.read(part)
+        indexes = (_number(data, at + 8) for kind, at, _end in _places(data, part) if kind == _SHARED)
+        held += sum(lengths[index] for index in indexes if index < len(lengths))
+        refuse_copies(_name(part), held, size)
 
 
 def _lengths(data: bytes) -> list[int]:
