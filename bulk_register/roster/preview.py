@@ -13,10 +13,10 @@ from bulk_register.records import Reading
 from bulk_register.roster.file.snapshot import take_snapshot
 from bulk_register.roster.formats import detect_format
 from bulk_register.roster.grid import Grid
-from bulk_register.roster.reader import open_text
 from bulk_register.roster.text.encoding import detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import words_beyond_ascii
 from bulk_register.roster.text.encoding_names import NAMES
+from bulk_register.roster.text.opening import open_text
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from bulk_register.errors import RosterError
 from bulk_register.language import _, ngettext
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
 from bulk_register.records import RESULT_COLUMNS, Doubt, Employees, Findings, Format, Reading, Roster, Source
-from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.description import describe
 from bulk_register.roster.doubt_text import quoted
 from bulk_register.roster.employees.debris import without_debris
@@ -29,19 +28,16 @@ from bulk_register.roster.formats import FileFormat
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.sheets.selection import choose_sheet
 from bulk_register.roster.sheets.sheet_evidence import detect_table_in
-from bulk_register.roster.table.columns import NUMBER_RANK, classify_header, fold
-from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
-from bulk_register.roster.text.delimiter import sniff_delimiter
+from bulk_register.roster.table.columns import NUMBER_RANK
+from bulk_register.roster.table.detection import Table
+from bulk_register.roster.table.nothing_known import NoIdentifierColumnError
 from bulk_register.roster.text.encoding import TextEncoding, detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
-from bulk_register.roster.text.lines import text_lines
-from bulk_register.roster.text.scan import MAX_CELL, MAX_WIDTH
+from bulk_register.roster.text.opening import open_text
 from bulk_register.roster.text.text_grid import TextGrid
 from bulk_register.roster.text.whole_lines import refuse_whole_lines
 
 HEAD_LINES = 20  # in which headers may be misread
-SAMPLE_LINES = 2000  # from which the delimiter is judged
-DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
 def parse_roster(path: Path, copy: Snapshot, kind: FileFormat, reading: Reading) -> Roster:
@@ -97,34 +93,6 @@ def _refuse_misread(text: TextEncoding, texts: list[str], doubt: Doubt) -> NoRet
         row=doubt.row,
         remedy=_("If the letters are right: {remedy}", remedy=doubt.remedy),
     )
-
-
-def open_text(text: TextEncoding, reading: Reading) -> TextGrid:
-    """The text cut into cells, by the delimiter that was said or the one that cuts it evenly."""
-    said = DELIMITER_WORDS.get(str(reading.delimiter), reading.delimiter)
-    if said is not None and (len(said) != 1 or said in '"\r\n'):
-        raise RosterError(
-            _("--delimiter {said!r}: one character, as in --delimiter ';', or the word tab.", said=said)
-        )
-    lines = list(islice(text_lines(text), SAMPLE_LINES))
-    for number, line in enumerate(lines, 1):
-        for one in DELIMITERS if said is None else said:
-            if line.count(one) > MAX_WIDTH + MAX_CELL:  # more than a long cell may hold, too
-                raise RosterError(
-                    _(
-                        "line {number:,} has more than {max_width:,} cells, more than any roster: export the "
-                        "roster again.",
-                        number=number,
-                        max_width=MAX_WIDTH,
-                    )
-                )
-    if not any(map(str.strip, lines)):
-        raise RosterError(_("there is nothing but blanks in the file: it holds no employees."))
-    return TextGrid(text, sniff_delimiter(lines, said, partial(_is_identifier, said=reading.id_column)))
-
-
-def _is_identifier(cell: str, said: str | None) -> bool:
-    return classify_header(cell).what == "identifier" or (said is not None and fold(cell) == fold(said) != "")
 
 
 def _texts(grid: Grid, column: int) -> np.ndarray:

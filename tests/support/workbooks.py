@@ -15,8 +15,8 @@ from bulk_register.output import plan_output
 from bulk_register.records import RESULT_COLUMNS, Dialect, Format, Output, Reading, Results, Source
 from bulk_register.roster.formats import file_format
 from bulk_register.roster.grid import Sheets
-from bulk_register.roster.reader import open_text
 from bulk_register.roster.text.encoding import TextEncoding
+from bulk_register.roster.text.opening import open_text
 
 BASE = "https://go.startexam.com/acme"
 

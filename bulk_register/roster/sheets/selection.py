@@ -12,7 +12,8 @@ from bulk_register.records import Decision, Doubt, Matter, Reading
 from bulk_register.roster.doubt_text import quoted, refuse
 from bulk_register.roster.grid import Grid, Sheets
 from bulk_register.roster.sheets.sheet_evidence import SheetView, detect_table_in, may_be_roster, view_sheet
-from bulk_register.roster.table.detection import NoIdentifierColumnError, Table
+from bulk_register.roster.table.detection import Table
+from bulk_register.roster.table.nothing_known import NoIdentifierColumnError
 
 MAX_SHEETS = 250  # that are looked through for the roster
 LISTED = 20  # sheets that a message names at most

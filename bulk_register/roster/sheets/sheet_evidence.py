@@ -9,9 +9,10 @@ from bulk_register.records import Candidate, Evidence, Matter, Reading, Sign
 from bulk_register.roster.grid import Grid
 from bulk_register.roster.table.column_evidence import Profile, profile
 from bulk_register.roster.table.columns import PERSON, RANKS, classify_header, shows_people
-from bulk_register.roster.table.detection import HEAD_ROWS, NoIdentifierColumnError, Table, detect_table
+from bulk_register.roster.table.detection import HEAD_ROWS, Table, detect_table
 from bulk_register.roster.table.header_words import Speech, speech
 from bulk_register.roster.table.headers import tidy
+from bulk_register.roster.table.nothing_known import NoIdentifierColumnError
 
 SHORT = 3  # characters; shorter identifiers have the same form by chance
 ALIKE = 0.8  # of a headless sheet's lines, whose first values have the form of the roster's identifiers

@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bulk_register.errors import RosterDoubtError, RosterError
+from bulk_register.errors import RosterError
 from bulk_register.language import _
 from bulk_register.ooxml.cell_values import letters
-from bulk_register.records import Candidate, Decision, Doubt, Matter, Reading, Sign
-from bulk_register.roster.doubt_text import as_typed, doubt_message, quoted
-from bulk_register.roster.table.columns import fold, near_misses
+from bulk_register.records import Decision, Reading
+from bulk_register.roster.doubt_text import quoted
+from bulk_register.roster.table.columns import fold
 from bulk_register.roster.table.header_row import choose_header, people_rows, refuse_people_above
 from bulk_register.roster.table.headers import (
     Header,
     Row,
-    in_one_column,
-    is_number,
+    likely_header,
     read_header,
     with_row_below,
 )
-from bulk_register.roster.table.identifier_column import choose_column, named_column, possible_columns
+from bulk_register.roster.table.identifier_column import choose_column, named_column
+from bulk_register.roster.table.nothing_known import nothing_known
 from bulk_register.roster.table.shape import refuse_neighbour, refuse_no_table
 
 HEAD_ROWS = 200  # rows that are looked at; the header must be in the first half of them
-LISTED = 12  # headers that a message lists
-
-
-class NoIdentifierColumnError(RosterDoubtError):
-    """No header is known to be an employee identifier's: another sheet may have one."""
 
 
 @dataclass(frozen=True)
@@ -153,13 +148,13 @@ def _known(
 ) -> tuple[Header, int, tuple[Decision, ...]]:
     """The header row and the column that are told from the grid itself."""
     if not any(header.identifiers() for header in headers):
-        raise _nothing_known("", head, headers)
+        raise nothing_known("", head, headers)
     if reading.header_row is not None:
         header, row_decision = headers[0], None
     else:
         found = choose_header(head, headers)
         if found is None:
-            raise _nothing_known("", head, headers)
+            raise nothing_known("", head, headers)
         header, row_decision = found
     column, decision = choose_column(header, people_rows(head, header, header.identifiers()[0]))
     return header, column, (decision,) if row_decision is None else (row_decision, decision)
@@ -174,7 +169,7 @@ def _said(
     column = _only(header, header.called(name)) if named else _lettered(name, len(header.texts))
     if column is None or (not named and name.strip().isdecimal()):
         hint = _meant_by(name, header, column)
-        raise _nothing_known(
+        raise nothing_known(
             _("no column is called {name} (--id-column).", name=quoted(name)) + hint, head, headers
         )
     if header.meanings[column].what == "result":
@@ -194,7 +189,7 @@ def _said(
 def _lettered_header(head: Sequence[Row], headers: list[Header]) -> Header:
     """The header row where the column is said by its letter."""
     found = choose_header(head, headers) if len(headers) > 1 else None
-    return found[0] if found else _likely(headers)
+    return found[0] if found else likely_header(headers)
 
 
 def _meant_by(name: str, header: Header, column: int | None) -> str:
@@ -212,12 +207,6 @@ def _meant_by(name: str, header: Header, column: int | None) -> str:
     return ""
 
 
-def _likely(headers: list[Header]) -> Header:
-    """The first row that is at least half as full as the fullest; an empty one if there is none."""
-    fullest = max((header.filled for header in headers), default=0)
-    return next((header for header in headers if 2 * header.filled >= fullest), Header(0, (), ()))
-
-
 def _only(header: Header, columns: list[int]) -> int:
     """The one column; raises RosterError if there are more of the name that was said."""
     if len(columns) == 1:
@@ -233,46 +222,3 @@ def _only(header: Header, columns: list[int]) -> int:
             column=letters(columns[0]),
         )
     )
-
-
-# --- messages ---------------------------------------------------------------------------------------------
-
-
-def _nothing_known(what: str, head: Sequence[Row], headers: list[Header]) -> NoIdentifierColumnError:
-    """The error that no column is known, with the columns that may hold identifiers and their values."""
-    header = _likely(headers)
-    texts = [text for text in header.texts if text]
-    reason = what or _("no column is known to hold the employee identifiers.")
-    if not texts or any(is_number(text) or "@" in text for text in texts):
-        remedy = _(
-            "There is no row that looks like headers: say --header-row N where they are, or "
-            "--no-header --id-column A if there are none."
-        )
-        doubt = Doubt(Matter.IDENTIFIER_COLUMN, reason, (), remedy)
-        return NoIdentifierColumnError(doubt_message(doubt), doubt)
-    shown = ", ".join(map(quoted, texts[:LISTED]))
-    if more := max(len(texts) - LISTED, 0):
-        shown += _(" and {more:,} more", more=more)
-    people = [row for row in head[header.row :] if any(map(str.strip, row))]
-    possible = possible_columns(header, people)
-    near = _near(texts, possible)
-    reason += _(" Row {row} reads: {headers}.", row=header.row, headers=shown)
-    reason += _(" Perhaps --id-column {near}?", near=as_typed(near)) if near else ""
-    remedy = in_one_column(texts) or (
-        _(
-            "Name the right column with --id-column, say --header-row N if the headers are in "
-            "another row, or --no-header --id-column A if there are none."
-        )
-    )
-    doubt = Doubt(Matter.IDENTIFIER_COLUMN, reason, tuple(possible), remedy, row=header.row)
-    return NoIdentifierColumnError(doubt_message(doubt), doubt)
-
-
-def _near(texts: Sequence[str], possible: Sequence[Candidate]) -> str:
-    """The header that is nearly a known name, or else the only one that speaks of an employee's number."""
-    if near := near_misses(texts):
-        return near[0]
-    speaking = [
-        one.name for one in possible if any(sign.sign is Sign.SPEAKS_OF_EMPLOYEE for sign in one.evidence)
-    ]
-    return speaking[0] if len(speaking) == 1 else ""

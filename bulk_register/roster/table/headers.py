@@ -134,3 +134,9 @@ def in_one_column(texts: Sequence[str]) -> str:
                 name=_(name),
             )
     return ""
+
+
+def likely_header(headers: list[Header]) -> Header:
+    """The first row that is at least half as full as the fullest; an empty one if there is none."""
+    fullest = max((header.filled for header in headers), default=0)
+    return next((header for header in headers if 2 * header.filled >= fullest), Header(0, (), ()))
