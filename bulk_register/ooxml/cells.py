@@ -45,7 +45,7 @@ class Tags:
     def usual_cell(self) -> re.Pattern[bytes]:
         """A cell's start tag as nearly all programs write it: column, style, type, `/` if it is empty."""
         return re.compile(
-            rb'<%bc r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]+)")?(/?)>' % self.p
+            rb'<%bc(?: r="([A-Z]{1,3})[0-9]+")?(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]+)")?(/?)>' % self.p
         )
 
     @cached_property
@@ -150,6 +150,7 @@ def attribute_pattern(name: str) -> re.Pattern[bytes]:
 
 
 _R, _S, _T = attribute_pattern("r"), attribute_pattern("s"), attribute_pattern("t")
+_ANY_R = re.compile(rb"\sr\s*=")
 _CELL = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,9})")
 
 
@@ -198,6 +199,8 @@ def rows(block: bytes, tags: Tags, after: int) -> Iterator[RowTag]:
 
 def told_by_cells(block: bytes, tags: Tags, inner: int, stop: int) -> int:
     """The row's number as its first cell that has one tells it; 0 where none does."""
+    if not _ANY_R.search(block, inner, max(stop, inner)):
+        return 0
     for match in tags.cell.finditer(block, inner, max(stop, inner)):
         if place := _CELL.fullmatch(valued(_R, match[1]) or b""):
             return int(place[2])
@@ -225,7 +228,8 @@ def cells(block: bytes, tags: Tags, start: int = 0, stop: int | None = None) -> 
         if match and (match[4] or end >= 0):
             inner = match.end()
             content, after = (b"", inner) if match[4] else (block[inner:end], end + len(closing))
-            cell = CellTag(_column(match[1]), int(match[2] or 0), match[3] or b"n", content, at, after)
+            place = _column(match[1]) if match[1] else column + 1
+            cell = CellTag(place, int(match[2] or 0), match[3] or b"n", content, at, after)
         else:
             match = tags.cell.search(block, at, stop)
             if match is None:

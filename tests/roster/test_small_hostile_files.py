@@ -161,6 +161,10 @@ def long_texts(folder: Path) -> Path:
     return sheet(folder, *many, strings=f"<si><t>{'x' * 1_000_000}</t></si>")
 
 
+def cells_without_a_place(folder: Path) -> Path:
+    return sheet(folder, row(3, text("A3", "00418")), *[f"<row>{'<c/>' * 6_000}</row>"] * 350)
+
+
 def written(content: bytes) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         path = folder / "roster.csv"
@@ -172,6 +176,7 @@ def written(content: bytes) -> Callable[[Path], Path]:
 
 HEAVY: dict[str, tuple[Callable[[Path], Path], int]] = {
     "one text in thousands of cells": (long_texts, 2),
+    "cells that say no place": (cells_without_a_place, 0),
     "comments": (written(b"<!-- -->" * 140), 2),
     "spaced quotes": (written(b'" "' * 43_000), 2),
     "one line of commas": (written(b"ID,Name\n00101,Ann\n" + b"," * 12_000_000), 2),
