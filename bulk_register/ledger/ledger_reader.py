@@ -77,16 +77,8 @@ class LedgerReader:
         return found
 
     def _holders_at(self, base_url: str) -> ParticipantIndex:
-        if base_url not in self._holders:
-            self._holders[base_url] = ParticipantIndex()
-        holders, by_others = self._holders[base_url], self.store.state()[0]
-        if holders.read_at != by_others:  # runs of other scopes may have got participants meanwhile
-            where = "WHERE id > ? AND scope IN (SELECT id FROM scope WHERE base_url = ?) ORDER BY id"
-            records = self.store.records("registration", where, [holders.read_to, base_url])
-            for line, *_, participants in records:
-                holders.add(line, self.store.texts(participants))
-                holders.read_to = line
-            holders.read_at = by_others
+        holders = self._holders.setdefault(base_url, ParticipantIndex())
+        holders.read_on(self.store, base_url)
         return holders
 
     def last_roster(self, scope: Scope) -> tuple[int, list[str], bool] | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from bulk_register.ledger.record_store import RecordStore
+
 MAX_RECENT = 200_000  # before they join the sorted rest
 
 
@@ -15,13 +17,23 @@ class ParticipantIndex:
     It goes by hashes: a line that it names is still to be read, one that it doesn't name holds nobody.
     """
 
-    read_to = 0  # the last line that was read from the ledger
-    read_at: int | None = None  # what others had written then, see `RecordStore.state`
-
     def __init__(self) -> None:
+        self._read_to = 0  # the last line that was read from the ledger
+        self._read_at: int | None = None  # what others had written then, see `RecordStore.state`
         self._hashes = np.empty(0, np.int64)  # sorted
         self._lines = np.empty(0, np.int64)
         self._recent: dict[int, int] = {}
+
+    def read_on(self, store: RecordStore, base_url: str) -> None:
+        """Read what others have written since: runs of other scopes may have got participants meanwhile."""
+        by_others = store.state()[0]
+        if self._read_at == by_others:
+            return
+        where = "WHERE id > ? AND scope IN (SELECT id FROM scope WHERE base_url = ?) ORDER BY id"
+        for line, *_, participants in store.records("registration", where, [self._read_to, base_url]):
+            self.add(line, store.texts(participants))
+            self._read_to = line
+        self._read_at = by_others
 
     def add(self, line: int, participants: Iterable[str]) -> None:
         """Remember that this line holds these participants."""

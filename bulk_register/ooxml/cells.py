@@ -1,4 +1,4 @@
-"""A worksheet's XML as it streams by: what stands before the rows, whole rows, what stands after them.
+"""The rows and cells of a worksheet's XML.
 
 The XML must be `plain`: then `<` begins a tag and nothing else, and these expressions are exact.
 """
@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from bulk_register.language import _
 from bulk_register.ooxml.archive import damaged
 from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS, column_of
-from bulk_register.ooxml.xml import MAX_DIGITS, MAX_HELD_BYTES, whole
+from bulk_register.ooxml.pieces import pieces, prefix
+from bulk_register.ooxml.xml import MAX_DIGITS, whole
 
 _QUOTED = rb"""(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*+"""
 _ATTRIBUTE = rb"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')"""
@@ -69,37 +70,6 @@ class Tags:
         return re.compile(rb"<%bt\b([^<>]*?)(?:/>|>([^<]*)</%bt\s*>)" % (self.p, self.p))
 
 
-class Piece(NamedTuple):
-    """A stretch of a worksheet's XML; the head ends with the start tag of sheetData, the tail follows it."""
-
-    kind: Literal["head", "rows", "tail"]
-    data: bytes
-
-
-_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^<>]*?(/?)>")
-
-
-def pieces(chunks: Iterable[bytes], part: str) -> Iterator[Piece]:
-    """The head, blocks of whole rows, and the tail of a worksheet, their bytes adding up to the whole.
-
-    An empty `<sheetData/>` is given as a start tag in the head and an end tag in the tail.
-    """
-    stream, held, match = iter(chunks), b"", None
-    while not match:
-        more = next(stream, b"")
-        if not more or len(held) > MAX_HELD_BYTES:
-            raise damaged(_("its part {part} is not a worksheet", part=part))
-        held, seen = held + more, len(held)
-        match = _DATA.search(held, seen)  # a tag is never in two pieces
-    opening = match[0].replace(b"/>", b">")
-    yield Piece("head", held[: match.start()] + opening)
-    ending = b"</%bsheetData" % match[1]
-    if match[2]:
-        yield from _tail(ending + b">" + held[match.end() :], stream)
-        return
-    yield from _rows(held[match.end() :], stream, (b"</%brow>" % match[1], ending), part)
-
-
 def each_row(chunks: Iterable[bytes], part: str) -> Iterator[tuple[RowTag, bytes, Tags]]:
     """The rows of a worksheet as they stand, each with the block that it stands in and the sheet's tags."""
     tags, before = Tags(), 0
@@ -110,38 +80,6 @@ def each_row(chunks: Iterable[bytes], part: str) -> Iterator[tuple[RowTag, bytes
             for row in rows(data, tags, before):
                 yield row, data, tags
                 before = row.number
-
-
-def _rows(held: bytes, stream: Iterator[bytes], ends: tuple[bytes, bytes], part: str) -> Iterator[Piece]:
-    row_end, data_end = ends
-    while True:
-        end = held.find(data_end)
-        if end >= 0:
-            if held[:end].strip():
-                yield Piece("rows", held[:end])
-            yield from _tail(held[end:], stream)
-            return
-        cut = held.rfind(row_end)
-        if cut >= 0:
-            cut += len(row_end)
-            yield Piece("rows", held[:cut])
-            held = held[cut:]
-        more = next(stream, b"")
-        if not more:
-            raise damaged(_("its part {part} is cut off", part=part))
-        if len(held) > MAX_HELD_BYTES:
-            raise damaged(_("its part {part} has a row that never ends", part=part))
-        held += more
-
-
-def _tail(held: bytes, stream: Iterator[bytes]) -> Iterator[Piece]:
-    yield Piece("tail", b"".join([held, *stream]))
-
-
-def prefix(head: bytes) -> str:
-    """The prefix of a worksheet's elements with its colon, or the empty string."""
-    found = _DATA.search(head)
-    return found[1].decode() if found else ""
 
 
 def attribute_pattern(name: str) -> re.Pattern[bytes]:

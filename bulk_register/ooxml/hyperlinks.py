@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from bulk_register.ooxml.cell_values import bounds
-from bulk_register.ooxml.cells import pieces
+from bulk_register.ooxml.pieces import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.ooxml.xml import elements
 

@@ -56,15 +56,11 @@ from bulk_register.records.rosters import (
     repeated_note,
     repeated_note_pattern,
 )
-from bulk_register.records.runs import (
+from bulk_register.records.runs import Batch, Changes, Outcome, Output, Plan, Results
+from bulk_register.records.shared_statuses import SharedStatuses, Submission
+from bulk_register.records.statuses import (
     LINKED,
     RESULT_COLUMNS,
-    Batch,
-    Changes,
-    Outcome,
-    Output,
-    Plan,
-    Results,
     Status,
     Statuses,
     known_header,
@@ -72,7 +68,6 @@ from bulk_register.records.runs import (
     result_headers,
     status_words,
 )
-from bulk_register.records.shared_statuses import SharedStatuses, Submission
 
 __all__ = [
     "EXAM_COLUMNS",

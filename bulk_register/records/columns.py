@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from bulk_register.api import GUID
 from bulk_register.language import N_, _, every_language, in_any_language, pgettext
-from bulk_register.records.runs import RESULT_COLUMNS, known_status
+from bulk_register.records.statuses import RESULT_COLUMNS, known_status
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")

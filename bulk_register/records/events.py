@@ -9,7 +9,8 @@ from pathlib import Path
 from bulk_register.records.exams import Exam
 from bulk_register.records.ledgers import Ending
 from bulk_register.records.rosters import Roster
-from bulk_register.records.runs import Plan, Status
+from bulk_register.records.runs import Plan
+from bulk_register.records.statuses import Status
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from bulk_register.language import pgettext
 from bulk_register.records.exams import Scope
-from bulk_register.records.runs import Status
+from bulk_register.records.statuses import Status
 
 
 class Ending(StrEnum):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bulk_register.records.runs import Plan, Status, Statuses
+from bulk_register.records.runs import Plan
+from bulk_register.records.statuses import Status, Statuses
 
 
 class SharedStatuses:

@@ -17,7 +17,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.output import plan_output
 from bulk_register.output.delivery import replace_file
 from bulk_register.output.destinations import beside, check_list, check_name, output_path
-from bulk_register.output.excel.excerpt import write_excerpt
+from bulk_register.output.excel.excerpt import Excerpt
 from bulk_register.output.results import SomeResults
 from bulk_register.records import Columns, Delivered, Output, Roster, Tell, Warned
 from bulk_register.results.learn import Asking, Learnt, learn
@@ -172,11 +172,8 @@ def _deliver(found: Roster, results: ExamResults, places: _Places, put: Put) -> 
         return path, notes
     over = np.flatnonzero(results.over)
     names = found.employees.rows["identifier"].to_numpy()[over]
-    only = SomeResults(results, over)
-    _list, more = put(
-        lambda draft: write_excerpt(found.source, names, only, draft, columns=places.columns),
-        places.finished_only,
-    )
+    only = Excerpt(found.source, names, SomeResults(results, over), columns=places.columns)
+    _list, more = put(only.write, places.finished_only)
     return path, notes + more
 
 

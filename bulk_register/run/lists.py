@@ -17,7 +17,7 @@ from bulk_register.language import N_, _, employee_count, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum, replace_file
 from bulk_register.output.destinations import check_list
-from bulk_register.output.excel.excerpt import has_headers_only, rows_without_address, write_excerpt
+from bulk_register.output.excel.excerpt import Excerpt, has_headers_only, rows_without_address
 from bulk_register.output.results import EVERY, SomeResults
 from bulk_register.paths import real_path
 from bulk_register.records import LINKED, Delivered, Status, Tell, Warned
@@ -246,4 +246,4 @@ def _once(finished: Finished, places: np.ndarray) -> np.ndarray:
 def _write(finished: Finished, places: np.ndarray, last: Collection[int], draft: Path) -> None:
     roster = finished.outcome.plan.roster
     identifiers = roster.employees.rows["identifier"].to_numpy()[places]
-    write_excerpt(roster.source, identifiers, SomeResults(finished.results, places), draft, last)
+    Excerpt(roster.source, identifiers, SomeResults(finished.results, places), last).write(draft)

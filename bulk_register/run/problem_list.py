@@ -10,7 +10,7 @@ from bulk_register.errors import OutputError
 from bulk_register.language import _
 from bulk_register.output.delivery import replace_file
 from bulk_register.output.destinations import output_path
-from bulk_register.output.excel.excerpt import write_excerpt
+from bulk_register.output.excel.excerpt import Excerpt
 from bulk_register.output.results import EVERY, RosterResults, SomeResults
 from bulk_register.records import LINKED, Roster, Status
 from bulk_register.settings import Settings
@@ -27,12 +27,8 @@ def write_problems(roster: Roster, named: Path, settings: Settings) -> Path:
     if target.suffix.lower() != ".xlsx":
         raise OutputError(_("{name} must end in .xlsx: name it so.", name=named.name))
     identifiers = roster.employees.rows["identifier"].to_numpy()[wrong]
-    part = SomeResults(results, wrong)
-
-    def write(draft: Path) -> None:
-        write_excerpt(roster.source, identifiers, part, draft)
-
-    return replace_file(write, target, _nobodys).path
+    part = Excerpt(roster.source, identifiers, SomeResults(results, wrong))
+    return replace_file(part.write, target, _nobodys).path
 
 
 def _nobodys(_path: Path) -> None:

@@ -44,11 +44,7 @@ from bulk_register.run.exam_lookup import said_titles, titled, with_identified_t
 from bulk_register.run.extended import named_as_extended, record_extended
 from bulk_register.run.finish import Delivery, close_run, of_its_own
 from bulk_register.run.lists import Lists, check_lists
-from bulk_register.run.new_hires import (
-    new_hires,
-    sync_first,
-    told_of_sync,
-)
+from bulk_register.run.new_hires import new_hires, sync_first, told_of_sync
 from bulk_register.run.observer import Confirm, Observer
 from bulk_register.run.preflight import check_plan, check_roster, last_run, prepare_output
 from bulk_register.run.renewal import send_plan

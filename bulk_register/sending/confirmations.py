@@ -52,18 +52,20 @@ class Confirmations:
     """Which employees are in doubt, who claims which participant, and what two answers agree on.
 
     An employee in doubt claims every participant ever answered; whom two answers agree on, only that one.
-    A participant that several claim goes to none of them. `earlier` are the claims since earlier runs.
+    A participant that several claim goes to none of them. `doubts` and `claims` come from earlier runs.
     """
 
-    def __init__(self, earlier: Iterable[Claim] = (), chance: random.Random | None = None) -> None:
-        self._chance = chance or random.Random()  # noqa: S311 - an order, no secret
+    def __init__(self, doubts: Iterable[Doubt] = (), claims: Iterable[Claim] = ()) -> None:
+        self._chance = random.Random()  # noqa: S311 - an order, no secret
         self._waiting: deque[Doubt] = deque()
         self._asked: dict[Task, Doubt] = {}
         self._agreed: list[tuple[Task, tuple[str | None, ...]]] = []
         self._answered: dict[str, set[str]] = {}  # participants by employee
         self._claimants: dict[str, set[str]] = {}  # the same by participant
-        for employee, participant in earlier:
+        for employee, participant in claims:
             self._claim(employee, participant)
+        for doubt in doubts:
+            self.add(doubt)
 
     @property
     def open(self) -> bool:

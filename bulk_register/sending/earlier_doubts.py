@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bulk_register.ledger import Ledger
 from bulk_register.records import Batch, Scope
-from bulk_register.sending.confirmations import Claim, Doubt, Participants
+from bulk_register.sending.confirmations import Claim, Confirmations, Doubt, Participants
 from bulk_register.startexam import read_participants
 
 
@@ -43,12 +43,16 @@ def unsettled_answers(ledger: Ledger, scope: Scope) -> list[ContradictedAnswer]:
     return [_without(one, settled) for one in answers]
 
 
-def claims_of(answers: Iterable[ContradictedAnswer]) -> list[Claim]:
-    """Return all that these employees were answered with."""
-    return [Claim(name, given) for one in answers for name, given in _pairs(one) if given]
+def confirmations_after(
+    answers: Sequence[ContradictedAnswer], batches: Iterable[Batch]
+) -> tuple[tuple[Batch, ...], Confirmations]:
+    """Return a plan's batches without those in doubt, and what is to be confirmed of these."""
+    rest, doubts = _doubts_among(batches, answers)
+    claims = (Claim(name, given) for one in answers for name, given in _pairs(one) if given)
+    return rest, Confirmations(doubts, claims)
 
 
-def doubts_among(
+def _doubts_among(
     batches: Iterable[Batch], answers: Iterable[ContradictedAnswer]
 ) -> tuple[tuple[Batch, ...], list[Doubt]]:
     """Take those in doubt out of a plan's batches, with what they were answered last."""

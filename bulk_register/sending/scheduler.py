@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bulk_register.language import _
 from bulk_register.records import Batch, Status
-from bulk_register.sending.confirmations import Claim, Confirmations, Doubt, Participants, Release, Shared
+from bulk_register.sending.confirmations import Confirmations, Doubt, Participants, Release, Shared
 from bulk_register.sending.notes import ANOTHERS, CONTRADICTED, DISAGREED, REPEATED, UNMATCHED, UNMATCHED_FOR
 from bulk_register.sending.outbox import Outbox
 from bulk_register.sending.probing import Probing
@@ -27,44 +27,28 @@ class Scheduler:
 
     Ask `next` for what may go out now and tell how it ended with `answered`, `confirmed`, `contradicted`,
     `repeated`, `unmatched`, `refused` or `failed`, each of which returns the verdicts it leads to; `conclude`
-    returns whom asking again has cleared, and at the end `leftovers` returns the rest. `doubts` are employees
-    whose answers in earlier runs were contradicted, `claims` all that such employees were answered with.
+    returns whom asking again has cleared, and at the end `leftovers` returns the rest. `confirmations` hold
+    the employees whose answers in earlier runs were contradicted.
     """
 
     def __init__(
-        self,
-        batches: Iterable[Batch],
-        rules: Rules,
-        doubts: Iterable[Doubt] = (),
-        claims: Iterable[Claim] = (),
+        self, batches: Iterable[Batch], rules: Rules, confirmations: Confirmations | None = None
     ) -> None:
         self.rules = rules
-        self._stopping = Stopping(rules)
+        self.stopping = Stopping(rules)
         self._outbox = Outbox(batches)
-        self._probing = Probing(self._outbox, self._stopping, trusted=rules.trusted)
+        self._probing = Probing(self._outbox, self.stopping, trusted=rules.trusted)
         self._unmatched = UnmatchedBatches()
-        self._confirmations = Confirmations(claims)
-        for doubt in doubts:
-            self._confirmations.add(doubt)
+        self._confirmations = confirmations or Confirmations()
 
     @property
     def stopped(self) -> str:
         """Why nothing more goes out; "" as long as the run goes on."""
-        return self._stopping.reason
-
-    @property
-    def passing(self) -> bool:
-        """Whether what stopped the run may be over by itself."""
-        return self._stopping.passing
-
-    @property
-    def failure(self) -> str:
-        """Why the last request failed that was given up, "" for none."""
-        return self._stopping.failure
+        return self.stopping.reason
 
     def next(self, in_flight: int) -> Task | None:
         """Return what may go out now; None to wait for those in flight, or at the end where none is."""
-        ending = self._stopping.ending
+        ending = self.stopping.ending
         if self.stopped or (in_flight and (ending or not self._probing.proven or self._unmatched.open)):
             return None
         if ending:
@@ -77,7 +61,7 @@ class Scheduler:
 
     def stop(self, reason: str, *, passing: bool = False) -> None:
         """Let nothing more go out; the first reason counts. `passing`: it may be over by itself."""
-        self._stopping.stop(reason, passing=passing)
+        self.stopping.stop(reason, passing=passing)
 
     def again(self, task: Task) -> None:
         """Let a request that changed nothing go out once more, before all others."""
@@ -85,7 +69,7 @@ class Scheduler:
 
     def answered(self, task: Task, *, empty_handed: bool = False) -> list[Verdict]:
         """A matched answer came; `empty_handed` if it held no identifier at all."""
-        self._stopping.accepted()
+        self.stopping.accepted()
         verdicts = self._probing.prove()
         if task.purpose is Purpose.ALONE:
             if empty_handed:
@@ -96,7 +80,7 @@ class Scheduler:
 
     def unmatched(self, task: Task, fault: str, *, empty: bool) -> list[Verdict]:
         """An answer came that can't be matched; `empty` if it held nothing."""
-        self._stopping.alive()
+        self.stopping.alive()
         batch = task.batch
         note = _(UNMATCHED_FOR, fault=fault)
         if self.rules.reregister:
@@ -118,7 +102,7 @@ class Scheduler:
 
     def confirmed(self, task: Task, participants: tuple[str | None, ...]) -> list[Verdict]:
         """A matched answer came for employees who are in doubt; see `conclude`."""
-        self._stopping.accepted()
+        self.stopping.accepted()
         verdicts = self._probing.prove()
         if not self._confirmations.answered(task, participants):
             verdicts.append(Verdict(task.batch, Status.UNKNOWN, _(DISAGREED)))
@@ -136,9 +120,9 @@ class Scheduler:
 
         Both answers are in doubt. Nothing more goes out but what asks again, then the run stops.
         """
-        self._stopping.alive()
+        self.stopping.alive()
         verdicts = self._take_back(others)
-        self._stopping.end(_(ANSWERED_IN_HISTORY, why=_(ANOTHERS)))
+        self.stopping.end(_(ANSWERED_IN_HISTORY, why=_(ANOTHERS)))
         if task.purpose is Purpose.CONFIRM:
             return self.confirmed(task, participants) + verdicts
         self._confirmations.add(Doubt(task.batch, participants))
@@ -151,10 +135,10 @@ class Scheduler:
 
         `others` as in `contradicted`; the rest of the answer can't be matched and is asked about again.
         """
-        self._stopping.alive()
+        self.stopping.alive()
         verdicts = self._take_back(others)
         if verdicts:
-            self._stopping.end(_(ANSWERED_IN_HISTORY, why=_(ANOTHERS)))
+            self.stopping.end(_(ANSWERED_IN_HISTORY, why=_(ANOTHERS)))
         batch, counts = task.batch, Counter(participants)
         places = [i for i, given in enumerate(participants) if given is not None and counts[given] > 1]
         claimants = Doubt(batch.take(places), tuple(participants[place] for place in places))
@@ -172,13 +156,13 @@ class Scheduler:
     def conclude(self) -> tuple[list[Release], list[Shared]]:
         """Return who of those in doubt may have which link now, and who shares one with others."""
         concluded = self._confirmations.conclude()
-        if self._stopping.ending and not self._confirmations.open:
-            self.stop(self._stopping.ending)
+        if self.stopping.ending and not self._confirmations.open:
+            self.stop(self.stopping.ending)
         return concluded
 
     def refused(self, task: Task, message: Message) -> list[Verdict]:
         """StartExam refused a request."""
-        self._stopping.alive()
+        self.stopping.alive()
         if task.purpose is Purpose.ALONE:
             self.stop(_(ALONE_REFUSED, words=message.for_log))
             return self._unmatched.give_up(task.batch)
@@ -196,7 +180,7 @@ class Scheduler:
     def failed(self, task: Task, message: Message, status: int) -> list[Verdict]:
         """Every attempt at a request failed; `status` is that of the last."""
         batch = task.batch
-        self._stopping.failed(batch, message)
+        self.stopping.failed(batch, message)
         if task.purpose is Purpose.ALONE:
             return [*self._unmatched.give_up(), Verdict(batch, Status.FAILED, message.for_note)]
         if task.purpose is Purpose.CONFIRM:
@@ -251,11 +235,11 @@ class Scheduler:
         return [Verdict(batch, Status.UNKNOWN, message.for_note)]
 
     def _reject(self, batch: Batch, message: Message) -> list[Verdict]:
-        self._stopping.refused_alone(message.for_log)
+        self.stopping.refused_alone(message.for_log)
         return [Verdict(batch, Status.REJECTED, message.for_note)]
 
     def _refused_for_good(self, batch: Batch, message: Message) -> list[Verdict]:
-        self._stopping.refused_for_good(message)
+        self.stopping.refused_for_good(message)
         advice = "" if len(batch) == 1 else _("; smaller batches (--batch-size) show which employee it is")
         return [Verdict(batch, Status.REJECTED, message.for_note + advice)]
 

@@ -28,7 +28,7 @@ from bulk_register.records import (
     Tell,
 )
 from bulk_register.sending.clock_change import why_stop
-from bulk_register.sending.earlier_doubts import claims_of, doubts_among, unsettled_answers
+from bulk_register.sending.earlier_doubts import confirmations_after, unsettled_answers
 from bulk_register.sending.recorder import Recorder
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.send_options import GivenUpError, SendOptions
@@ -58,8 +58,8 @@ def send(
         client.requests,
         client.retries,
         sender.scheduler.stopped if undone else "",  # a deadline may come when the last answer does
-        sender.scheduler.failure,
-        sender.scheduler.passing,
+        sender.scheduler.stopping.failure,
+        sender.scheduler.stopping.passing,
         interrupted,
         client.reached,
     )
@@ -71,9 +71,8 @@ class _Sender:
     ) -> None:
         plan = submission.plan
         rules = Rules(options.trusted, plan.exam.reregister, options.max_rejected)
-        unsettled = unsettled_answers(ledger, plan.scope)
-        batches, doubts = doubts_among(plan.batches, unsettled)
-        self.scheduler = Scheduler(batches, rules, doubts, claims_of(unsettled))
+        batches, confirmations = confirmations_after(unsettled_answers(ledger, plan.scope), plan.batches)
+        self.scheduler = Scheduler(batches, rules, confirmations)
         self.plan = plan
         self._recorder = Recorder(submission, ledger, self.scheduler, client.now)
         self._statuses = submission.statuses

@@ -6,7 +6,6 @@ Nothing here makes pydantic's model: `--help` is made from the kinds, and is to 
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,11 +14,17 @@ from typing import Any
 
 from bulk_register.language import N_, _
 from bulk_register.places import LedgerPlace, place_of
+from bulk_register.settings.units import (
+    duration,
+    no_truth,
+    number_text,
+    percent,
+    seconds_text,
+    size,
+    span,
+)
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
-_SIZE = re.compile(r"(\d*\.?\d+)\s*([kmgtpe]?)(i?)b?", re.IGNORECASE)
 MAX_NUMBER = 20  # characters; 2**63 has 19 digits
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 NO_TEXT = N_("it must be text in UTF-8")
 
@@ -139,38 +144,6 @@ def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-def _no_truth(value: Any) -> Any:
-    """`true` in a settings file is no number."""
-    if isinstance(value, bool):
-        raise ValueError
-    return value
-
-
-def _duration(value: Any) -> Any:
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    return float(found[1]) * _SECONDS[found[2].lower()] if found else _no_truth(value)
-
-
-def _span(value: Any) -> Any:
-    """A time with its unit: 26 alone may be meant as hours."""
-    if not (isinstance(value, str) and value.strip()[-1:].isalpha()):
-        raise ValueError
-    return _duration(value)
-
-
-def _size(value: Any) -> Any:
-    if not isinstance(value, str):
-        return _no_truth(value)
-    if not (found := _SIZE.fullmatch(value.strip())):
-        raise ValueError
-    power = " kmgtpe".index(found[2].lower() or " ")
-    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
-
-
-def _percent(value: Any) -> Any:
-    return value.strip().removesuffix("%") if isinstance(value, str) else _no_truth(value)
-
-
 def _pairs(value: Any) -> Any:
     """`NAME=VALUE` words or a table become pairs."""
     if isinstance(value, dict):
@@ -179,14 +152,6 @@ def _pairs(value: Any) -> Any:
     if not isinstance(words, list | tuple) or not all("=" in word for word in words if isinstance(word, str)):
         raise ValueError(_("each must be NAME=VALUE, like Type=Offline"))
     return [tuple(word.split("=", 1)) if isinstance(word, str) else word for word in words]
-
-
-def _number_text(number: float) -> str:
-    return f"{number:.6f}".rstrip("0").rstrip(".")
-
-
-def _seconds_text(seconds: float) -> str:
-    return f"{_number_text(seconds)}s"
 
 
 TRUTH = Kind(N_("true or false"), "")
@@ -205,19 +170,19 @@ FILE_OR_DATABASE = Kind(
 FILE_OR_STDOUT = Kind(PATH, "FILE", _path_text, _file_or_stdout, limits={"min_length": 1})
 METRICS = Kind(PATH, "FILE", check=_metrics_file)
 COMMAND = Kind(N_("a command in quotes, like 'mail -s failed hr-it@example.com'"), "COMMAND", check=_command)
-SIZE = Kind(N_("a size like 500MB or 2GB"), "SIZE", _size, limits={"gt": 0})
+SIZE = Kind(N_("a size like 500MB or 2GB"), "SIZE", size, limits={"gt": 0})
 SECONDS = Kind(
     N_("a number of seconds up to 3600, or a time like 90s, 5m or 1h"),
     "SECONDS",
-    _duration,
-    say=_seconds_text,
+    duration,
+    say=seconds_text,
     limits={"gt": 0, "le": 3600, "allow_inf_nan": False},
 )
 PERCENT = Kind(
     N_("a percentage from 0 to 100"),
     "PERCENT",
-    _percent,
-    say=_number_text,
+    percent,
+    say=number_text,
     limits={"ge": 0, "le": 100, "allow_inf_nan": False},
 )
 PAIRS = Kind(N_("texts like Type=Offline"), "NAME=VALUE", _pairs, say="=".join)
@@ -228,7 +193,7 @@ def whole(low: int, high: int | None = None, may_be: str = "") -> Kind:
     limits = {"ge": low} if high is None else {"ge": low, "le": high}
     usual = N_("a whole number, {low} or more") if high is None else N_("a whole number from {low} to {high}")
     return Kind(
-        may_be or usual, "N", _no_truth, limits=limits, values={} if may_be else {"low": low, "high": high}
+        may_be or usual, "N", no_truth, limits=limits, values={} if may_be else {"low": low, "high": high}
     )
 
 
@@ -236,7 +201,7 @@ def span_of_time(like: str) -> Kind:
     """Return the kind of times that need a unit."""
     limits = {"gt": 0, "allow_inf_nan": False}
     may_be = N_("a time with its unit, like {like}")
-    return Kind(may_be, "TIME", _span, say=_seconds_text, limits=limits, values={"like": like})
+    return Kind(may_be, "TIME", span, say=seconds_text, limits=limits, values={"like": like})
 
 
 def one_of(names: Sequence[str]) -> Kind:

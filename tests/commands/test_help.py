@@ -14,8 +14,8 @@ from bulk_register.settings import ONLY_A_PERSON, SAID, Settings, flag
 from bulk_register.settings.setting import Group
 from tests.support.program import call, clean
 
-COMMANDS = ["run", "sync", "check", "rerun", "history", "export", "tests", "init", "doctor"]
-COMMANDS += ["template", "verify", "page", "ledger", "results", "sandbox"]
+COMMANDS = ["run", "sync", "check", "rerun", "export", "results", "verify", "page"]
+COMMANDS += ["init", "doctor", "template", "tests", "history", "ledger", "sandbox"]
 NEVER_A_FLAG = {"fields", "secret_key", "secret_key_file", "link_base", "wait_first", "wait_max"}
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bulk_register.errors import RosterError
 from bulk_register.ooxml import cell_values as values
 from bulk_register.ooxml import formats, xml
-from bulk_register.ooxml.cells import Tags, cells, pieces, rows
+from bulk_register.ooxml.cells import Tags, cells, rows
 from bulk_register.ooxml.extent import Extent
+from bulk_register.ooxml.pieces import pieces
 
 
 @pytest.mark.parametrize("module", [values, formats], ids=["values", "formats"])

@@ -9,7 +9,7 @@ import numpy as np
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bulk_register.output.excel.excerpt import rows_without_address, write_excerpt
+from bulk_register.output.excel.excerpt import Excerpt, rows_without_address
 from bulk_register.output.excel.limits import MAX_FORMATS
 from bulk_register.output.results import RosterResults, SomeResults
 from bulk_register.records import Reading, Roster
@@ -39,7 +39,7 @@ def excerpt(roster: Roster, path: Path) -> Worksheet:
     part = SomeResults(RosterResults(roster), places)
     last = rows_without_address(roster.source, frozenset(part.rows.tolist()))
     assert last == {3}
-    write_excerpt(roster.source, roster.employees.identifiers, part, path, last)
+    Excerpt(roster.source, roster.employees.identifiers, part, last).write(path)
     return openpyxl.load_workbook(path).worksheets[0]
 
 
@@ -60,7 +60,7 @@ def list_of(path: Path) -> Worksheet:
     copies.mkdir()
     roster, made = read_roster(path, Reading(), copies), path.with_name("list.xlsx")
     part = SomeResults(RosterResults(roster), np.arange(len(roster.employees.rows)))
-    write_excerpt(roster.source, roster.employees.identifiers, part, made)
+    Excerpt(roster.source, roster.employees.identifiers, part).write(made)
     return openpyxl.load_workbook(made).worksheets[0]
 
 

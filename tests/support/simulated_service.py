@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bulk_register.records import Batch, Holder, Status, Statuses
-from bulk_register.sending.confirmations import Claim, Doubt
+from bulk_register.sending.confirmations import Confirmations, Doubt
 from bulk_register.sending.matching import Moment, Pairing, match
 from bulk_register.sending.scheduler import Scheduler
 from bulk_register.sending.tasks import Message, Purpose, Rules, Task, Verdict
@@ -95,19 +95,16 @@ class Simulation:
         service: Service,
         rules: Rules,
         workers: int = 4,
-        doubts: Iterable[Doubt] = (),
-        claims: Iterable[Claim] = (),
+        confirmations: Confirmations | None = None,
     ) -> None:
-        doubts = list(doubts)
-        self.scheduler = Scheduler(batches, rules, doubts, claims)
-        batches = [*batches, *(doubt.batch for doubt in doubts)]
+        self.scheduler = Scheduler(batches, rules, confirmations)
         self.service = service
         self.workers = workers
         self.flying: list[Task] = []
         self.requests = 0
         self.accepted = rules.trusted
         self.sent: list[tuple[str, ...]] = []
-        self.statuses = Statuses.of(sum(map(len, batches)))
+        self.statuses = Statuses.of(1 + max(code for batch in batches for code in batch.codes))
         self.settled: list[int] = [0] * len(self.statuses.status)
         self.holders: dict[str, Holder] = {}
         self.kept: list[tuple[Batch, tuple[str | None, ...]]] = []  # answers that gave links

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from bulk_register.ooxml.archive import canonical
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES, Content
 from bulk_register.ooxml.cell_values import bounds
-from bulk_register.ooxml.cells import Tags, pieces
+from bulk_register.ooxml.cells import Tags
+from bulk_register.ooxml.pieces import pieces
 from bulk_register.ooxml.workbook import WorkbookFile, relationships_of
 from bulk_register.ooxml.xml import declared, elements, splice
 from bulk_register.output.excel.changed_rows import ChangedRows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,40 +12,42 @@ import numpy as np
 
 from bulk_register.language import every_language
 from bulk_register.ooxml.cell_values import shown
-from bulk_register.ooxml.cells import pieces
+from bulk_register.ooxml.pieces import pieces
 from bulk_register.ooxml.workbook import UNBOUNDED, WorkbookFile
 from bulk_register.output.excel.new_workbook import plan_new_workbook
 from bulk_register.output.results import SomeResults
 from bulk_register.records import REGISTRATION, RESULT_COLUMNS, Cell, Columns, Line, Results, Source
 
 
-def write_excerpt(
-    source: Source,
-    identifiers: np.ndarray,
-    results: Results,
-    path: Path,
-    last: Collection[int] = (),
-    columns: Columns = REGISTRATION,
-) -> None:
-    """Write a new workbook with the header and only the rows of `results`, each with its results.
+@dataclass(frozen=True)
+class Excerpt:
+    """A new workbook with the header and only the rows of `results`, each with its results.
 
     `identifiers` (object) goes by row of `results`: the cells of the identifier column become these texts, so
-    that a zero shown by a number format alone isn't lost. The rows `last` come behind all others. Raises
-    OutputError where no workbook holds it.
+    that a zero shown by a number format alone isn't lost. The rows `last` come behind all others.
     """
-    first = 2 if source.header_row else 1
-    rows = dict(zip(results.rows.tolist(), identifiers.tolist(), strict=True))
-    part = replace(
-        source,
-        header_row=first - 1,
-        first_row=first,
-        last_row=first + len(rows) - 1,
-        lines=lambda: _lines(source, rows, last),
-    )
-    apart = np.isin(results.rows, list(last))
-    order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart)])
-    numbers = np.arange(first, first + len(rows), dtype=np.int64)
-    plan_new_workbook(part, path, columns).write(SomeResults(results, order, numbers), path)
+
+    source: Source
+    identifiers: np.ndarray
+    results: Results
+    last: Collection[int] = ()
+    columns: Columns = REGISTRATION
+
+    def write(self, path: Path) -> None:
+        """Write it to a new file; raises OutputError where no workbook holds it."""
+        first = 2 if self.source.header_row else 1
+        rows = dict(zip(self.results.rows.tolist(), self.identifiers.tolist(), strict=True))
+        part = replace(
+            self.source,
+            header_row=first - 1,
+            first_row=first,
+            last_row=first + len(rows) - 1,
+            lines=lambda: _lines(self.source, rows, self.last),
+        )
+        apart = np.isin(self.results.rows, list(self.last))
+        order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart)])
+        numbers = np.arange(first, first + len(rows), dtype=np.int64)
+        plan_new_workbook(part, path, self.columns).write(SomeResults(self.results, order, numbers), path)
 
 
 def rows_without_address(source: Source, rows: Container[int]) -> set[int]:

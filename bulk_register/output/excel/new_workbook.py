@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bulk_register.language import _
 from bulk_register.ooxml.archive_writer import CONTENT_TYPES, Content, rewrite
 from bulk_register.ooxml.cell_values import letters, reference, shown
-from bulk_register.ooxml.cells import pieces
+from bulk_register.ooxml.pieces import pieces
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.output.excel.content_types import content_types_for
 from bulk_register.output.excel.limits import Survey, refuse_what_no_workbook_holds, survey

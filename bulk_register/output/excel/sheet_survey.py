@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bulk_register.ooxml.cell_values import bounds
-from bulk_register.ooxml.cells import prefix
+from bulk_register.ooxml.pieces import prefix
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import Element, elements
 from bulk_register.records import SheetOutline

@@ -18,12 +18,11 @@ from bulk_register.ooxml.cells import (
     attribute_pattern,
     cells,
     each_row,
-    pieces,
-    prefix,
     rows,
     valued,
 )
 from bulk_register.ooxml.extent import Extent
+from bulk_register.ooxml.pieces import pieces, prefix
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 from bulk_register.records import SheetOutline
