@@ -73,7 +73,7 @@ def make_plan(roster: Roster, exam: Exam, scope: Scope, known: KnownLinks, optio
     more = replace(options, first_batch=options.first_batch + len(batches))
     renewals = _batches(roster, np.flatnonzero(renew), more)
     new = int((~working).sum())
-    return Plan(exam, scope, roster, statuses, batches, new, int(again.sum()), renewals)
+    return Plan(exam, scope, roster, statuses, batches, new, int(again.sum()), renewals, options.renewed)
 
 
 def _over(statuses: Statuses, working: np.ndarray, options: PlanOptions) -> np.ndarray:

@@ -90,6 +90,7 @@ class Plan:
     new: int  # employees without a known link
     asked_again: int  # employees whose known link is asked about again
     renewals: tuple[Batch, ...] = ()  # employees whose only link is over, registered anew
+    renewed: frozenset[str] = field(default=frozenset(), repr=False)  # whose renewal may have been made
     to_sync: int = 0  # employees who are added to StartExam or updated there before
 
     @property

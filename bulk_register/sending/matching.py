@@ -60,6 +60,7 @@ class Moment:
     run: int
     now: int
     valid_till: int
+    renewed: frozenset[str] = frozenset()  # whose renewal was asked for in an earlier run without an answer
 
 
 def match(pairing: Pairing, before: Statuses, moment: Moment) -> Matched:
@@ -86,6 +87,9 @@ def match(pairing: Pairing, before: Statuses, moment: Moment) -> Matched:
         (Status.UNKNOWN, ~takes & ~kept),
     ):
         after.settle(those, status, _(_NOTES[status]) if status in _NOTES else "")
+    if moment.renewed:
+        lost = np.array([name in moment.renewed for name in batch.identifiers])
+        after.settle((after.status == Status.EXPIRED) & lost, Status.EXPIRED, _(notes.RENEWAL_LOST))
     return Matched(list(_written(batch, given, runs, keeps, (given != "") & ~same)), after)
 
 

@@ -25,6 +25,11 @@ OTHER_SPELLING = N_(
     "StartExam answered with the link that an earlier run got for another spelling of this identifier"
 )
 WITHOUT_PARTICIPANT = N_("StartExam answered without a participant for this employee")
+RENEWAL_LOST = N_(
+    "the only link that StartExam gives is over; an earlier run asked for a new one and the answer never "
+    "came, so --renew-expired doesn't ask twice. If StartExam shows no new registration, --reregister makes "
+    "one, for everybody on a roster"
+)
 EXPIRED = N_(
     "the only link that StartExam gives is over; --renew-expired makes new ones for such, --reregister for "
     "everybody, --extended believes that it was extended in StartExam"

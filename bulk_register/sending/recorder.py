@@ -45,6 +45,7 @@ class Recorder:
         self.valid_till = int(submission.plan.exam.valid_till.timestamp())
         self.news: list[Settled] = []  # to be told once it is on disk
         self._run, self._scope = submission.run, submission.plan.scope
+        self._renewed = submission.plan.renewed
         self._employees = submission.plan.roster.employees
         self._ledger, self._scheduler, self._now = ledger, scheduler, now
         self._confirming: dict[Task, int] = {}  # requests whose answers are withheld
@@ -140,12 +141,15 @@ class Recorder:
             self._withhold_twins(pairing, twins)
 
     def _give(self, request: int, pairing: Pairing, verdicts: list[Verdict]) -> None:
-        batch, moment = pairing.batch, Moment(self._run, int(self._now()), self.valid_till)
+        batch, moment = pairing.batch, self._moment()
         matched = match(pairing, self.statuses.now, moment)
         notes = notes_on(batch, matched.statuses) + notes_of(verdicts)
         self._ledger.settled(request, Settlement(Ending.ANSWERED, matched.registrations, notes))
         self.statuses.replace(batch.codes, matched.statuses)
         self._apply_and_tell(batch, End(Ending.ANSWERED, verdicts), len(batch))
+
+    def _moment(self) -> Moment:
+        return Moment(self._run, int(self._now()), self.valid_till, self._renewed)
 
     def _apply_and_tell(self, batch: Batch, end: End, more: int = 0) -> None:
         self.apply(end.verdicts)

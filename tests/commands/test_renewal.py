@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from bulk_register.sandbox import Sandbox
+from bulk_register.sandbox import Behaviour, Sandbox
 from tests.support import hostile_server as hostile
 from tests.support.hostile_server import HostileServer, Request
-from tests.support.office import Office
+from tests.support.office import RUN, Office
+from tests.support.plans import people
 from tests.support.program import account, call, exam, rewrite
 
 DAY = 86_400
@@ -106,17 +107,58 @@ def test_a_renewal_whose_answer_was_lost_is_never_sent_again(tmp_path: Path, com
     with HostileServer(react) as startexam:
         office = Office(tmp_path, startexam.base_url)
         office.hire(["a", "b"])
-        words = ("run", "staff.csv", "-o", "out.csv", "--valid-till", "+10d", "--report", "report.json")
-        assert office.say(*words).code == 0
+        assert office.say(*RUN).code == 0
         rewrite(office.ledger, "UPDATE run SET valid_till = 1")
-        told = office.say(*words, "--renew-expired")
+        told = office.say(*RUN, "--renew-expired")
         assert (told.code, told.report["unknown"]) == (1, 2)
         assert startexam.created == {"a": 2, "b": 2}
         office.say(
-            *((command, "--report", "report.json") if command == "rerun" else (*words, "--renew-expired"))
+            *((command, "--report", "report.json") if command == "rerun" else (*RUN, "--renew-expired"))
         )
         assert startexam.created == {"a": 2, "b": 2}
         assert office.links() == {name: one for (*_, name), one in startexam.registrations.items()}
+
+
+def test_where_startexam_has_not_made_it_the_note_says_what_is_left_to_do(tmp_path: Path) -> None:
+    def react(request: Request) -> hostile.Reaction | None:
+        anew = request.payload.get("doNotCreateIfExist") is False
+        return hostile.reset_before_work() if anew and len(startexam.requests) < 4 else None
+
+    with HostileServer(react) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        office.hire(["a", "b"])
+        assert office.say(*RUN).code == 0
+        rewrite(office.ledger, "UPDATE run SET valid_till = 1")
+        for _ in range(2):
+            told = office.say(*RUN, "--renew-expired")
+        assert (told.code, told.report["expired"]) == (1, 2)
+        [note] = {problem["note"] for problem in told.report["problems"]}
+        assert "--renew-expired doesn't ask twice" in note
+        assert set(startexam.created.values()) == {1}
+        assert office.say(*RUN, "--reregister").code == 0
+        assert startexam.created == {"a": 2, "b": 2}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_renewals_at_a_quarter_of_faults_lose_nothing_and_make_no_third_registration(
+    tmp_path: Path, seed: int
+) -> None:
+    with Sandbox(Behaviour(fail_rate=0.25, seed=seed)) as startexam:
+        office = Office(tmp_path, startexam.base_url)
+        names = office.hire(people(600))
+        flags = ("--batch-size", "10", "--attempts", "8")
+        while office.say(*RUN, *flags).code:
+            assert len(startexam.requests) < 1000
+        rewrite(office.ledger, "UPDATE run SET valid_till = 1")
+        first = startexam.registrations
+        for _ in range(5):
+            office.say(*RUN, *flags, "--renew-expired")
+        links, latest = office.links(), startexam.registrations
+        assert links.items() <= {name: one for (*_, name), one in latest.items()}.items()
+        assert not set(links.values()) & set(first.values())
+        made = [name for name in names if startexam.created[name] == 2]
+        assert links.keys() == set(made), "whatever StartExam made was learnt of in the end"
+        assert max(startexam.created.values()) == 2
 
 
 def test_who_is_named_as_extended_keeps_the_link(three_of_six_over: Sandbox) -> None:
