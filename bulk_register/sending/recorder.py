@@ -25,6 +25,7 @@ from bulk_register.records import (
 from bulk_register.sending.confirmations import Doubt, Release, Shared
 from bulk_register.sending.matching import Foreign, Moment, Pairing, match, notes_on
 from bulk_register.sending.notes import (
+    ANOTHERS,
     OTHER_SPELLING,
     OVER_BY_ITS_CLOCK,
     SHARED,
@@ -127,12 +128,13 @@ class Recorder:
         batch = task.batch
         pairing = self._pairing(batch, participants)
         twins, strangers = _twins(pairing)
+        if task.purpose is Purpose.CONFIRM:
+            self._confirming[task] = request
         if strangers or self._scheduler.contradicts(task, participants):
             others = self._taken_back(pairing, strangers)
             verdicts = self._scheduler.contradicted(task, participants, others)
-            self.close(request, batch, End(Ending.CONTRADICTED, verdicts, verdicts[0].note, answer.raw))
+            self.close(request, batch, End(Ending.CONTRADICTED, verdicts, _(ANOTHERS), answer.raw))
         elif task.purpose is Purpose.CONFIRM:
-            self._confirming[task] = request
             verdicts = self._scheduler.confirmed(task, participants)
             self.close(request, batch, End(Ending.CONTRADICTED, verdicts, _("asked again"), answer.raw))
         else:
@@ -199,7 +201,10 @@ class Recorder:
         codes, request = release.batch.codes, self._confirming.pop(release.task)
         pairing = self._pairing(release.batch, release.participants)
         self._released.append((codes, self.statuses.now.part(codes)))
-        self._give(request, pairing.without(pairing.foreign()), [])
+        foreign = pairing.foreign()
+        anothers = release.batch.take([one.place for one in foreign])
+        verdicts = [Verdict(anothers, Status.UNKNOWN, _(ANOTHERS))] if foreign else []
+        self._give(request, pairing.without(foreign), verdicts)
 
     def _share(self, shared: Sequence[Shared]) -> None:
         """Say of employees to whom StartExam gives one participant who they are."""

@@ -185,6 +185,30 @@ def test_doubts_that_were_settled_are_over_for_later_runs(book: Path) -> None:
     assert not again.outcome.stopped
 
 
+@pytest.mark.parametrize("size", [4, 10])
+def test_a_participant_of_an_earlier_run_stays_its_owners_however_often_it_comes_for_others(
+    book: Path, size: int
+) -> None:
+    with HostileServer() as server:
+        office = Office(server.base_url, book, batch_size=size)
+        owner = office.run(["owner"]).links()
+        struck = people(20)[size]
+
+        def give_it_to(ids: list[Any], request: Request, _: Registrar) -> list[Any]:
+            pairs = zip(request.employees, ids, strict=True)
+            return [owner["owner"] if name == struck else each for name, each in pairs]
+
+        server.react(lambda _: Reaction(change=give_it_to))
+        for _ in range(2):
+            sent = office.run(people(20), SendOptions(1))
+            assert {**truth(server), **sent.links()} == truth(server)
+            assert struck not in sent.links()
+            assert "another employee" in notes(sent, (struck,))[0]
+        assert office.run(["owner"]).links() == owner
+        server.react(lambda _: HONEST)
+        assert office.run(people(20)).links().keys() == set(people(20))
+
+
 @pytest.mark.parametrize("fails", ["at its first record", "when all are written"])
 def test_what_asking_again_cleared_is_given_to_nobody_where_it_cannot_be_written_down(
     book: Path, fails: str

@@ -216,10 +216,15 @@ class HostileServer:
     def __init__(self, script: Script = ()) -> None:
         self.requests: list[Request] = []
         self.registrar = Registrar()
+        self.told: Counter[tuple[str, str]] = Counter()  # how often an employee was answered with what
         self._react = script if callable(script) else _in_turn(script)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._conversations: list[tuple[threading.Thread, socket.socket]] = []
+
+    def react(self, script: Script) -> None:
+        """React in another way from now on."""
+        self._react = script if callable(script) else _in_turn(script)
 
     @property
     def registrations(self) -> dict[tuple[str, frozenset[str], str], str]:
@@ -271,6 +276,8 @@ class HostileServer:
         participants = self.registrar.register(request) if reaction.work else []
         if reaction.change:
             participants = reaction.change(participants, request, self.registrar)
+        with self._lock:
+            self.told.update(zip(request.employees, map(str, participants), strict=False))
         if self._closing.wait(reaction.hang_seconds):
             return False
         if reaction.reset:
