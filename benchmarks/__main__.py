@@ -21,13 +21,14 @@ from statistics import median
 from typing import Any
 
 from benchmarks import chart, model, table
+from benchmarks.database import ABSENT, Databases
 from benchmarks.race import ROOT, Contestant, Sandbox, Times, race
 
 FOLDER = ROOT / "build" / "bench"
 RESULTS = FOLDER / "results.json"
 LEDGER = FOLDER / "ledger.sqlite3"
 PROGRAM = (sys.executable, "-m", "bulk_register")
-SECTIONS = ("small", "main", "known", "ledger", "phases", "growth", "scale")
+SECTIONS = ("small", "main", "known", "ledger", "database", "phases", "growth", "scale")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_SIZES = (300, 1_000, 10_000)
 SCALE_ROWS = 25_000  # 50 batches
@@ -153,6 +154,17 @@ class Bench:
                 without = Contestant("without ledger", words, ours.before)
                 found[f"ledger {name}"] = _plain(self._race([ours, without], self._rounds))
         return found
+
+    def database(self) -> dict[str, Any]:
+        """The main run with the ledger in a file, in a local PostgreSQL, and in one behind a slow network."""
+        with Databases() as databases, _sandbox(0.1) as service:
+            if not databases.addresses:
+                say(f"  skipped: {ABSENT}.")
+                return {}
+            ours = _ours(service, roster(self._main_rows, ".xlsx"), "main.xlsx")
+            others = databases.contestants(ours, LEDGER)
+            found = self._race([ours, *others], self._rounds)
+        return {"database": {**_plain(found), "rows": self._main_rows}}
 
     def _profiled(self) -> dict[str, tuple[float, Path, str]]:
         """The runs that are looked into: latency, roster and output."""

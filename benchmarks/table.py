@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any, NamedTuple
 
+from benchmarks.database import named
 from benchmarks.race import CALM
 
 MAIN_FLOOR, MAIN_SCRIPT = 1.35, 6.5  # times the floor; times faster than the script
 MAIN_MEGABYTES, CSV_MEGABYTES, XLSX_MEGABYTES = 400, 1_200, 2_500
 SMALL, HELP_SECONDS, KNOWN, LEDGER = 2.2, 0.35, 1.2, 0.10
+LOCAL_DATABASE, FAR_DATABASE = 1.15, 1.25  # times the run with SQLite; with 10 ms of network, times that
 LINEAR = 1.25  # what a row may cost more at the top size than at a tenth of it
 
 Sections = Mapping[str, Mapping[str, Any]]
@@ -27,7 +29,7 @@ class Line(NamedTuple):
 
 def lines(sections: Sections) -> list[Line]:
     """Return a line for each target; sections that weren't measured give lines without a verdict."""
-    makers = (_main, _memory, _growth, _small, _help, _known, _ledger)
+    makers = (_main, _memory, _growth, _small, _help, _known, _ledger, _database)
     return [line for make in makers for line in make(sections)]
 
 
@@ -141,3 +143,17 @@ def _ledger(sections: Sections) -> Iterator[Line]:
         with_it = _wall(sections, section, "bulk-register")
         share = 1 - _wall(sections, section, "without ledger") / with_it
         yield Line(what, f"at most {LEDGER:.0%} of a run's time", f"{share:.0%}", share <= LEDGER)
+
+
+def _database(sections: Sections) -> Iterator[Line]:
+    near, far = (f"that run with the ledger in {place}" for place in ("a local PostgreSQL", named(10)))
+    near_target, far_target = f"at most {LOCAL_DATABASE} x SQLite", f"at most {FAR_DATABASE} x the local one"
+    if "database" not in sections:
+        yield Line(near, near_target, "", None)
+        yield Line(far, far_target, "", None)
+        return
+    names = ("bulk-register", named(0), named(10), named(20))
+    file, local, ten, twenty = (_wall(sections, "database", name) for name in names)
+    yield Line(near, near_target, f"{local:.1f} s, {local / file:.2f} x", local / file <= LOCAL_DATABASE)
+    measured = f"{ten:.1f} s, {ten / local:.2f} x ({named(20)}: {twenty / local:.2f} x)"
+    yield Line(far, far_target, measured, ten / local <= FAR_DATABASE)

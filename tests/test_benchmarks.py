@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from benchmarks import chart, floor, model, rosters, table
+from benchmarks.database import ROUND_TRIPS, Databases
+from benchmarks.race import Contestant
+from bulk_register.ledger import Ledger
+from bulk_register.places import DatabaseAddress
+from tests.support.ledgers import filled
 
 ROOT = Path(__file__).parent.parent
 NIGHTLY = ROOT / "docs" / "nightly"
@@ -80,6 +86,32 @@ def test_a_target_that_is_missed_says_so() -> None:
     verdicts = {one.what: one.met for one in table.lines({"main": times})}
     assert verdicts["peak memory of that run"] is False
     assert verdicts["second run, everything known"] is None
+
+
+@pytest.mark.usefixtures("server")  # a reason to skip it
+def test_a_run_in_each_database_begins_with_an_empty_one(tmp_path: Path) -> None:
+    ours = Contestant("ours", ["run", "--ledger", str(tmp_path)])
+    with Databases() as databases:
+        others = databases.contestants(ours, tmp_path)
+        assert [one.words[:2] for one in others] == [ours.words[:2]] * len(ROUND_TRIPS)
+        took = []
+        for one in others:
+            address = DatabaseAddress(one.words[2])
+            one.before()
+            with Ledger(address, write=False) as ledger:
+                assert ledger.runs() == []
+            began = time.perf_counter()
+            filled(address, 3)
+            took.append(time.perf_counter() - began)
+        assert took[2] > 0.02  # a round trip at least
+
+
+def test_databases_are_held_against_the_run_with_a_file_and_the_local_one() -> None:
+    names = ("bulk-register", "PostgreSQL", "PostgreSQL, 10 ms", "PostgreSQL, 20 ms")
+    times = {name: {"wall": [seconds]} for name, seconds in zip(names, (4.0, 4.4, 6.0, 8.0), strict=True)}
+    near, far = table.lines({"database": times})[-2:]
+    assert (near.measured, near.met) == ("4.4 s, 1.10 x", True)
+    assert (far.measured, far.met) == ("6.0 s, 1.36 x (PostgreSQL, 20 ms: 1.82 x)", False)
 
 
 def test_the_chart_is_well_formed() -> None:
