@@ -38,7 +38,7 @@ END_LEASES = "UPDATE lease SET until = now()"  # as time does
 
 @contextmanager
 def two_offices(
-    folder: Path, address: DatabaseAddress, **behaviour: Any
+    folder: Path, address: DatabaseAddress, employees: int = BATCHES * 10, **behaviour: Any
 ) -> Iterator[tuple[Sandbox, Office, Office]]:
     """Start a service; yield it with two machines that have the same roster and ledger."""
     with Sandbox(Behaviour(**behaviour)) as sandbox:
@@ -47,7 +47,7 @@ def two_offices(
             (folder / name).mkdir()
             where = {"BULK_REGISTER_LEDGER": address.secret}
             found.append(Office(folder / name, sandbox.base_url, where))
-            found[-1].hire(people(BATCHES * 10))
+            found[-1].hire(people(employees))
         with found[0], found[1]:
             yield sandbox, found[0], found[1]
 
@@ -90,6 +90,24 @@ def test_the_second_machine_asks_nothing(tmp_path: Path, database: DatabaseAddre
         assert set(sandbox.created.values()) == {1}
         listed = [office.say("history").out for office in (first, second)]
         assert listed[0] == listed[1]
+
+
+def test_of_thousands_among_faults_nobody_is_lost_or_registered_twice(
+    tmp_path: Path, database: DatabaseAddress
+) -> None:
+    patient = ("--batch-size", 100, "--workers", 8, "--attempts", 30)
+    with two_offices(tmp_path, database, 6_000, fail_rate=0.25, retry_after_seconds=0) as found:
+        sandbox, first, second = found
+        told = first.say(*RUN, *patient)
+        assert (told.code, told.report["registered"]) == (0, 6_000)
+        assert len(sandbox.requests) > 65, "60 requests would do without faults"
+        asked = len(sandbox.requests)
+        told = second.say(*RUN, *patient)
+        assert (told.code, told.report["already_registered"], told.report["requests"]) == (0, 6_000, 0)
+        assert len(sandbox.requests) == asked
+        assert first.links() == second.links() == truth(sandbox)
+        assert len(truth(sandbox)) == 6_000
+        assert set(sandbox.created.values()) == {1}
 
 
 def test_of_two_at_once_one_is_told_who_has_it(tmp_path: Path, database: DatabaseAddress) -> None:
