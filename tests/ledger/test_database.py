@@ -28,6 +28,7 @@ from tests.support.ledgers import (
     sqlite_of,
     unprivileged,
 )
+from tests.support.postgresql import has_own_mounts
 from tests.support.program import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
@@ -511,14 +512,6 @@ def test_the_file_system_of_a_path_is_that_of_its_innermost_mount(path: str, kin
     assert kind.startswith(disk.NETWORK_FILE_SYSTEMS) is (kind not in ("ext4", "xfs"))
 
 
-def has_mount_namespaces() -> bool:
-    """Tell whether a process may have mounts of its own here."""
-    unshare = shutil.which("unshare")
-    return (
-        unshare is not None and subprocess.run([unshare, "-rm", "true"], capture_output=True).returncode == 0
-    )
-
-
 ON_A_SHARE = """
 import sys
 from pathlib import Path
@@ -533,7 +526,7 @@ with Ledger(book := Path(sys.argv[1])) as ledger:
 """
 
 
-@pytest.mark.skipif(not has_mount_namespaces(), reason="no mounts of one's own here")
+@pytest.mark.skipif(not has_own_mounts(), reason="no mounts of one's own here")
 def test_a_ledger_on_a_network_share_has_no_write_ahead_log_and_works_too(book: Path) -> None:
     filled(book, 10)
     (book.parent / "mounts").write_text(f"server:/hr {book.parent} nfs4 rw 0 0\n")

@@ -23,6 +23,28 @@ _ON_PATH = shutil.which("initdb")
 BINARIES = _INSTALLED[-1] if _INSTALLED else Path(_ON_PATH).parent if _ON_PATH else None
 USER = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}  # the server refuses to run as root
 
+# A disk of its own, of which nobody else knows; then back to who we are. Others may do that as root of a
+# name space of users.
+_DISK = 'mount -t tmpfs -o size={} tmpfs "$0" && chown {}:{} "$0" && exec "$@"'
+_AS_ROOT = ("unshare", "--mount", "sh", "-c", _DISK.format("{}", NOBODY, NOBODY))
+_AS_OTHERS = ("unshare", "--map-root-user", "--mount", "sh", "-c", _DISK.format("{}", 0, 0))
+_DOWN = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+_BACK = ("unshare", "--user", f"--map-user={os.geteuid()}", f"--map-group={os.getegid()}")
+
+
+def with_disk(folder: Path, size: str) -> list[str]:
+    """Return the words before a command that give it a small disk of its own in this folder."""
+    *words, script = _AS_ROOT if USER else _AS_OTHERS
+    return [*words, script.format(size), str(folder), *(_DOWN if USER else _BACK)]
+
+
+def has_own_mounts() -> bool:
+    """Tell whether a process may have mounts of its own here."""
+    unshare = shutil.which("unshare")
+    return (
+        unshare is not None and subprocess.run([unshare, "-rm", "true"], capture_output=True).returncode == 0
+    )
+
 
 def free_port() -> int:
     with socket.socket() as taken:
@@ -33,15 +55,19 @@ def free_port() -> int:
 class Server:
     """A running server, in a folder of its own; anybody on this machine may connect to it.
 
-    What is committed outlives a power cut only where it is `durable`, which takes its time.
+    What is committed outlives a power cut only where it is `durable`, which takes its time. `disk`: the size
+    of a disk of its own, on which there is the tablespace `small`.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, disk: str = "") -> None:
+        self.small = folder / "small"
+        self._before = with_disk(self.small, disk) if disk else []
         self._options = ["-c", f"fsync={'on' if durable else 'off'}"]
         self.port = free_port()
         self._folder, self._data = folder, folder / "data"
         self._numbers = count(1)
         self._process: subprocess.Popen[bytes] | None = None
+        self.small.mkdir()
         if USER:
             os.chown(folder, NOBODY, NOBODY)
         words = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"]
@@ -59,12 +85,12 @@ class Server:
         options = [*self._options, "-c", "listen_addresses=127.0.0.1", "-p", str(self.port)]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [BINARIES / "postgres", "-D", self._data, "-k", self._folder, *options],
+                [*self._before, BINARIES / "postgres", "-D", self._data, "-k", self._folder, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 cwd=self._folder,
-                **USER,  # type: ignore[call-overload]
+                **({} if self._before else USER),  # type: ignore[call-overload]
             )
         until = time.monotonic() + 60
         while True:
