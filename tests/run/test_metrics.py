@@ -102,6 +102,35 @@ def test_the_last_success_survives_runs_that_fail_each_in_its_way(tmp_path: Path
         assert numbers(tmp_path, roster="staff.csv")["last_success_timestamp_seconds"] > success
 
 
+def program_with(module: str, constant: str, value: object) -> tuple[str, str]:
+    """Return a program that differs from ours by a constant."""
+    script = f"from importlib import import_module\nimport_module({module!r}).{constant} = {value!r}\n"
+    return "-c", f"{script}from bulk_register.cli import main\nmain()"
+
+
+@posix
+def test_a_bug_and_a_termination_are_in_the_file_too(tmp_path: Path) -> None:
+    with Sandbox(Behaviour(latency_seconds=0.2)) as sandbox:
+        office = Office(tmp_path, sandbox.base_url)
+        office.hire(people(100))
+        slow = (*RUN, *METRICS, "--batch-size", 10, "--workers", 2)
+        told = office.tell(*slow, program=program_with("bulk_register.sending.send", "TICK_SECONDS", "a bug"))
+        assert (told.code, "This is a bug" in told.err) == (70, True)
+        found = numbers(tmp_path, center=DEMO_CENTER, roster="staff.csv")
+        assert (found["last_run_exit_code"], found["last_run_retry"]) == (70, 0)
+        process = office.start(*slow)
+        until(lambda: len(sandbox.requests) > 3)
+        process.send_signal(signal.SIGTERM)
+        assert office.end(process).code == 143
+        found = numbers(tmp_path, center=DEMO_CENTER, roster="staff.csv")
+        assert (found["last_run_exit_code"], found["last_run_retry"]) == (143, 1)
+        assert found["employees:not_sent"] > 0
+        assert "last_success_timestamp_seconds" not in found
+        assert office.say("rerun", *METRICS).code == 0
+        found = numbers(tmp_path)
+        assert found["last_success_timestamp_seconds"] == found["last_run_timestamp_seconds"]
+
+
 @posix
 def test_the_file_is_whole_at_any_time_readable_for_all_and_alone_in_its_folder(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
@@ -221,20 +250,34 @@ def test_what_goes_wrong_with_the_command_is_a_warning(
         assert (told.code, words in told.err) == (1, True)
 
 
+HANG = """
+import subprocess
+child = subprocess.Popen(["sleep", "300"])
+with open("child", "w") as file:
+    file.write(f"{child.pid}\\n")
+child.wait()
+"""
+
+
 @posix
-def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
-    hangs = "import subprocess, sys; p = subprocess.Popen(['sleep', '300']); "
-    hangs += "open('child', 'w').write(str(p.pid)); p.wait()"
+@pytest.mark.parametrize("ended_by", ["its time", "Ctrl-C"])
+def test_a_command_that_hangs_is_ended_with_its_children(ended_by: str, tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         office = Office(tmp_path, sandbox.base_url)
         office.hire(["", *people(2)])
-        process = office.start(*RUN, "--on-failure", command(tmp_path, hangs))
-        until(lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text())
-        process.send_signal(signal.SIGINT)  # sooner than the time that it may take
+        seconds = 2.0 if ended_by == "its time" else 60.0
+        shorter = program_with("bulk_register.commands.terminal.failure_command", "SECONDS", seconds)
+        process = office.start(*RUN, "--on-failure", command(tmp_path, HANG), program=shorter)
+        pid = tmp_path / "child"
+        until(lambda: pid.exists() and pid.read_text().endswith("\n"), 60)
+        began = time.monotonic()
+        if ended_by == "Ctrl-C":
+            process.send_signal(signal.SIGINT)  # sooner than the time that it may take
         told = office.end(process)
-        assert (told.code, "was ended" in told.err) == (1, True)
-        child = int((tmp_path / "child").read_text())
-        until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text())
+        assert time.monotonic() - began < 50
+        assert (told.code, f"was ended: it may take {seconds:.0f} s" in told.err) == (1, True)
+        child = Path(f"/proc/{int(pid.read_text())}")
+        until(lambda: not child.exists() or " Z " in (child / "stat").read_text())
 
 
 def test_a_command_that_is_none_is_refused(tmp_path: Path) -> None:
