@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,8 +18,11 @@ import typer
 import yaml
 
 from bulk_register.cli import app
+from bulk_register.exit_codes import EXIT_ATTENTION, EXIT_BUG, EXIT_WRONG
+from bulk_register.places import DatabaseAddress
 from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Sandbox
 from bulk_register.settings import ONLY_A_PERSON, Settings, load_settings, variable
+from tests.support.postgresql import has_own_mounts
 
 ROOT = Path(__file__).parent.parent
 RECIPES = ROOT / "recipes"
@@ -307,6 +311,72 @@ def test_the_cron_job_is_hardened_and_its_settings_can_be_used(tmp_path: Path) -
     file = tmp_path / "bulk_register.toml"
     file.write_text(settings["data"]["bulk_register.toml"], encoding="utf-8")
     assert load_settings({"config": str(file)}, environ={"STARTEXAM_SECRET_KEY": "k"}).attempts == 20
+
+
+def test_the_cron_job_tries_again_what_can_end_otherwise() -> None:
+    *_, job = yaml.safe_load_all(text(CRON_JOB))
+    rules = job["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
+    [codes] = [rule["onExitCodes"] for rule in rules if rule["action"] == "FailJob"]
+    [container] = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert codes["containerName"] == container["name"]
+    final = {EXIT_ATTENTION, EXIT_WRONG, EXIT_BUG}
+    assert set(codes["values"]) == final
+    page = text(RECIPES / "kubernetes" / "README.md")
+    [row] = re.findall(r"^\| ([\d, ]+) \| false", page, re.MULTILINE)
+    assert set(map(int, row.split(", "))) == final
+
+
+def test_what_the_cron_job_gets_for_postgresql_fits_in() -> None:
+    *_, job = yaml.safe_load_all(text(CRON_JOB))
+    [block] = re.findall(r"```yaml\n(.*?)```", text(RECIPES / "kubernetes" / "README.md"), re.DOTALL)
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    container["env"] += yaml.safe_load(block)["env"]
+    for mounted in (container["volumeMounts"], pod["volumes"]):
+        mounted[:] = [one for one in mounted if one["name"] != "ledger"]
+    kubernetes_validate.validate(job, "1.31", strict=True)
+    environ = {one["name"]: one["value"] for one in container["env"] if "value" in one}
+    assert DatabaseAddress(environ["BULK_REGISTER_LEDGER"]).schema == "bulk_register"
+
+
+# --- a container's read-only root
+
+IN_A_CONTAINER = """
+mount --bind "$1" "$1" && mount -t tmpfs -o mode=1777 tmpfs "$2" && mount -o remount,bind,ro / && shift 2
+cd "$1" && shift && exec "$@"
+"""
+
+
+@posix_only
+@pytest.mark.skipif(not has_own_mounts(), reason="no mounts of one's own here")
+def test_the_container_s_night_needs_no_disk_but_the_rosters(
+    tmp_path: Path, database: DatabaseAddress
+) -> None:
+    service = yaml.safe_load(text(RECIPES / "docker" / "compose.postgresql.yaml"))["services"]["nightly"]
+    environ: dict[str, str] = service["environment"]
+    address = DatabaseAddress(environ["BULK_REGISTER_LEDGER"])
+    assert address.schema == database.schema
+    rosters, temporary, settings = (tmp_path / name for name in ("rosters", "tmp", "bulk_register.toml"))
+    rosters.mkdir()
+    temporary.mkdir()
+    (rosters / "staff.csv").write_text("Employee ID,Name\n1,Ada Example\n", encoding="utf-8")
+    with Sandbox() as sandbox:
+        settings.write_text(f'base_url = "{sandbox.base_url}"\nvalid_till = "+1d"\n', encoding="utf-8")
+        ours = {"STARTEXAM_SECRET_KEY": sandbox.secret_key, "STARTEXAM_ACCOUNT_ID": str(sandbox.account_id)}
+        ours |= {"BULK_REGISTER_CENTER": DEMO_CENTER, "BULK_REGISTER_TESTS": DEMO_TEST}
+        ours |= {"PATH": os.defpath, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
+        ours |= {"BULK_REGISTER_LEDGER": database.secret, "TZ": environ["TZ"]}
+        moved = {"/etc/bulk_register.toml": str(settings), "/rosters/report.json": f"{rosters}/report.json"}
+        words = [moved.get(word, word) for word in service["command"]]
+        inside = ["unshare", "-rm", "sh", "-euc", IN_A_CONTAINER, "-", rosters, temporary, rosters]
+        nobody = ["unshare", "--user", "--map-user=10001", sys.executable, "-m", "bulk_register"]
+        for asked in (1, 1):
+            done = ran(*inside, *nobody, *words, env=ours)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert len([one for one in sandbox.requests if one.employees]) == asked
+    made = sorted(path.name for path in rosters.iterdir())
+    assert made == ["report.json", "staff.csv", "staff.registered.xlsx"]
+    assert json.loads(text(rosters / "report.json"))["already_registered"] == 1
 
 
 def test_hadolint_has_nothing_to_say() -> None:
