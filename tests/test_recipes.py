@@ -368,7 +368,17 @@ def test_the_container_s_night_needs_no_disk_but_the_rosters(
         ours |= {"BULK_REGISTER_LEDGER": database.secret, "TZ": environ["TZ"]}
         moved = {"/etc/bulk_register.toml": str(settings), "/rosters/report.json": f"{rosters}/report.json"}
         words = [moved.get(word, word) for word in service["command"]]
-        inside = ["unshare", "-rm", "sh", "-euc", IN_A_CONTAINER, "-", rosters, temporary, rosters]
+        inside: list[str | Path] = [
+            "unshare",
+            "-rm",
+            "sh",
+            "-euc",
+            IN_A_CONTAINER,
+            "-",
+            rosters,
+            temporary,
+            rosters,
+        ]
         nobody = ["unshare", "--user", "--map-user=10001", sys.executable, "-m", "bulk_register"]
         for asked in (1, 1):
             done = ran(*inside, *nobody, *words, env=ours)

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -25,6 +26,10 @@ from tests.support.postgresql import BINARIES, Server, has_own_mounts, rows
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
+OTHER_BACKENDS = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+STATES = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 END_CONNECTIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -119,11 +124,12 @@ def test_what_a_killed_machine_left_is_finished_by_another(
         assert len(office.links()) == BATCHES * 10
 
 
-def start_with_short_lease(office: Office) -> subprocess.Popen[str]:
+def start_with_short_lease(office: Office, lease_seconds: int = 3) -> subprocess.Popen[str]:
     """Start a run whose lease lasts as long as a test may wait, and that waits as long for others."""
     script = (
-        "from bulk_register.ledger.postgresql import lease, link\n"
-        "lease.LEASE_SECONDS, lease.RENEW_SECONDS, link.IDLE_SECONDS, link.LOCK_SECONDS = 3, 0.5, 1, 2\n"
+        "from bulk_register.ledger.postgresql import connection, lease, link\n"
+        f"lease.LEASE_SECONDS, lease.RENEW_SECONDS, connection.SILENT_SECONDS = {lease_seconds}, 0.5, 3\n"
+        "link.IDLE_SECONDS, link.LOCK_SECONDS = 1, 2\n"
         "from bulk_register.cli import main\nmain()"
     )
     return office.start(*RUN, *FLAGS, program=("-c", script))
@@ -189,6 +195,53 @@ def test_a_run_outlives_its_connection(
             assert first.links() == truth(sandbox)
             assert set(sandbox.created.values()) == {1}
             assert asked_again(sandbox) == 0
+
+
+@contextmanager
+def hanging(pids: Sequence[int]) -> Iterator[None]:
+    """Let processes do nothing, while the system keeps their connections."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_server_that_hangs_is_not_waited_for_without_end(
+    tmp_path: Path, database: DatabaseAddress, server: Server
+) -> None:
+    impatient = DatabaseAddress(f"{database.secret}?connect_timeout=2")
+    with two_offices(tmp_path, impatient, latency_seconds=0.05) as (sandbox, first, second):
+        process = start_with_short_lease(first, lease_seconds=8)
+        until(lambda: len(sandbox.requests) > 10, PATIENCE)
+        with hanging([server.pid, *(pid for (pid,) in rows(database, OTHER_BACKENDS))]):
+            told = first.end(process)
+        assert told.code == 3
+        assert f"{impatient} can't be used" in told.err
+        assert first.links().items() <= truth(sandbox).items()
+        rows(database, END_LEASES)
+        assert second.say("rerun").code == 0
+        assert first.links() == truth(sandbox)
+        assert len(truth(sandbox)) == BATCHES * 10
+        assert set(sandbox.created.values()) == {1}
+        assert asked_again(sandbox) <= WORKERS * 10
+
+
+def test_a_connection_that_hangs_is_given_up_for_another(tmp_path: Path, database: DatabaseAddress) -> None:
+    with two_offices(tmp_path, database, latency_seconds=0.5) as (sandbox, first, _):
+        process = start_with_short_lease(first, lease_seconds=30)
+        until(lambda: len(sandbox.requests) > WORKERS, PATIENCE)
+        told = None
+        while told is None:  # not in a transaction, whose locks nobody could get any more
+            assert process.poll() is None
+            with hanging([pid for (pid,) in rows(database, OTHER_BACKENDS)]):
+                if all(state == "idle" for (state,) in rows(database, STATES)):
+                    told = first.end(process)
+        assert told.code == 0
+        assert first.links() == truth(sandbox)
+        assert asked_again(sandbox) == 0
 
 
 FILL_DISK = """

@@ -109,6 +109,12 @@ class Server:
             self._process.wait(60)
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        """The process that accepts connections."""
+        assert self._process
+        return self._process.pid
+
     def url(self, database: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 

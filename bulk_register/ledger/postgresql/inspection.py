@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bulk_register.ledger.postgresql.link import Connection, Link
+from bulk_register.ledger.postgresql.connection import Connection
+from bulk_register.ledger.postgresql.link import Link
 from bulk_register.places import DatabaseAddress
 
 TRIES = 5  # of which the fastest tells what the network costs

@@ -14,7 +14,8 @@ from typing import Any
 
 from bulk_register.errors import LedgerBusyError, LedgerError
 from bulk_register.language import _
-from bulk_register.ledger.postgresql.link import Connection, Link
+from bulk_register.ledger.postgresql.connection import Connection
+from bulk_register.ledger.postgresql.link import Link
 from bulk_register.ledger.postgresql.statements import statement
 from bulk_register.places import DatabaseAddress
 

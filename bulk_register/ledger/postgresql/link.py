@@ -13,10 +13,10 @@ from psycopg import conninfo, errors, sql
 from bulk_register.errors import LedgerError
 from bulk_register.language import _
 from bulk_register.ledger.failures import unusable
+from bulk_register.ledger.postgresql.connection import Connection
 from bulk_register.ledger.postgresql.statements import statement
 from bulk_register.places import DatabaseAddress
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Result = TypeVar("Result")
 
 PATIENCE_SECONDS = 45.0  # how long a lost connection is waited for; less than a lease lasts
@@ -24,7 +24,8 @@ IDLE_SECONDS = 20.0  # how long a program may sleep within a transaction while o
 LOCK_SECONDS = 30.0  # how long they wait; longer, so that one who sleeps is gone by then
 PAUSE_SECONDS = 0.25  # between attempts at first; they double up to a second or two
 
-# What an address may say otherwise. A network that swallows packets is noticed within half a minute.
+# What an address may say otherwise. A network that swallows packets is noticed within half a minute; a server
+# that hangs on a network that doesn't, by its silence (see `connection`).
 _USUAL = {
     "connect_timeout": "10",
     "keepalives_idle": "10",
@@ -120,7 +121,7 @@ class Link:
             if named.pop("options", "") and self.address.other_options:
                 named["options"] = self.address.other_options
             text = conninfo.make_conninfo("", **named)
-            self._connection = psycopg.connect(text, autocommit=True, prepare_threshold=None)
+            self._connection = Connection.connect(text, autocommit=True, prepare_threshold=None)
         return self._connection
 
     def _end_sleepers(self) -> bool:

@@ -7,7 +7,8 @@ from psycopg import sql
 from bulk_register.errors import LedgerError
 from bulk_register.language import _
 from bulk_register.ledger.failures import unusable
-from bulk_register.ledger.postgresql.link import Connection, Link
+from bulk_register.ledger.postgresql.connection import Connection
+from bulk_register.ledger.postgresql.link import Link
 from bulk_register.ledger.postgresql.statements import migrations
 from bulk_register.version import __version__
 
@@ -57,7 +58,7 @@ def _version(link: Link, connection: Connection) -> int:
 def _migrate(link: Link, connection: Connection) -> None:
     """Carry out the missing steps, all of them or none."""
     schema = link.address.schema
-    with connection.transaction():
+    with connection.patience(), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4201))", [schema])
         if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone():
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))

@@ -12,8 +12,9 @@ from psycopg import sql
 from bulk_register.errors import LedgerError
 from bulk_register.language import _
 from bulk_register.ledger.checksums import COLUMNS
+from bulk_register.ledger.postgresql.connection import Connection
 from bulk_register.ledger.postgresql.lease import WHOLE_LEDGER, Lease, take
-from bulk_register.ledger.postgresql.link import Connection, Link
+from bulk_register.ledger.postgresql.link import Link
 from bulk_register.ledger.postgresql.migration import make_ready
 from bulk_register.ledger.postgresql.numbers import Numbers
 from bulk_register.ledger.postgresql.texts import restored, stored
@@ -140,8 +141,9 @@ class PostgresqlStore(RecordStore):
         """Write the tables anew. What logs and backups of the server hold is its administrator's."""
 
         def act(connection: Connection) -> None:
-            for table in COLUMNS:
-                name = sql.Identifier(self.address.schema, table)
-                connection.execute(sql.SQL("VACUUM (FULL) {}").format(name))
+            with connection.patience():
+                for table in COLUMNS:
+                    name = sql.Identifier(self.address.schema, table)
+                    connection.execute(sql.SQL("VACUUM (FULL) {}").format(name))
 
         self.link.insist(act)

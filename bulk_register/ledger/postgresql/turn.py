@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bulk_register.language import _
 from bulk_register.ledger.checksums import COLUMNS, checksum
 from bulk_register.ledger.failures import unusable
+from bulk_register.ledger.postgresql.connection import Connection
 from bulk_register.ledger.postgresql.lease import clock
-from bulk_register.ledger.postgresql.link import PATIENCE_SECONDS, Connection
+from bulk_register.ledger.postgresql.link import PATIENCE_SECONDS
 from bulk_register.ledger.postgresql.statements import statement
 from bulk_register.ledger.postgresql.texts import stored
 from bulk_register.ledger.record_store import Writer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 MOST_RECORDS = 1000  # in one statement
+USUAL_STATEMENTS = 100  # of a transaction; each more may take the server a second before it says anything
 KEYS = {
     "delivery": ("path",),
     "title": ("test",),
@@ -97,7 +99,8 @@ class Turn(Writer):
         def act(connection: Connection) -> None:
             self._go_on(connection)
             began, renewed = clock(), None
-            with connection.pipeline():
+            more_seconds = max(0.0, len(self._statements) - USUAL_STATEMENTS)
+            with connection.patience(more_seconds), connection.pipeline():
                 self._catch_up(connection)
                 connection.execute("INSERT INTO turn (key) VALUES (%s)", [self._key])
                 connection.execute("UPDATE ledger SET version = version + 1 WHERE id = 1")
