@@ -43,7 +43,7 @@ class StartExam:
         self._tell = tell
         self._people = people
         self._clock = Clock()
-        self._sessions = Sessions(connection, self._clock)
+        self._sessions = Sessions(connection, self._clock, self.gate.check)
 
     def register(self, exam: Exam, batch: Batch, *, follow_clock: bool = False) -> Answer:
         """Register a batch; one participant for each of its employees, in their order, or none certain.
@@ -125,10 +125,8 @@ class StartExam:
 
     def _exchange(self, call: Call[Result], number: int) -> Result:
         started = time.monotonic()
-        status, reason = 0, ""
-        with self._counting:
-            self.requests += 1
-            self.retries += number > 1
+        status, reason, made = 0, "", True
+        self._count(1, number)
         try:
             reply = self._sessions.send(call)
             status, self._answered = reply.status, True
@@ -143,9 +141,19 @@ class StartExam:
             self._redact(error, call)
             reason = str(error)
             raise
+        except StoppedError:  # at the last moment
+            made = False
+            self._count(-1, number)
+            raise
         finally:
             seconds = time.monotonic() - started
-            self._tell(RequestDone(call.number, len(call.identifiers), number, status, seconds, reason))
+            if made:
+                self._tell(RequestDone(call.number, len(call.identifiers), number, status, seconds, reason))
+
+    def _count(self, requests: int, attempt: int) -> None:
+        with self._counting:
+            self.requests += requests
+            self.retries += requests if attempt > 1 else 0
 
     def _redact(self, error: StartExamError, call: Call[Any]) -> None:
         """Take people and secrets out of StartExam's words; a single employee's note may name that one."""

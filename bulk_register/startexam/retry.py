@@ -42,7 +42,9 @@ class Gate:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.may_pass: Callable[[], bool] = lambda: True  # asked by every attempt just before it goes out
+        self.may_pass: Callable[[], bool] = lambda: (
+            True
+        )  # asked by every attempt, and before its bytes go out
         self._lock = threading.Lock()
         self._open_at = 0.0
         self._spread = 0.0
@@ -60,11 +62,15 @@ class Gate:
             with self._lock:
                 rest = self._rest()
             if rest <= 0:
-                if self.may_pass():
-                    return
-                break
+                self.check()
+                return
             self.stopping.wait(rest)
         raise StoppedError
+
+    def check(self) -> None:
+        """Raise StoppedError where nothing may go out any more."""
+        if not self.may_pass():
+            raise StoppedError
 
     def _rest(self) -> float:
         rest = self._open_at - time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,13 +45,15 @@ class Reply:
 class Sessions:
     """Makes requests; each thread has a session of its own, which keeps connections and isn't shareable."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(self, connection: Connection, clock: Clock, check: Callable[[], None]) -> None:
+        """Prepare sessions; `check` is asked before anything goes out, and raises to prevent that."""
         self._connection = connection
         self._clock = clock
+        self._check = check
         self._local = threading.local()
 
     def send(self, call: Call[Any]) -> Reply:
-        """Make a request once; raises StartExamError where no whole reply comes."""
+        """Make a request once; raises StartExamError where no whole reply comes, and what `check` raises."""
         connection, timeout = self._connection, self._connection.timeout_seconds
         session = self._session()
         if call.once:
@@ -84,6 +87,6 @@ class Sessions:
         session.headers["Accept"] = session.headers["Content-Type"] = "application/json; charset=utf-8"
         session.headers["User-Agent"] = f"bulk-register/{__version__}"
         session.trust_env = not connection.direct
-        session.mount("https://", Adapter())
-        session.mount("http://", Adapter())
+        session.mount("https://", Adapter(self._check))
+        session.mount("http://", Adapter(self._check))
         return session

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -73,6 +74,11 @@ class _Punctual(_Base):
     last_response: _Framed | None = None
     _line: socket.socket | None = None  # another handle of what is being connected
 
+    def __init__(self, *args: Any, check: Callable[[], None], **kwargs: Any) -> None:
+        """Make a connection; `check` raises where nothing may go out any more."""
+        super().__init__(*args, **kwargs)
+        self._check = check
+
     def response_class(  # type: ignore[override]
         self, sock: socket.socket, **kwargs: Any
     ) -> _Framed:
@@ -97,6 +103,16 @@ class _Punctual(_Base):
             if self._line is not None:
                 self._line.close()
                 self._line = None
+
+    def send(self, data: Any) -> None:
+        """Send the headers or the body, connected before, unless that mustn't go out any more.
+
+        Connecting may take seconds, in which the machine may fall asleep: this is the last moment.
+        """
+        if self.sock is None:
+            self.connect()
+        self._check()
+        super().send(data)
 
     def getresponse(self) -> Any:
         with _within(float(self.timeout or 0), lambda: self.sock):
@@ -140,20 +156,23 @@ class _HTTPSPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _PunctualHTTPS
 
 
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
 class Adapter(HTTPAdapter):
     """Verifies servers with the system's certificates, the only ones that know a company's TLS inspection."""
 
+    def __init__(self, check: Callable[[], None]) -> None:
+        """Make connections on which `check` is asked before anything goes out; it raises to prevent that."""
+        pools = {"http": _HTTPPool, "https": _HTTPSPool}
+        self._pools = {scheme: partial(pool, check=check) for scheme, pool in pools.items()}
+        super().__init__()
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=_trust(), **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.ProxyManager:
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, ssl_context=_trust(), **kwargs)
         if not proxy.lower().startswith("socks"):
-            manager.pool_classes_by_scheme = _POOLS
+            manager.pool_classes_by_scheme = self._pools  # type: ignore[assignment]
         return manager
 
 

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from bulk_register.errors import SendAgainError, StopError
-from bulk_register.startexam import Connection, RetryPolicy, StartExam
+from bulk_register.records import Event
+from bulk_register.sandbox import Sandbox
+from bulk_register.startexam import Connection, RetryPolicy, StartExam, StoppedError
+from tests.support.clients import EXAM, batch_of, client_of, statuses
 
 DRIP_SECONDS = 0.1  # 400 of them take 40 s
 LIMIT_SECONDS = 0.5
@@ -75,3 +78,27 @@ def test_a_socks_proxy_without_its_library_is_said_as_that(monkeypatch: pytest.M
     monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(StopError, match=r"SOCKS proxy .*pip install pysocks"):
         client("https://startexam.example", direct=False).tests()
+
+
+@pytest.mark.parametrize("passes", [1, 2])  # the attempt's own question, then that of the headers
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_request_is_not_made_where_it_may_not_go_out_any_more(
+    sandbox: Sandbox, passes: int, kept: bool
+) -> None:
+    def asked() -> list[tuple[str, ...]]:  # headers whose body didn't follow ask for nobody
+        return [arrival.employees for arrival in sandbox.requests if arrival.employees]
+
+    events: list[Event] = []
+    startexam = client_of(sandbox.base_url, events)
+    before = [("ann",)] if kept else []
+    for some in before:
+        startexam.register(EXAM, batch_of(*some))
+    leave = iter([True] * passes)
+    startexam.gate.may_pass = lambda: next(leave, False)
+    with pytest.raises(StoppedError):
+        startexam.register(EXAM, batch_of("bob"))
+    assert next(leave, None) is None
+    assert startexam.requests == len(statuses(events)) == len(before)
+    startexam.gate.may_pass = lambda: True
+    startexam.register(EXAM, batch_of("cid"))
+    assert asked() == [*before, ("cid",)]
