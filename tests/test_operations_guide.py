@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from bulk_register.run.metrics import HELP, PREFIX
-from bulk_register.sandbox import DEMO_CENTER, DEMO_TEST, Sandbox
+from bulk_register.sandbox import DEMO_CENTER, Sandbox
 from tests.support.program import clean
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = (DOCS / "operations.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^## ([^\n]+)$|^```sh\n(.*?)```", GUIDE, re.MULTILINE | re.DOTALL)
-ROOTS = re.compile(r"(?<![\w.])/(?=(?:opt|etc|srv|var)/)")
+ROOTS = re.compile(r"(?<![\w.])/(?=(?:opt|etc|srv|usr/local|var)/)")
 ELSEWHERE = re.compile(r"^(python3 -m venv|/\S*/pip install) .*$", re.MULTILINE)  # what packaging's tests try
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a guide for Unix")
@@ -36,11 +36,11 @@ def place(tmp_path: Path) -> Path:
         (tmp_path / "srv/exams" / center).mkdir(parents=True)
         lines = "".join(f"{center}-{number},Somebody\n" for number in range(3))
         (tmp_path / "srv/exams" / center / "staff.csv").write_text(f"Employee ID,Name\n{lines}")
-    (tmp_path / "etc/bulk-register").mkdir(parents=True)
-    settings = f'center = "{DEMO_CENTER}"\ntests = ["{DEMO_TEST}"]\nvalid_till = "+10d"\n'
-    (tmp_path / "etc/bulk-register/bulk_register.toml").write_text(
-        f"{settings}[profile.berlin]\nworkers = 2\n[profile.madrid]\nworkers = 2\n"
-    )
+    [settings] = re.findall(r"^```toml\n(.*?)```", GUIDE, re.MULTILINE | re.DOTALL)
+    settings = re.sub("(berlin|madrid)-center", DEMO_CENTER, settings)
+    (tmp_path / "srv/exams/bulk_register.toml").write_text(ROOTS.sub(f"{tmp_path}/", settings))
+    (tmp_path / "usr/local/bin").mkdir(parents=True)
+    (tmp_path / "usr/local/bin/bulk-register").symlink_to(program)
     return tmp_path
 
 
@@ -48,7 +48,7 @@ def shell(script: str, place: Path, sandbox: Sandbox) -> subprocess.CompletedPro
     moved = ROOTS.sub(f"{place}/", ELSEWHERE.sub("true", script))
     environ = {"STARTEXAM_ACCOUNT_ID": str(sandbox.account_id), "STARTEXAM_SECRET_KEY": sandbox.secret_key}
     environ |= {"BULK_REGISTER_BASE_URL": sandbox.base_url}
-    environ |= {"PATH": f"{place}/opt/bulk-register/bin:{os.environ['PATH']}"}
+    environ |= {"PATH": f"{place}/usr/local/bin:{os.environ['PATH']}"}
     words = ["sh", "-euc", moved]
     return subprocess.run(
         words, cwd=place, env=clean(environ, place), capture_output=True, text=True, check=False, timeout=240
@@ -92,12 +92,13 @@ def test_the_rules_name_metrics_that_there_are() -> None:
 def test_a_crontab_s_job_says_nothing_when_all_is_well_and_names_a_failure(place: Path) -> None:
     text = (DOCS / "nightly" / "crontab").read_text(encoding="utf-8")
     one, again, everybody = (line.split(None, 5)[5] for line in text.splitlines() if line.startswith("0 "))
+    [path] = re.findall(r"^PATH=.*$", text, re.MULTILINE)
     with Sandbox() as sandbox:
-        link = f"ln -sf {place}/etc/bulk-register/bulk_register.toml {place}/srv/exams/bulk_register.toml; "
+        own = f"export {path}; "
         for job in (one, again, everybody):
-            done = shell(link + job, place, sandbox)
+            done = shell(own + job, place, sandbox)
             assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         (place / "srv/exams/berlin/staff.csv").write_text("Employee ID,Name\nberlin-0,Somebody\n,Nobody\n")
         for job in (one, everybody):
-            assert "berlin: exit code 1, see " in shell(link + job, place, sandbox).stdout
+            assert "berlin: exit code 1, see " in shell(own + job, place, sandbox).stdout
         assert (place / "srv/exams/berlin/job.prom").exists()
