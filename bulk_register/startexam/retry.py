@@ -42,9 +42,8 @@ class Gate:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.may_pass: Callable[[], bool] = lambda: (
-            True
-        )  # asked by every attempt, and before its bytes go out
+        # asked by every attempt, and once more before its bytes go out
+        self.may_pass: Callable[[], bool] = lambda: True
         self._lock = threading.Lock()
         self._open_at = 0.0
         self._spread = 0.0
