@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.observer import reporting
+from bulk_register.commands.terminal.results_words import nobody_line, standing_line
 from bulk_register.commands.terminal.run_end import print_beside_report
 from bulk_register.commands.terminal.signals import handle_signals
 from bulk_register.commands.terminal.sync_words import first_row_lines
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.exit_codes import EXIT_UNDONE
-from bulk_register.language import _, ngettext
+from bulk_register.language import _
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.results.story import ResultsFinished, Wanted, file_of, results_of, results_report
 from bulk_register.run import ledger_files, open_roster
@@ -47,33 +47,12 @@ def results(
 
 def _lines(finished: ResultsFinished) -> Iterator[str]:
     for test in finished.tests:
-        yield _test_line(test)
+        yield standing_line(test)
     if not finished.tests:
-        yield _("No row has a link that StartExam could be asked about.")
+        yield nobody_line()
     yield from first_row_lines(finished.problems)
     if finished.exit_code == EXIT_UNDONE and finished.learnt.failed:
         yield _("StartExam could not be asked about everybody. Run the same command again.")
     yield from map(sentence, finished.notes)
     if finished.output:
         yield _("Output: {path}", path=finished.output)
-
-
-def _test_line(test: dict[str, Any]) -> str:
-    name, people, mean = test["title"] or test["test"], ", ".join(_people(test)), test["mean_percent"]
-    if mean is None:
-        return _("Test {test}: {people}.", test=name, people=people)
-    return _("Test {test}: {people}; {mean:.1f} percent on average.", test=name, people=people, mean=mean)
-
-
-def _people(test: dict[str, Any]) -> Iterator[str]:
-    """Yield how many stand how; of those who have finished or not started also that there are none."""
-    finished, started, absent = test["finished"], test["started"], test["not_started"]
-    closed, unknown = test["closed_by_timeout"], test["unknown"]
-    yield ngettext("{number:,} has finished", "{number:,} have finished", finished)
-    if closed:
-        yield ngettext("{number:,} was closed by timeout", "{number:,} were closed by timeout", closed)
-    if started:
-        yield ngettext("{number:,} has started", "{number:,} have started", started)
-    yield ngettext("{number:,} has not started", "{number:,} have not started", absent)
-    if unknown:
-        yield ngettext("nothing is known of {number:,}", "nothing is known of {number:,}", unknown)

@@ -15,7 +15,8 @@ from bulk_register.page.workspace import Workspace
 from bulk_register.records import Status, status_words
 
 FOLDER = Path(__file__).parent
-PLACES = {"account.html": "/settings", "first_exam.html": "/settings", "runs.html": "/runs"}  # others: "/"
+PLACES = {"account.html": "/settings", "first_exam.html": "/settings", "runs.html": "/runs"}
+PLACES |= dict.fromkeys(("asking.html", "results.html", "links.html"), "/runs")  # others: "/"
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 

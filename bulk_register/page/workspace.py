@@ -17,6 +17,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.page.jobs import At, ReadJob, RunJob
 from bulk_register.page.reading import read_job
+from bulk_register.page.results import ResultsJob
 from bulk_register.page.store import Store, Upload
 from bulk_register.paths import config_folder
 from bulk_register.records import Exam, RunRecord, Test
@@ -38,6 +39,7 @@ class Workspace:
         self.choices: dict[str, Any] = {}
         self.reading: ReadJob | None = None
         self.run: RunJob | None = None
+        self.results: ResultsJob | None = None
         self.exam: dict[str, Any] = {}  # what was said last on the form
         self.tests: tuple[Test, ...] | None = None
         self.account: Any = None  # first settings: the key that StartExam accepts
@@ -90,8 +92,8 @@ class Workspace:
 
     def state(self) -> str:
         """Return a text that changes whenever another step, or another state of it, is to be shown."""
-        job = self.run or self.reading
-        return f"{id(job)}-{job.at}" if job else "none"
+        jobs = filter(None, (self.run or self.reading, self.results))
+        return " ".join(f"{id(job)}-{job.at}" for job in jobs) or "none"
 
     def take(self, name: str, content: BinaryIO) -> None:
         """Begin with another roster."""
@@ -136,6 +138,16 @@ class Workspace:
             self.run = RunJob(partial(self._finish, record, settings), asks=False)
             self.run.start()
 
+    def ask_results(self, job: ResultsJob) -> None:
+        """Ask for the results of a run, unless some are asked for already."""
+        with self._lock:
+            if self.results and self.results.is_under_way:
+                return
+            if self.results:
+                self.results.close()
+            self.results = job
+            job.start()
+
     def back(self) -> None:
         """Go from a run that has ended, or that was not agreed to, back to what it was begun with."""
         with self._lock:
@@ -172,6 +184,8 @@ class Workspace:
             self.run.join()
         if self.reading is not None:
             self.reading.join(5)
+        if self.results is not None:
+            self.results.close()
         self.forget()
 
     # --- within

@@ -96,6 +96,12 @@ def status_of(participant: str, test: str, learnt: Learnt) -> str:
     return ExamStatus.STARTED if begun else ExamStatus.NOT_STARTED
 
 
+def percents(participants: Participants, learnt: Learnt, test: str) -> list[float]:
+    """Return what those reached for whom a test is over, each once."""
+    sessions = (learnt.sessions.get(name, {}).get(test) for name in participants.found)
+    return [one.percent for one in sessions if one and one.over and one.percent is not None]
+
+
 def in_numbers(
     participants: Participants, learnt: Learnt, tests: Sequence[str], titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
@@ -104,8 +110,7 @@ def in_numbers(
     for test in tests:
         own = [name for name, one in participants.found.items() if test in one.tests]
         counts = Counter(status_of(name, test, learnt) for name in own)
-        sessions = (learnt.sessions.get(name, {}).get(test) for name in own)
-        percents = [one.percent for one in sessions if one and one.over and one.percent is not None]
+        reached = percents(participants, learnt, test)
         found.append(
             {
                 "test": test,
@@ -115,7 +120,7 @@ def in_numbers(
                 "started": counts[ExamStatus.STARTED],
                 "not_started": counts[ExamStatus.NOT_STARTED],
                 "unknown": counts[UNKNOWN],
-                "mean_percent": round(sum(percents) / len(percents), 2) if percents else None,
+                "mean_percent": round(sum(reached) / len(reached), 2) if reached else None,
             }
         )
     return found

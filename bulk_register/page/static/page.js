@@ -10,7 +10,7 @@
       const now = JSON.parse(event.data);
       if (now.state !== document.body.dataset.state) {
         source.close();
-        location.assign("/");
+        location.assign(document.querySelector("[data-live]").dataset.live || "/");
         return;
       }
       const bar = byId("done");
@@ -79,13 +79,13 @@
     box.hidden = false;
     const rows = [...document.querySelectorAll("table.problems tbody tr")];
     const texts = rows.map((row) => row.textContent.toLowerCase());
-    const kinds = rows.map((row) => row.querySelector(".status").textContent);
+    const kinds = rows.map((row) => [...row.querySelectorAll(".status")].map((cell) => cell.textContent));
     const [search, only, shown] = ["search", "only", "shown"].map(byId);
     box.addEventListener("input", () => {
       const wanted = search.value.toLowerCase();
       const kind = only ? only.value : "";
       rows.forEach((row, place) => {
-        row.hidden = !texts[place].includes(wanted) || Boolean(kind && kinds[place] !== kind);
+        row.hidden = !texts[place].includes(wanted) || Boolean(kind && !kinds[place].includes(kind));
       });
       shown.textContent = shown.dataset.words.replace("{number}", rows.filter((row) => !row.hidden).length);
     });
