@@ -24,6 +24,8 @@ from bulk_register.version import __version__
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_])")
 # a file's name begins it
 _FILE_FIRST = re.compile(rf"[^:?!]{{1,200}}?({'|'.join(map(re.escape, ENDINGS))})\b", re.IGNORECASE)
+# the flag that a reason comes from; the reason is to stay
+_IN_BRACKETS = re.compile(r"\s*\(--[a-z][a-z-]*\)|;\s*--[a-z][a-z-]*(?=\))")
 _COMMAND = re.compile(r"(?<![\w-])--[a-z]|\bbulk-register [a-z]")
 
 
@@ -56,6 +58,7 @@ def plain(text: str) -> str:
     """
     for name, field in _fields().items():
         text = re.sub(rf"(?<![\w-])--{name}(?![\w-])", lambda _, field=field: f"«{field}»", text)  # type: ignore[misc]
+    text = _IN_BRACKETS.sub("", text)
     lines = [
         " ".join(part for part in _SENTENCE.split(line) if not _COMMAND.search(part))
         for line in text.split("\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bulk_register.commands.terminal.signals import Interruption
 from bulk_register.errors import BulkRegisterError, DeclinedError
 from bulk_register.language import _
 from bulk_register.page.faults import Fault, bug, fault_of
+from bulk_register.page.offers import Numbers, Offers, numbers_of
 from bulk_register.records import (
     Delivered,
     Event,
@@ -76,18 +77,25 @@ class Job:
         self.changed += 1
 
 
-class RunJob(Job):
-    """A run, from the plan to the output; `story` is one of `run/`, which gets an observer."""
+@dataclass(frozen=True)
+class Asked:
+    """What a run asks with, before it sends; what was `agreed` to already isn't asked again."""
 
-    def __init__(
-        self,
-        story: Callable[[Observer], Finished],
-        *,
-        asks: bool,
-        titled: Callable[[Exam], Exam] = lambda exam: exam,
-    ) -> None:
+    titled: Callable[[Exam], Exam]
+    offers: Callable[[Plan], Offers]
+    agreed: Numbers | None = None
+
+
+class RunJob(Job):
+    """A run, from the plan to the output; `story` is one of `run/`, which gets an observer.
+
+    Not `asked`: somebody has said already what is to be sent.
+    """
+
+    def __init__(self, story: Callable[[Observer], Finished], asked: Asked | None = None) -> None:
         super().__init__()
         self.plan: Plan | None = None
+        self.offers: Offers | None = None
         self.finished: Finished | None = None
         self.files: list[Path] = []
         self.warnings: list[str] = []
@@ -95,7 +103,7 @@ class RunJob(Job):
         self.progress = ProgressCount()
         self.interruption = Interruption(sending=True)
         self.began = time.monotonic()
-        self._run, self._asks, self._titled = story, asks, titled
+        self._run, self._asked = story, asked
         self._answer: bool | None = None
         self._answered = threading.Event()
 
@@ -130,8 +138,10 @@ class RunJob(Job):
 
     def _confirm(self, plan: Plan) -> bool:
         self.plan = plan
-        if self._asks and self._answer is None:
-            self.plan = replace(plan, exam=self._titled(plan.exam))
+        asked = self._asked
+        if asked and self._answer is None and asked.agreed != numbers_of(plan):
+            self.plan = replace(plan, exam=asked.titled(plan.exam))
+            self.offers = asked.offers(plan)
             self._move(At.ASKING)
             self._answered.wait()
             self._move(At.PREPARING)

@@ -16,6 +16,7 @@ from bulk_register.ledger import Ledger
 from bulk_register.page.exam import exam_flags, exam_form
 from bulk_register.page.faults import fault_of
 from bulk_register.page.jobs import At
+from bulk_register.page.offer_words import offer_words
 from bulk_register.page.rendering import page, see
 from bulk_register.page.verification import verified
 from bulk_register.page.views import earlier_runs, ended, kept_output, progress, question
@@ -49,7 +50,7 @@ def run_page(workspace: Workspace, _problems: tuple[str, ...] = ()) -> Response:
         return see("/")
     if job.at == At.ASKING and job.plan:
         asked = question(job.plan, workspace.ledger_settings())
-        return page(workspace, "question.html", state=state, **asked)
+        return page(workspace, "question.html", state=state, offers=offer_words(job.offers), **asked)
     if job.is_under_way:
         sending = job.at == At.SENDING
         stopping = bool(job.interruption.times)
@@ -63,10 +64,8 @@ def run_page(workspace: Workspace, _problems: tuple[str, ...] = ()) -> Response:
     return page(workspace, "result.html", state=state, end=ended(job, job.finished, workspace.files()))
 
 
-def post_yes(workspace: Workspace, _form: Mapping[str, str]) -> Response:
-    if workspace.run:
-        workspace.run.answer(yes=True)
-        workspace.run.changed += 1
+def post_yes(workspace: Workspace, form: Mapping[str, str]) -> Response:
+    workspace.agree({name for name, value in form.items() if value == "on"})
     return see("/run")
 
 

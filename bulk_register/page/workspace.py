@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -14,12 +14,12 @@ from typing import Any, BinaryIO
 from bulk_register.errors import BulkRegisterError, InputError
 from bulk_register.language import _
 from bulk_register.ledger import Ledger
-from bulk_register.names import SETTINGS_FILE
-from bulk_register.page.jobs import At, ReadJob, RunJob
+from bulk_register.page.jobs import Asked, At, ReadJob, RunJob
+from bulk_register.page.offers import Numbers, offers_of
+from bulk_register.page.page_settings import PageSettings
 from bulk_register.page.reading import read_job
 from bulk_register.page.results import ResultsJob
 from bulk_register.page.store import Store, Upload
-from bulk_register.paths import config_folder
 from bulk_register.records import Exam, RunRecord, Test
 from bulk_register.run import Observer, asked_titles, finish_run, ledger_place, register, unfinished
 from bulk_register.run.exam_lookup import titled
@@ -29,12 +29,11 @@ from bulk_register.settings import Settings, load_settings, settings_of_run
 CHOICES = ("sheet", "header_row", "id_column", "encoding", "no_header")
 
 
-class Workspace:
+class Workspace(PageSettings):
     """The state of the page, which any tab shows; a run on it goes on whether somebody looks or not."""
 
     def __init__(self, said: Mapping[str, Any], root: Path) -> None:
-        self.sandbox = bool(said.get("sandbox"))
-        self._said = dict(said)
+        super().__init__(said)
         self.upload: Upload | None = None
         self.choices: dict[str, Any] = {}
         self.reading: ReadJob | None = None
@@ -47,38 +46,6 @@ class Workspace:
         self._store = Store(root / self._ledgers_name())
         self._lock = threading.RLock()
         self._tidy()
-
-    # --- settings
-
-    @property
-    def config(self) -> Path:
-        """The settings file: the one that was named, that of the working folder, or the user's own."""
-        if named := self._said.get("config"):
-            return Path(named).absolute()
-        here = Path(SETTINGS_FILE).absolute()
-        return here if here.exists() else config_folder() / SETTINGS_FILE
-
-    def flags(self) -> dict[str, Any]:
-        """Return what every command of this page is told."""
-        return self._said | ({"config": self.config} if self.config.exists() else {})
-
-    def asking(self) -> Settings:
-        """Return the settings with account and secret key. Raises SettingsError where they lack."""
-        return load_settings(self.flags(), command="tests")
-
-    def ledger_settings(self) -> Settings:
-        """Return the settings for what only the ledger is needed for."""
-        return load_settings(self.flags(), command="ledger")
-
-    def needs_account(self) -> bool:
-        """Tell whether the first settings are to be made."""
-        if self.sandbox:
-            return False
-        try:
-            self.asking()
-        except BulkRegisterError:
-            return True
-        return False
 
     # --- the way
 
@@ -122,20 +89,35 @@ class Workspace:
             self._insist_on_idle()
             if self.upload is None:
                 return
-            folder, stem = self.upload.folder, self.upload.path.stem
-            files = {"output": folder, "only_new": folder / f"{stem}.new.xlsx", "report": None}
             self.exam = dict(exam)
-            settings = load_settings(self.flags() | self.choices | self.exam | files)
-            story = partial(self._register, self.upload, settings)
-            self.run = RunJob(story, asks=True, titled=partial(self._titled, settings))
-            self.run.start()
+            self._plan(self.upload, {}, None)
+
+    def agree(self, ticked: Collection[str]) -> None:
+        """Say yes to what is asked, with the offers that were ticked.
+
+        Where they aren't those that the plan was made with, it is made anew, and asked about again only if
+        it comes out otherwise than it was shown. Raises SettingsError.
+        """
+        with self._lock:
+            job = self.run
+            if job is None or job.at != At.ASKING or job.plan is None:
+                return
+            decided = job.offers.decided(ticked) if job.offers else {}
+            if self.upload is None or job.offers is None or job.offers.are_as(decided):
+                job.answer(yes=True)
+                job.changed += 1
+                return
+            agreed = job.offers.taken(job.plan, decided)
+            job.answer(yes=False)
+            job.join(10)
+            self._plan(self.upload, decided, agreed)
 
     def finish(self, record: RunRecord) -> None:
         """Finish an earlier run; the button that was pressed says so, so nothing more is asked."""
         with self._lock:
             self._insist_on_idle()
             settings = settings_of_run(record.settings, self.ledger_settings())
-            self.run = RunJob(partial(self._finish, record, settings), asks=False)
+            self.run = RunJob(partial(self._finish, record, settings))
             self.run.start()
 
     def ask_results(self, job: ResultsJob) -> None:
@@ -189,6 +171,17 @@ class Workspace:
         self.forget()
 
     # --- within
+
+    def _plan(self, upload: Upload, decided: Mapping[str, bool], agreed: Numbers | None) -> None:
+        folder, stem = upload.folder, upload.path.stem
+        files = {"output": folder, "only_new": folder / f"{stem}.new.xlsx", "report": None}
+        settings = load_settings(self.flags() | self.choices | self.exam | files | dict(decided))
+        story, asked = (
+            partial(self._register, upload, settings),
+            Asked(partial(self._titled, settings), partial(offers_of, settings), agreed),
+        )
+        self.run = RunJob(story, asked)
+        self.run.start()
 
     def _insist_on_idle(self) -> None:
         if self.run is not None and self.run.is_under_way:
