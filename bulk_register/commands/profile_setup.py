@@ -13,7 +13,7 @@ from bulk_register.commands.terminal.prompts import Prompter, ask_yes_no
 from bulk_register.commands.terminal.text import sentence
 from bulk_register.errors import StartExamError
 from bulk_register.language import _
-from bulk_register.records import Roster
+from bulk_register.records import Person, Roster
 from bulk_register.roster import likely_fields, person_texts
 from bulk_register.run import open_roster
 from bulk_register.settings import ProfileField, Settings
@@ -47,6 +47,25 @@ def choose_profile(roster: Path, said: str, key: Key, person: Prompter) -> Profi
             choices = ProfileChoices(profile, _fields(found, person))
             if not person.asked or _tried(found, choices, key):
                 return choices
+
+
+def first_employee(roster: Roster, fields: Sequence[ProfileField]) -> Person | None:
+    """Return the first employee with their fields, None where a roster has nobody.
+
+    Raises SettingsError where the roster lacks a header.
+    """
+    return next(iter(people_of(roster, fields).by_code.values()), None)
+
+
+def send_one(roster: Roster, choices: ProfileChoices, key: Key, one: Person) -> None:
+    """Try the choices with one employee of a roster. Raises StartExamError where StartExam refuses."""
+    client = StartExam(key.connection(), lambda _: None, partial(person_texts, roster))
+    sync_employees(client, choices.profile, [one])
+
+
+def taken_words() -> str:
+    """Say that the try went well, and what to do then."""
+    return _("StartExam has taken it. Look at this employee in StartExam before you send more.")
 
 
 def _fields(roster: Roster, person: Prompter) -> tuple[ProfileField, ...]:
@@ -88,7 +107,7 @@ def _parts(answer: str) -> list[str]:
 
 def _tried(roster: Roster, choices: ProfileChoices, key: Key) -> bool:
     """Try the choices with one employee if the person agrees; False where they are to be made again."""
-    one = next(iter(people_of(roster, choices.fields).by_code.values()), None)
+    one = first_employee(roster, choices.fields)
     if one is None:
         return True
     print_note(_("The first employee with these fields:"))
@@ -96,10 +115,9 @@ def _tried(roster: Roster, choices: ProfileChoices, key: Key) -> bool:
     if not ask_yes_no(_("Send this one employee to StartExam, as a try?")):
         return True
     try:
-        client = StartExam(key.connection(), lambda _: None, partial(person_texts, roster))
-        sync_employees(client, choices.profile, [one])
+        send_one(roster, choices, key, one)
     except StartExamError as error:
         print_note(sentence(error.told))
         return not ask_yes_no(_("Change the answers? With no, they are kept as they are"), default=True)
-    print_note(_("StartExam has taken it. Look at this employee in StartExam before you send more."))
+    print_note(taken_words())
     return True

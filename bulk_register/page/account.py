@@ -94,6 +94,7 @@ def write_settings(workspace: Workspace, form: Mapping[str, str]) -> None:
         problems = [_("One of the answers holds the secret key, which belongs into its own field only.")]
     if problems:
         raise SettingsError(problems)
+    people = workspace.of_people()
     choices = Choices(
         key.account_id,
         answers["center"],
@@ -102,8 +103,10 @@ def write_settings(workspace: Workspace, form: Mapping[str, str]) -> None:
         answers["timezone"],
         secret_key_file=_keep(key, workspace),
         base_url=key.base_url,
+        employee_profile=people.employee_profile or "",
+        fields=people.fields,
     )
-    _write(settings_text(choices), workspace.config)
+    write_kept(settings_text(choices), workspace.config)
     workspace.account, workspace.exam = None, {}
 
 
@@ -127,7 +130,8 @@ def _keep(key: Key, workspace: Workspace) -> str:
     return str(store_in_file(key.secret_key, config_folder() / f"secret-key-{key.account_id}"))
 
 
-def _write(text: str, target: Path) -> None:
+def write_kept(text: str, target: Path) -> None:
+    """Write the settings file; what was there is kept beside it. Raises SettingsError."""
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if target.exists():

@@ -10,6 +10,7 @@ from bulk_register.errors import BulkRegisterError
 from bulk_register.names import SETTINGS_FILE
 from bulk_register.paths import config_folder
 from bulk_register.settings import Settings, load_settings
+from bulk_register.settings.explain import explain
 
 
 class PageSettings:
@@ -38,6 +39,12 @@ class PageSettings:
     def ledger_settings(self) -> Settings:
         """Return the settings for what only the ledger is needed for."""
         return load_settings(self.flags(), command="ledger")
+
+    def of_people(self) -> Settings:
+        """Return the profile of employees and its fields, as far as they can be used, and nothing else."""
+        fine = explain(self.flags(), command="sync").fine()
+        names = ("employee_profile", "fields")
+        return Settings.model_validate({name: fine[name].value for name in names if name in fine})
 
     def needs_account(self) -> bool:
         """Tell whether the first settings are to be made."""

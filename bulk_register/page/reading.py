@@ -45,6 +45,7 @@ class Understood:
     persons: tuple[int, ...]
     problem_file: Path | None
     sheet: str
+    headers: tuple[str, ...]
 
 
 def read_job(path: Path, settings: Settings) -> ReadJob:
@@ -73,6 +74,7 @@ def _understand(path: Path, settings: Settings) -> Understood:
             tuple(column for _, column in found.source.persons),
             file,
             found.source.sheet or "",
+            tuple(filter(str.strip, found.source.headers if found.source.header_row else ())),
         )
 
 

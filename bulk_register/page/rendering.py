@@ -16,6 +16,7 @@ from bulk_register.records import Status, status_words
 
 FOLDER = Path(__file__).parent
 PLACES = {"account.html": "/settings", "first_exam.html": "/settings", "runs.html": "/runs"}
+PLACES |= dict.fromkeys(("profile.html", "profile_try.html", "profile_saved.html"), "/settings")
 PLACES |= dict.fromkeys(("asking.html", "results.html", "links.html"), "/runs")  # others: "/"
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 

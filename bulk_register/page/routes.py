@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from bulk_register.errors import BulkRegisterError
 from bulk_register.language import LANGUAGES, _, use
-from bulk_register.page import results_steps, roster_steps, run_steps
+from bulk_register.page import profile_steps, results_steps, roster_steps, run_steps
 from bulk_register.page.faults import Fault, bug, fault_of
 from bulk_register.page.jobs import At
 from bulk_register.page.rendering import FOLDER, page, see
@@ -41,6 +41,7 @@ VIEWS: dict[str, Callable[[Workspace], Response]] = {
     "/exam": run_steps.exam_page,
     "/run": run_steps.run_page,
     "/runs": run_steps.runs_page,
+    "/profile": profile_steps.profile_page,
     "/results": results_steps.results_page,
 }
 FILES: dict[str, Callable[[Workspace, Request], Response]] = {
@@ -62,6 +63,7 @@ FORMS: dict[str, Posted] = {
     "/run/back": run_steps.post_back,
     "/run/finish": run_steps.post_finish,
     "/results": results_steps.post_results,
+    "/profile": profile_steps.post_profile,
 }
 
 

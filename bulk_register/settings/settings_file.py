@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bulk_register.api import DEFAULT_URL
-from bulk_register.language import _
+from bulk_register.language import N_, _
 from bulk_register.settings.profile_fields import ProfileField
+
+PROFILE_REMARKS = (
+    N_("# The profile of employees in StartExam, for sync and run --sync."),
+    N_("# Its fields, as StartExam calls them, and the roster's columns that they come from."),
+)
 
 
 @dataclass(frozen=True)
@@ -55,25 +60,28 @@ def settings_text(choices: Choices) -> str:
             _("# Where StartExam is."),
             f"base_url = {toml_text(choices.base_url)}",
         ]
-    lines += _profile_lines(choices) if choices.employee_profile else []
+    lines += profile_lines(choices.employee_profile, choices.fields) if choices.employee_profile else []
     return "\n".join(lines) + "\n"
 
 
-def _profile_lines(choices: Choices) -> list[str]:
+def profile_lines(profile: str, fields: Sequence[ProfileField]) -> list[str]:
     """Return what comes last: what stands below the head of a table belongs to it."""
+    of_profile, of_fields = map(_, PROFILE_REMARKS)
     return [
         "",
-        _("# The profile of employees in StartExam, for sync and run --sync."),
-        f"employee_profile = {toml_text(choices.employee_profile)}",
+        of_profile,
+        f"employee_profile = {toml_text(profile)}",
         "",
-        _("# Its fields, as StartExam calls them, and the roster's columns that they come from."),
+        of_fields,
         "[fields]",
-        *(f"{toml_text(one.name)} = {_headers(one.headers)}" for one in choices.fields),
+        *(f"{toml_text(one.name)} = {_source(one)}" for one in fields),
     ]
 
 
-def _headers(headers: Sequence[str]) -> str:
-    texts = list(map(toml_text, headers))
+def _source(field: ProfileField) -> str:
+    if not field.headers:
+        return f"{{value = {toml_text(field.value)}}}"
+    texts = list(map(toml_text, field.headers))
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
