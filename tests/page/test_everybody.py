@@ -11,6 +11,7 @@ from tests.page.browser import Person, needs_browser, person
 from tests.page.support import REGISTER, SAMPLES, Served, roster, served
 
 pytestmark = needs_browser
+LANGUAGES = ("Русский", "English")
 
 
 def test_what_is_wrong_on_the_form_is_said_by_its_field(somebody: Person, tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_the_first_time_the_account_is_asked_for_and_its_key_tried(tmp_path: Pat
 
 def look(one: Person) -> None:
     """Hold what is shown, in both languages, light and dark, wide and narrow, against the rules."""
-    for language in ("Русский", "English"):
+    for language in LANGUAGES:
         one.press(language)
         one.page.get_by_role("button", name=language).and_(one.page.locator("[aria-current]")).wait_for()
         fits(one)
