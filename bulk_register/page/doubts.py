@@ -44,6 +44,7 @@ def _words(matter: Matter) -> str:
         Matter.SHEET: _("Which sheet is the roster?"),
         Matter.HEADER_ROW: _("Which row holds the headers?"),
         Matter.IDENTIFIER_COLUMN: _("Which column holds the employees' identifiers?"),
+        Matter.PERSON_COLUMNS: _("Which column tells people apart?"),
         Matter.ENCODING: _("In which of these are the letters right?"),
         Matter.LAYOUT: _("This is no table with a row for each employee"),
         Matter.IDENTIFIERS: _("Something was done to the identifiers"),

@@ -42,7 +42,7 @@ class Understood:
     counts: dict[str, int]
     header_row: int  # 0 for none
     id_column: int  # from 0
-    persons: tuple[int, ...]
+    persons: tuple[int, ...]  # columns by which people are told apart
     problem_file: Path | None
     sheet: str
     headers: tuple[str, ...]
@@ -71,7 +71,7 @@ def _understand(path: Path, settings: Settings) -> Understood:
             roster_counts(found),
             found.source.header_row,
             found.source.id_column,
-            tuple(column for _, column in found.source.persons),
+            found.source.compared,
             file,
             found.source.sheet or "",
             tuple(filter(str.strip, found.source.headers if found.source.header_row else ())),

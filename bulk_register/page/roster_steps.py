@@ -13,9 +13,10 @@ from bulk_register.page.doubts import question_of
 from bulk_register.page.exam import usual_form
 from bulk_register.page.faults import fault_of
 from bulk_register.page.jobs import At
+from bulk_register.page.pointing import pointed_at
 from bulk_register.page.reading import count_words
 from bulk_register.page.rendering import page, see
-from bulk_register.page.workspace import CHOICES, Workspace
+from bulk_register.page.workspace import Workspace
 from bulk_register.roster import ENDINGS
 from bulk_register.startexam.titles import ACTIVE
 
@@ -90,22 +91,8 @@ def understood_page(workspace: Workspace, problems: tuple[str, ...] = ()) -> Res
 
 def post_choice(workspace: Workspace, form: Mapping[str, str]) -> Response:
     """Read the roster again: what was pointed at counts, beside what was chosen before."""
-    chosen = dict(workspace.choices)
-    for name in CHOICES:
-        if form.get(name):
-            chosen[name] = form[name]
-    if "in_sheet" in form and "sheet" not in chosen:
-        chosen["sheet"] = form["in_sheet"]
-    if "sheet" in form and form["sheet"] != workspace.choices.get("sheet"):
-        chosen = {name: value for name, value in chosen.items() if name in ("sheet", "encoding")}
-    if "no_header" in form:
-        chosen.pop("header_row", None)
-    if "header_row" in form:
-        chosen.pop("no_header", None)
-    if "anew" in form:
-        chosen = {}
     try:
-        workspace.read(chosen)
+        workspace.read(pointed_at(workspace, form))
     except BulkRegisterError as error:
         return understood_page(workspace, fault_of(error).problems)
     return see("/understood")

@@ -26,7 +26,7 @@ from bulk_register.run.exam_lookup import titled
 from bulk_register.run.report import Finished
 from bulk_register.settings import Settings, load_settings, settings_of_run
 
-CHOICES = ("sheet", "header_row", "id_column", "encoding", "no_header")
+CHOICES = ("sheet", "header_row", "id_column", "person_columns", "encoding", "no_header")
 
 
 class Workspace(PageSettings):

@@ -15,6 +15,7 @@ class Matter(StrEnum):
     SHEET = "sheet"
     HEADER_ROW = "header row"
     IDENTIFIER_COLUMN = "identifier column"
+    PERSON_COLUMNS = "person columns"  # those that tell people apart
     ENCODING = "encoding"
     LAYOUT = "layout"  # no table of rows: no flag helps, the file must be changed
     IDENTIFIERS = "identifiers"  # something was done to all of them that can't be undone for certain
@@ -58,7 +59,7 @@ class Candidate:
     place: str = ""  # "column B", "row 7"; "" where the name says it all
     evidence: tuple[Evidence, ...] = ()
     samples: tuple[str, ...] = ()  # first values, as the person sees them
-    setting: str = ""  # the setting that chooses it: sheet, header_row, id_column, encoding
+    setting: str = ""  # the setting that chooses it: sheet, header_row, id_column, person_columns, encoding
     value: str = ""  # of that setting
 
 

@@ -56,6 +56,7 @@ class Reading:
     """What the person said about how to read the roster; None or False: told from the file itself."""
 
     id_column: str | None = None  # a header's text; with `no_header` also a letter (A) or number (1)
+    person_columns: tuple[str, ...] = ()  # headers or letters; ("none",): nobody is told apart
     sheet: str | None = None
     header_row: int | None = None  # as the spreadsheet numbers it
     no_header: bool = False
@@ -96,7 +97,8 @@ class Source:
     dialect: Dialect | None = None  # of delimited text
     records: Callable[[], Iterator[Records]] | None = None  # of delimited text: reads it whole again
     outline: SheetOutline | None = None  # of an OOXML file's sheet
-    persons: tuple[tuple[str, int], ...] = ()  # what tells people apart (name, e-mail, birth date), and where
+    persons: tuple[tuple[str, int], ...] = ()  # what is of a person (name, e-mail, birth date), and where
+    compared: tuple[int, ...] = ()  # which of these columns tell people apart
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.doubt_text import candidate_line, evidence_text
 from bulk_register.roster.formats import file_format
 from bulk_register.roster.table.detection import Table
+from bulk_register.roster.table.person_columns import kind_words
 from bulk_register.roster.text.encoding import TextEncoding
 
 OTHERS = 3  # other sheets, rows and columns shown
@@ -41,9 +42,10 @@ def describe(
             (
                 N_("Compared"),
                 ", ".join(
-                    _("{what} in {column}", what=_(what), column=letters(column))
-                    for what, column in table.persons
-                ),
+                    _("{what} in {column}", what=kind_words(what), column=letters(column))
+                    for what, column in table.told_apart
+                )
+                or _("nothing"),
             )
         ]
         if table.persons

@@ -9,6 +9,7 @@ from bulk_register.errors import RosterDoubtError, one_line
 from bulk_register.language import N_, _, in_quotes
 from bulk_register.records import Candidate, Doubt, Evidence, Sign
 
+_SINGULAR = {"person_columns": "person_column"}  # flags that say one of several
 QUOTED = 60  # characters of a text that is quoted
 LISTED = 6  # candidates that a message lists
 
@@ -75,7 +76,7 @@ def evidence_text(evidence: Sequence[Evidence]) -> str:
 
 def flag(candidate: Candidate) -> str:
     """The flag that chooses the candidate, as it is typed."""
-    name = "--" + candidate.setting.replace("_", "-")
+    name = "--" + _SINGULAR.get(candidate.setting, candidate.setting).replace("_", "-")
     plain = candidate.value.isascii() and candidate.value.replace("-", "").replace("_", "").isalnum()
     return f"{name} {candidate.value if plain else as_typed(candidate.value)}"
 

@@ -17,12 +17,12 @@ def person_texts(roster: Roster) -> Iterator[str]:
     Reads the whole roster again.
     """
     yield from roster.employees.identifiers
-    columns = [(what, column) for what, column in roster.source.persons if what in ("name", "e-mail")]
+    columns = [(what, column) for what, column in roster.source.persons if what != "birth date"]
     for line in roster.source.lines() if columns else ():
         for what, column in columns:
             text = shown(line.cells[column]) if column < len(line.cells) else ""
             yield text
-            if what == "name":
+            if what != "e-mail":
                 yield from (word for word in text.split() if len(word) > 1)
 
 

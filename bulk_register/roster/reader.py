@@ -31,6 +31,7 @@ from bulk_register.roster.sheets.sheet_evidence import detect_table_in
 from bulk_register.roster.table.columns import NUMBER_RANK
 from bulk_register.roster.table.detection import Table
 from bulk_register.roster.table.nothing_known import NoIdentifierColumnError
+from bulk_register.roster.table.person_columns import with_said_persons
 from bulk_register.roster.text.encoding import TextEncoding, detect_encoding, possible_encodings
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
 from bulk_register.roster.text.opening import open_text
@@ -45,16 +46,18 @@ def parse_roster(path: Path, copy: Snapshot, kind: FileFormat, reading: Reading)
     grid: Grid
     if kind.open_sheets is None:
         grid = open_text(detect_encoding(copy.path, reading.encoding), reading)
-        table = _located(grid, reading)
+        table = with_said_persons(_located(grid, reading), grid, reading.person_columns)
         grid.keep(
             [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
         )
     else:
         with closing(kind.open_sheets(copy.path, reading)) as sheets:
             grid, table = choose_sheet(sheets, reading)
+        table = with_said_persons(table, grid, reading.person_columns)
     people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
+    apart = [one for one, where in zip(people, table.persons, strict=True) if where in table.told_apart]
     lines, cleaned, warnings = _judged(grid, table, people, reading)
-    employees = build_employees(lines, cleaned, people)
+    employees = build_employees(lines, cleaned, apart)
     _insist_on_employees(employees, table)
     source = _source(path, copy, kind.name, grid, table)
     warnings += [*_odd(cleaned, employees), *near_duplicates(employees), *_too_large(source, grid)]
@@ -192,6 +195,7 @@ def _source(path: Path, copy: Snapshot, kind: Format, grid: Grid, table: Table) 
         records=grid.records if isinstance(grid, TextGrid) else None,
         outline=grid.outline,
         persons=table.persons,
+        compared=tuple(column for _what, column in table.told_apart),
     )
 
 

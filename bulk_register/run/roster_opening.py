@@ -30,6 +30,7 @@ def open_roster(roster: str | Path, settings: Settings, tell: Tell) -> Iterator[
     """Read a roster from a private copy, which is there as long as the context is open."""
     reading = Reading(
         id_column=settings.id_column,
+        person_columns=settings.person_columns,
         sheet=settings.sheet,
         header_row=settings.header_row,
         no_header=settings.no_header,

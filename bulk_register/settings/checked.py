@@ -40,6 +40,12 @@ def _identifiers_or_titles(tests: tuple[str, ...]) -> tuple[str, ...]:
     return tuple({test.lower(): test for test in tests}.values())
 
 
+def _columns(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(map(str.strip, names)):
+        raise ValueError
+    return names
+
+
 def _guid(value: str) -> str:
     if not GUID.fullmatch(value):
         raise ValueError
@@ -106,6 +112,7 @@ TESTS = Kind(
     limits={"max_length": MAX_TESTS},
     values={"most": MAX_TESTS},
 )
+COLUMNS = Kind(N_("headers of columns or their letters, like Name or B"), "NAME", split, _columns)
 CENTER = Kind(TEXT.may_be, check=_name_of_center, limits=TEXT.limits)
 ZONE = Kind(N_("a time zone's name, like Europe/Berlin"), check=_known_zone)
 API_ADDRESS = Kind(_AN_ADDRESS, "URL", check=_safe_address, values={"host": "api"})

@@ -157,8 +157,10 @@ def _pairs(theirs: Source, ours: Source) -> tuple[list[tuple[int, int]], list[st
     Columns of one header belong together; of those that are left, one of each source that means the same.
     """
     pairs, missing = [], []
-    for what in COMPARED:
-        there, here = _named(theirs, what), _named(ours, what)
+    known = (*COMPARED, "birth date")
+    said = dict.fromkeys(what for what, _column in theirs.persons if what not in known)
+    for what in (*COMPARED, *said):
+        there, here = _named(theirs, what), _named(ours, what) or _headed(ours, what)
         same = [key for key in there if key in here]
         pairs += [(there.pop(key), here.pop(key)) for key in same]
         if len(there) == len(here):
@@ -178,6 +180,12 @@ def _named(source: Source, what: str) -> dict[tuple[str, int], int]:
             named[header, times[header]] = column
             times[header] += 1
     return named
+
+
+def _headed(source: Source, header: str) -> dict[tuple[str, int], int]:
+    """Return the columns of that header, which nobody has said to be of a person in this file."""
+    found = (column for column, text in enumerate(source.headers, source.first_column) if text == header)
+    return {(" ".join(header.split()).casefold(), times): column for times, column in enumerate(found)}
 
 
 def _header(source: Source, column: int) -> str:

@@ -105,6 +105,8 @@ WRONG_FLAGS: dict[str, tuple[list[str], list[str]]] = {
     "config": (["--config", "x.toml"], ["can't be read"]),
     "config home": (["--config", "~nobody-here/x.toml"], ["no such user"]),
     "id column": (["--id-column", "Nobody"], ["Nobody"]),
+    "person column": (["--person-column", "Nobody"], ['no column is called "Nobody"']),
+    "person column is empty": (["--person-column", " "], ["headers of columns or their letters"]),
     "output is roster": (["-o", "staff.csv"], ["can't be the roster itself"]),
     "output folder": (["-o", "no/such/x.xlsx"], ["doesn't exist"]),
     "output pdf": (["-o", "x.pdf"], [".xlsx or .csv"]),

@@ -10,8 +10,8 @@ from statistics import median
 import openpyxl
 import pytest
 
-from tests.page.browser import Person, needs_browser
-from tests.page.support import SAMPLES, roster
+from tests.page.browser import Person, needs_browser, person
+from tests.page.support import SAMPLES, roster, served
 
 pytestmark = needs_browser
 
@@ -25,6 +25,48 @@ def test_an_unknown_identifier_column_is_decided_by_pointing(somebody: Person, t
     pressed = somebody.page.get_by_role("button", name="Column A holds the identifiers")
     assert pressed.get_attribute("aria-pressed") == "true"
     assert "20 employees" in somebody.page.locator(".counts").inner_text()
+
+
+def test_columns_that_tell_people_apart_are_decided_by_pointing(somebody: Person, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Employee ID,Wer,Name\n101,Ann,A.\n102,Bo,B.\n101,Cy,A.\n")
+    somebody.give(file)
+    marks = [
+        somebody.page.get_by_role("button", name=f"Column {letter} tells people apart") for letter in "BC"
+    ]
+
+    def pressed() -> list[str | None]:
+        somebody.at("What was understood")
+        return [mark.get_attribute("aria-pressed") for mark in marks]
+
+    assert pressed() == ["false", "true"]
+    marks[0].click()
+    somebody.page.locator("table.problems tbody tr").first.wait_for()
+    assert pressed() == ["true", "true"]
+    assert "differ in" in somebody.page.locator("table.problems").inner_text()
+    marks[0].click()
+    somebody.page.locator("table.problems").wait_for(state="detached")
+    marks[1].click()
+    somebody.page.locator("button.tag[aria-pressed=true]").first.wait_for(state="detached")
+    assert pressed() == ["false", "false"]
+    marks[0].click()
+    somebody.page.locator("button.tag[aria-pressed=true]").first.wait_for()
+    assert pressed() == ["true", "false"]
+    somebody.choose()
+    somebody.press("Register 2 employees")
+    somebody.at("Done; some rows need attention")
+    assert somebody.page.locator("table.problems tbody tr").count() == 2
+
+
+def test_columns_that_the_roster_does_not_have_become_a_question(tmp_path: Path) -> None:
+    (tmp_path / "bulk_register.toml").write_text('person_columns = ["Who"]\n')
+    with served(tmp_path, "--sandbox") as page, person(page) as one:
+        one.give(roster(tmp_path, 3, "Employee ID,Wer"))
+        one.at("Which column tells people apart?")
+        assert one.findings() == []
+        one.page.locator(".choices").get_by_role("button", name=re.compile("Wer")).click()
+        one.at("What was understood")
+        assert one.page.locator("button.tag").get_attribute("aria-pressed") == "true"
 
 
 def test_sheet_and_header_row_are_decided_by_pointing(somebody: Person, tmp_path: Path) -> None:

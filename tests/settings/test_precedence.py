@@ -17,6 +17,7 @@ NEEDED = {"STARTEXAM_SECRET_KEY": "key"}
 # For each setting: what the file says, its profile, the environment, and the flag; all different.
 SAID: dict[str, tuple[Any, Any, str, Any]] = {
     "id_column": ("A", "B", "C", "D"),
+    "person_columns": (["A"], ["A", "B"], "C,D", ["E"]),
     "sheet": ("one", "two", "three", "four"),
     "header_row": (2, 3, "4", "5"),
     "encoding": ("utf-8", "cp1251", "cp1252", "latin-1"),

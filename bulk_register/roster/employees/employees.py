@@ -12,6 +12,7 @@ from bulk_register.language import _
 from bulk_register.records import Employees, Status, repeated_note
 from bulk_register.roster.employees.identifiers import CleanedIdentifiers, named_rows
 from bulk_register.roster.employees.row_kinds import RowKinds
+from bulk_register.roster.table.person_columns import kind_words
 
 # What a column that tells people apart is called, and how to get its texts (object, index 0 is row 1), which
 # only repeated identifiers need.
@@ -113,7 +114,7 @@ def _contradictions(
                 _(
                     "{numbers} have the same identifier but differ in {differ}: correct the roster",
                     numbers=named_rows(numbers),
-                    differ=_(" and ").join(map(_, differ)),
+                    differ=_(" and ").join(map(kind_words, differ)),
                 ),
             )
 

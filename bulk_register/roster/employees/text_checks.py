@@ -18,6 +18,7 @@ from bulk_register.roster.employees.identifiers import EXPONENT, CleanedIdentifi
 from bulk_register.roster.employees.row_kinds import RowKinds
 from bulk_register.roster.table.column_evidence import shape
 from bulk_register.roster.table.detection import Table
+from bulk_register.roster.table.person_columns import kind_words
 from bulk_register.roster.table.rows import row_texts
 from bulk_register.roster.text.encoding_doubt import refuse_encodings
 from bulk_register.roster.text.encoding_names import NAMES
@@ -176,7 +177,7 @@ def check_letters(grid: TextGrid, persons: Sequence[Person], table: Table) -> li
                     "the encoding can't be told for certain: in row {row} the {what} reads {text!r} in "
                     "{encoding} and {other!r} in {rival}.",
                     row=row,
-                    what=_(what),
+                    what=kind_words(what),
                     text=text,
                     encoding=_(NAMES[encoding]),
                     other=other,

@@ -15,6 +15,7 @@ from bulk_register.roster.table.header_row import choose_header, people_rows, re
 from bulk_register.roster.table.headers import (
     Header,
     Row,
+    lettered,
     likely_header,
     read_header,
     with_row_below,
@@ -37,11 +38,17 @@ class Table:
     id_column: int
     why: str  # why this is the identifier column, for people
     rank: int = 0  # of the identifier column's name, as in columns.RANKS
-    persons: tuple[tuple[str, int], ...] = ()  # what tells people apart (name, e-mail, birth date), and where
+    persons: tuple[tuple[str, int], ...] = ()  # what is of a person (name, e-mail, birth date), and where
+    compared: tuple[int, ...] | None = None  # which of these columns tell people apart, if that was said
     results: tuple[int, ...] = ()  # columns of an earlier output
     header_cells: tuple[dict[int, str], ...] = field(default=())  # each header row's texts, folded, by column
     decisions: tuple[Decision, ...] = ()  # what was weighed on the way
     filled: int = 0  # columns with a header
+
+    @property
+    def told_apart(self) -> tuple[tuple[str, int], ...]:
+        """What tells people apart, and where: all that is of a person, unless somebody has said it."""
+        return tuple(one for one in self.persons if self.compared is None or one[1] in self.compared)
 
 
 def detect_table(head: Sequence[Row], reading: Reading) -> Table:
@@ -115,7 +122,7 @@ def _without_header(head: Sequence[Row], reading: Reading) -> Table:
     if not reading.id_column:
         raise RosterError(_("--no-header: say which column holds the identifiers too, as in --id-column A."))
     width = len(head[0]) if head else 0
-    column = _lettered(reading.id_column, width)
+    column = lettered(reading.id_column, width)
     if column is None:
         raise RosterError(
             _(
@@ -129,15 +136,6 @@ def _without_header(head: Sequence[Row], reading: Reading) -> Table:
     first, last = min(used, default=0), max(used, default=0)
     headers = tuple(letters(place) for place in range(first, last + 1))
     return Table(0, 1, first, headers, column, _("named by --id-column"))
-
-
-def _lettered(said: str, width: int) -> int | None:
-    """The column that a letter (A) or a number (1) names, if the grid is that wide."""
-    said = said.strip().upper()
-    column = int(said) - 1 if said.isdecimal() else -1
-    if said.isascii() and said.isalpha() and len(said) <= 3:
-        column = next((place for place in range(width) if letters(place) == said), -1)
-    return column if 0 <= column < width else None
 
 
 # --- the header row and the identifier column -------------------------------------------------------------
@@ -166,7 +164,7 @@ def _said(
     """The fullest row with the header that was said; or else the likely header, and the lettered column."""
     named = [header for header in headers if header.called(name)]
     header = min(named, key=lambda one: (-one.filled, one.row)) if named else _lettered_header(head, headers)
-    column = _only(header, header.called(name)) if named else _lettered(name, len(header.texts))
+    column = _only(header, header.called(name)) if named else lettered(name, len(header.texts))
     if column is None or (not named and name.strip().isdecimal()):
         hint = _meant_by(name, header, column)
         raise nothing_known(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bulk_register.language import _
+from bulk_register.ooxml.cell_values import letters
 from bulk_register.roster.delimiters import DELIMITERS
 from bulk_register.roster.table.columns import RANKS, ColumnKind, classify_header, fold
 
@@ -43,10 +44,22 @@ class Header:
 
     def called(self, name: str) -> list[int]:
         """The columns with this very text, or else with one that differs only in what doesn't matter."""
-        exact = [column for column, text in enumerate(self.texts) if text == tidy(name)]
-        return exact or [
-            column for column, text in enumerate(self.texts) if text and fold(text) == fold(name) != ""
-        ]
+        return columns_called(self.texts, name)
+
+
+def columns_called(texts: Sequence[str], name: str) -> list[int]:
+    """The places of headers with this very text, or else of those that differ only in what doesn't matter."""
+    exact = [column for column, text in enumerate(texts) if text == tidy(name)]
+    return exact or [column for column, text in enumerate(texts) if text and fold(text) == fold(name) != ""]
+
+
+def lettered(said: str, width: int) -> int | None:
+    """The column that a letter (A) or a number (1) names, if the grid is that wide."""
+    said = said.strip().upper()
+    column = int(said) - 1 if said.isdecimal() else -1
+    if said.isascii() and said.isalpha() and len(said) <= 3:
+        column = next((place for place in range(width) if letters(place) == said), -1)
+    return column if 0 <= column < width else None
 
 
 def read_header(head: Sequence[Row], row: int) -> Header:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from bulk_register.language import LANGUAGES, N_
-from bulk_register.settings.checked import CHARACTER
+from bulk_register.settings.checked import CHARACTER, COLUMNS
 from bulk_register.settings.setting import ALWAYS, EVERY_COMMAND, READING, Command, Group, Rerun, Setting
 from bulk_register.settings.values import (
     COMMAND,
@@ -45,6 +45,15 @@ class RosterSettings:
             commands=_KNOWING,
         ),
     ] = None
+    person_columns: Annotated[
+        tuple[str, ...],
+        _roster(
+            N_("A column that tells people apart (those known as names, e-mail); say it again for more."),
+            COLUMNS,
+            commands=_KNOWING,
+            singular="person_column",
+        ),
+    ] = ()
     sheet: Annotated[
         str | None,
         _roster(N_("The sheet that holds the roster."), TEXT, commands=_KNOWING),
