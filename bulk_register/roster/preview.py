@@ -57,8 +57,10 @@ def _of_text(copy: Path, reading: Reading, rows: int) -> Preview:
         return Preview()
     with copy.open("rb") as file:
         lines = file.read(1 << 16).splitlines()
-    others = dict.fromkeys((text.encoding, *possible_encodings(copy, text.encoding)))
-    words = [(one, NAMES.get(one, one), tuple(words_beyond_ascii(lines, one))) for one in others]
+    # what reads the same in all of them needs none to be tried on the whole file
+    others = () if all(map(bytes.isascii, lines)) else possible_encodings(copy, text.encoding)
+    tried = dict.fromkeys((text.encoding, *others))
+    words = [(one, NAMES.get(one, one), tuple(words_beyond_ascii(lines, one))) for one in tried]
     shown = tuple(item for item in words if item[2])
     return Preview(rows=_cut(open_text(text, reading).head(rows)), encoding=text.encoding, encodings=shown)
 
