@@ -90,9 +90,12 @@ def english(text: str) -> str:
 
 
 def recalled(text: str) -> str:
-    """Return a message that was kept in English in the language in use; other texts stay as they are."""
+    """Return a message that was kept in English, or made in another language, in the language in use.
+
+    Other texts stay as they are.
+    """
     if _State.language == "en" or not text:
-        return text
+        return english(text)
     if (known := _State.catalog.gettext(text)) != text:
         return _told(known, text, {})
     for message, pattern in _patterns(_State.language):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bulk_register.language import _
+from bulk_register.language import _, recalled
 from bulk_register.page.faults import plain
 from bulk_register.records import Candidate, Doubt, Matter
 from bulk_register.roster.doubt_text import evidence_text
@@ -28,15 +28,19 @@ class Question:
     words: str
     reason: str
     choices: tuple[Choice, ...]
-    row: int = 0
+    row: int = 0  # of the headers, where that is known
     sheet: str = ""
+
+
+_WITH_HEADER = (Matter.IDENTIFIER_COLUMN, Matter.PERSON_COLUMNS)  # a doubt's row is that of the headers
 
 
 def question_of(doubt: Doubt) -> Question:
     """Return a doubt as a question."""
     choices = tuple(_choice(one) for one in doubt.candidates if one.setting)
-    reason = plain(doubt.reason if choices else f"{doubt.reason} {doubt.remedy}".strip())
-    return Question(_words(doubt.matter), reason, choices, doubt.row, doubt.sheet)
+    said = map(recalled, (doubt.reason,) if choices else (doubt.reason, doubt.remedy))
+    row = doubt.row if doubt.matter in _WITH_HEADER else 0
+    return Question(_words(doubt.matter), plain(" ".join(filter(None, said))), choices, row, doubt.sheet)
 
 
 def _words(matter: Matter) -> str:
@@ -52,13 +56,13 @@ def _words(matter: Matter) -> str:
 
 
 def _choice(candidate: Candidate) -> Choice:
-    words = candidate.name
-    if candidate.place and candidate.name:
-        words = _("{place}: {name}", place=candidate.place, name=candidate.name)
+    words, place = candidate.name, recalled(candidate.place)
+    if place and candidate.name:
+        words = _("{place}: {name}", place=place, name=candidate.name)
     why = evidence_text(candidate.evidence)
     if candidate.setting == "encoding":
         words, why = why_name(candidate), ""
-    return Choice(candidate.setting, candidate.value, words or candidate.place, candidate.samples, why)
+    return Choice(candidate.setting, candidate.value, words or place, candidate.samples, why)
 
 
 def why_name(candidate: Candidate) -> str:
