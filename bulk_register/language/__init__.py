@@ -1,6 +1,7 @@
 """The language of what people read; what programs read has none."""
 
 from bulk_register.language.choice import chosen_language
+from bulk_register.language.dates import day_text, minute_text
 from bulk_register.language.quantities import (
     Unit,
     differing_employee_count,
@@ -39,6 +40,7 @@ __all__ = [
     "_",
     "chosen_language",
     "current",
+    "day_text",
     "differing_employee_count",
     "employee_count",
     "employees_at_most",
@@ -48,6 +50,7 @@ __all__ = [
     "ignored_line_count",
     "in_any_language",
     "in_quotes",
+    "minute_text",
     "ngettext",
     "npgettext",
     "pgettext",

@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from dataclasses import dataclass
+from datetime import date
 
 from bulk_register.commands.terminal.text import capitalized
 from bulk_register.errors import (
@@ -16,7 +17,7 @@ from bulk_register.errors import (
     RosterDoubtError,
     SettingsError,
 )
-from bulk_register.language import _
+from bulk_register.language import _, day_text, in_quotes
 from bulk_register.records import Doubt
 from bulk_register.roster import ENDINGS
 from bulk_register.version import __version__
@@ -26,6 +27,7 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_])")
 _FILE_FIRST = re.compile(rf"[^:?!]{{1,200}}?({'|'.join(map(re.escape, ENDINGS))})\b", re.IGNORECASE)
 # the flag that a reason comes from; the reason is to stay
 _IN_BRACKETS = re.compile(r"\s*\(--[a-z][a-z-]*\)|;\s*--[a-z][a-z-]*(?=\))")
+_DAY = re.compile(r"(?<!\w)['«\"](\d{4}-\d\d-\d\d)['»\"]")  # all that stands in quotes
 _COMMAND = re.compile(r"(?<![\w-])--[a-z]|\bbulk-register [a-z]")
 
 
@@ -56,8 +58,10 @@ def plain(text: str) -> str:
 
     A message that is nothing but such advice stays as it is.
     """
+    named = text
     for name, field in _fields().items():
-        text = re.sub(rf"(?<![\w-])--{name}(?![\w-])", lambda _, field=field: f"«{field}»", text)  # type: ignore[misc]
+        named = re.sub(rf"(?<![\w-])--{name}(?![\w-])", lambda _, field=field: f"«{field}»", named)  # type: ignore[misc]
+    text = text if named == text else _DAY.sub(_as_written, named)
     text = _IN_BRACKETS.sub("", text)
     lines = [
         " ".join(part for part in _SENTENCE.split(line) if not _COMMAND.search(part))
@@ -65,6 +69,14 @@ def plain(text: str) -> str:
     ]
     kept = "\n".join(line for line in lines if line.strip())
     return (kept if _FILE_FIRST.match(kept) else capitalized(kept)) if kept else text
+
+
+def _as_written(found: re.Match[str]) -> str:
+    """Return a day that was filled in as the language writes it, as its field showed it."""
+    try:
+        return in_quotes(day_text(date.fromisoformat(found[1])))
+    except ValueError:
+        return found[0]
 
 
 def _fields() -> dict[str, str]:

@@ -14,10 +14,10 @@ from bulk_register.commands.terminal.event_words import (
 )
 from bulk_register.commands.terminal.text import capitalized, sentence, short_tests
 from bulk_register.exit_codes import EXIT_UNDONE
-from bulk_register.language import _, grouped, ngettext
+from bulk_register.language import _, grouped, minute_text, ngettext
 from bulk_register.ledger import Ledger
 from bulk_register.output.delivery import checksum
-from bulk_register.output.results import EVERY, local_text
+from bulk_register.output.results import EVERY
 from bulk_register.page.faults import plain
 from bulk_register.page.jobs import At, RunJob
 from bulk_register.page.reading import MAX_SHOWN
@@ -86,8 +86,8 @@ def question(plan: Plan, settings: Settings) -> dict[str, Any]:
         "left_out": left_out_words(plan, settings),
         "tests": short_tests(exam.tests, exam.titles_by_test),
         "center": exam.center,
-        "starts": local_text(int(exam.valid_from.timestamp()), settings.zone)[:16],
-        "ends": local_text(int(exam.valid_till.timestamp()), settings.zone)[:16],
+        "starts": minute_text(exam.valid_from.timestamp(), settings.zone),
+        "ends": minute_text(exam.valid_till.timestamp(), settings.zone),
         "zone": settings.timezone or "",
         "name": plan.roster.source.path.name,
     }
@@ -177,7 +177,7 @@ def _earlier(record: RunRecord, runs: list[RunRecord], ledger: Ledger, settings:
     tests = record.scope.tests.split()
     return EarlierRun(
         record.id,
-        local_text(record.started, settings.zone)[:16],
+        minute_text(record.started, settings.zone),
         Path(record.roster).name,
         record.employees,
         _state(record, lacking, overtaken=overtaken),

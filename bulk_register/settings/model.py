@@ -70,9 +70,9 @@ class Settings(Declared, BaseModel):
         when = _moment_of(value, info, end=end)
         start = info.data.get("valid_from")
         if end and when.moment <= _now(info):
-            raise ValueError(_("that is over already; give a time in the future, like +10d"))
+            raise ValueError(_("that is over already; it must be in the future"))
         if end and start and when.moment <= start.moment:
-            raise ValueError(_("the links must stop working later than they start (valid_from)"))
+            raise ValueError(_("the links must stop working later than they start"))
         return when
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -21,8 +22,28 @@ def test_what_is_wrong_on_the_form_is_said_by_its_field(somebody: Person, tmp_pa
     somebody.page.get_by_label("Links work until").fill("2001-01-01")
     somebody.press("Show what will be sent")
     said = somebody.page.get_by_role("alert").inner_text()
-    assert "Links work until" in said
-    assert "--" not in said
+    assert said == '«Links work until» is "2001-01-01": that is over already; it must be in the future.'
+    somebody.page.goto(somebody.served.root + "/exam")
+    somebody.press("Русский")
+    somebody.at("Экзамен")
+    somebody.page.locator("#tests").select_option(label="Workplace safety")
+    somebody.page.locator("#valid_till").fill("2001-01-01")
+    somebody.page.locator("main button.main").click()
+    said = somebody.page.get_by_role("alert").inner_text()
+    assert said == "«Ссылки действуют до» — «01.01.2001»: этот срок уже прошёл; укажите более поздний."
+
+
+def test_days_are_shown_as_the_language_writes_them(somebody: Person, tmp_path: Path) -> None:
+    somebody.plan(roster(tmp_path, 3))
+    main = somebody.page.locator("main")
+    assert re.search(r"Links work until\s+2\d{3}-\d\d-\d\d \d\d:\d\d", main.inner_text())
+    somebody.press("Русский")
+    somebody.at("Отправить это в StartExam?")
+    assert len(re.findall(r"\b\d\d\.\d\d\.2\d{3} \d\d:\d\d", main.inner_text())) == 2
+    somebody.press("Зарегистрировать 3 сотрудников")
+    somebody.at("У всех есть ссылка")
+    somebody.page.get_by_role("link", name="Прошлые запуски").click()
+    assert re.search(r"\b\d\d\.\d\d\.2\d{3} \d\d:\d\d", somebody.page.locator(".run").inner_text())
 
 
 def test_without_scripts_everything_works_as_well(page: Served, tmp_path: Path) -> None:
