@@ -46,14 +46,13 @@ def parse_roster(path: Path, copy: Snapshot, kind: FileFormat, reading: Reading)
     grid: Grid
     if kind.open_sheets is None:
         grid = open_text(detect_encoding(copy.path, reading.encoding), reading)
-        table = with_said_persons(_located(grid, reading), grid, reading.person_columns)
-        grid.keep(
-            [table.id_column, table.first_column, *(column for _, column in table.persons), *table.results]
-        )
+        table = _located(grid, reading)
     else:
         with closing(kind.open_sheets(copy.path, reading)) as sheets:
             grid, table = choose_sheet(sheets, reading)
-        table = with_said_persons(table, grid, reading.person_columns)
+    table = with_said_persons(table, grid, reading.person_columns)
+    if isinstance(grid, TextGrid):
+        grid.keep(table.needed)
     people = [(what, cache(partial(_texts, grid, column))) for what, column in table.persons]
     apart = [one for one, where in zip(people, table.persons, strict=True) if where in table.told_apart]
     lines, cleaned, warnings = _judged(grid, table, people, reading)

@@ -46,6 +46,11 @@ class Table:
     filled: int = 0  # columns with a header
 
     @property
+    def needed(self) -> list[int]:
+        """The columns that are read."""
+        return [self.id_column, self.first_column, *(column for _, column in self.persons), *self.results]
+
+    @property
     def told_apart(self) -> tuple[tuple[str, int], ...]:
         """What tells people apart, and where: all that is of a person, unless somebody has said it."""
         return tuple(one for one in self.persons if self.compared is None or one[1] in self.compared)
