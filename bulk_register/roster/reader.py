@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
@@ -14,18 +14,18 @@ import numpy as np
 
 from bulk_register.errors import RosterError
 from bulk_register.language import _, ngettext
-from bulk_register.ooxml.cell_values import MAX_COLUMNS, MAX_ROWS
-from bulk_register.records import RESULT_COLUMNS, Doubt, Employees, Findings, Format, Reading, Roster, Source
+from bulk_register.records import Doubt, Employees, Findings, Format, Reading, Roster, Source
 from bulk_register.roster.description import describe
 from bulk_register.roster.doubt_text import quoted
 from bulk_register.roster.employees.debris import without_debris
 from bulk_register.roster.employees.employees import Person, build_employees, near_duplicates
-from bulk_register.roster.employees.identifiers import CleanedIdentifiers, check_identifiers, named_rows
+from bulk_register.roster.employees.identifiers import CleanedIdentifiers, check_identifiers
 from bulk_register.roster.employees.row_kinds import RowKinds, classify_rows
 from bulk_register.roster.employees.text_checks import check_letters, check_ragged_rows
 from bulk_register.roster.file.snapshot import Snapshot
 from bulk_register.roster.formats import FileFormat
 from bulk_register.roster.grid import Grid
+from bulk_register.roster.reading_warnings import odd_identifiers, too_large
 from bulk_register.roster.sheets.selection import choose_sheet
 from bulk_register.roster.sheets.sheet_evidence import detect_table_in
 from bulk_register.roster.table.columns import NUMBER_RANK
@@ -59,7 +59,7 @@ def parse_roster(path: Path, copy: Snapshot, kind: FileFormat, reading: Reading)
     employees = build_employees(lines, cleaned, apart)
     _insist_on_employees(employees, table)
     source = _source(path, copy, kind.name, grid, table)
-    warnings += [*_odd(cleaned, employees), *near_duplicates(employees), *_too_large(source, grid)]
+    warnings += [*odd_identifiers(cleaned, employees), *near_duplicates(employees), *too_large(source, grid)]
     understood = describe(source, table, employees, *_reading_of(grid, table, people))
     return Roster(source, employees, Findings(understood, cleaned.fixes, tuple(warnings), table.decisions))
 
@@ -196,49 +196,6 @@ def _source(path: Path, copy: Snapshot, kind: Format, grid: Grid, table: Table) 
         persons=table.persons,
         compared=tuple(column for _what, column in table.told_apart),
     )
-
-
-# --- what came up -----------------------------------------------------------------------------------------
-
-
-def _odd(cleaned: CleanedIdentifiers, employees: Employees) -> Iterator[str]:
-    """Warnings about identifiers that are sent although something about them is odd."""
-    rows = employees.rows
-    sent = set(rows["row"][rows["employee"] >= 0].tolist()) if cleaned.oddities else set()
-    found: dict[str, list[int]] = {}
-    for row, oddity in cleaned.oddities.items():
-        if row in sent:
-            found.setdefault(oddity, []).append(row)
-    for oddity, places in found.items():
-        yield ngettext(
-            "{number:,} identifier has {oddity} ({rows}); sent as written.",
-            "{number:,} identifiers have {oddity} ({rows}); sent as written.",
-            len(places),
-            oddity=oddity,
-            rows=named_rows(places),
-        )
-
-
-def _too_large(source: Source, grid: Grid) -> Iterator[str]:
-    """Warnings about what a workbook as the output couldn't hold."""
-    columns = source.first_column + len(source.headers) + len(RESULT_COLUMNS)
-    if source.last_row > MAX_ROWS:
-        yield _(
-            "A workbook's sheet holds {max_rows:,} rows, fewer than the roster has: name a .csv output "
-            "with -o.",
-            max_rows=MAX_ROWS,
-        )
-    if columns > MAX_COLUMNS:
-        yield _(
-            "A workbook's sheet holds {max_columns:,} columns, fewer than the output needs: name a .csv "
-            "output with -o.",
-            max_columns=MAX_COLUMNS,
-        )
-    if isinstance(grid, TextGrid) and grid.long_cells:
-        yield _(
-            "A cell in {rows} is longer than a workbook's may be: name a .csv output with -o.",
-            rows=named_rows(grid.long_cells),
-        )
 
 
 def _reading_of(grid: Grid, table: Table, persons: Sequence[Person]) -> tuple[TextEncoding | None, str]:
