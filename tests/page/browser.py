@@ -104,8 +104,9 @@ class Person:
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             session = self.context.new_cdp_session(self.page)  # the page itself allows no foreign script
-            script = (
-                f"{_axe()};axe.run(document,{{runOnly:{STANDARDS}}}).then(r=>JSON.stringify(r.violations))"
+            script = (  # once the other colours are painted
+                f"{_axe()};new Promise(done=>requestAnimationFrame(()=>requestAnimationFrame(done)))"
+                f".then(()=>axe.run(document,{{runOnly:{STANDARDS}}})).then(r=>JSON.stringify(r.violations))"
             )
             asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
             said = session.send("Runtime.evaluate", asked)["result"]["value"]
