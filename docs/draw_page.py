@@ -100,6 +100,7 @@ def draw(language: str, folder: Path) -> None:
         page = one.page
 
         def photograph(name: str) -> None:
+            page.wait_for_load_state()  # or its height is that of the page before
             page.evaluate("document.activeElement.blur()")
             page.screenshot(path=target / f"{name}.png", full_page=True)
 
