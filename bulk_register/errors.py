@@ -60,6 +60,10 @@ class LedgerError(InputError):
     """The ledger can't be used: damaged, foreign, newer than this program, or not writable."""
 
 
+class LedgerAwayError(LedgerError):
+    """The ledger's database can't be reached now: the same, later, can help."""
+
+
 class LedgerBusyError(BulkRegisterError):
     """Another run is using the same ledger: wait for it to end."""
 

@@ -267,6 +267,24 @@ def small_disk() -> Iterator[DatabaseAddress]:
         yield address
 
 
+def test_a_database_that_is_away_is_told_from_one_that_lets_nobody_in(
+    tmp_path: Path, database: DatabaseAddress, server: Server
+) -> None:
+    with two_offices(tmp_path, database) as (sandbox, first, _):
+        nowhere = database.secret.rpartition("/")[0] + "/no-such-database"
+        refused = first.say(*RUN, *FLAGS, "--ledger", nowhere)
+        server.stop(at_once=True)
+        try:
+            away = first.say(*RUN, *FLAGS)
+        finally:
+            server.start()
+        assert (refused.code, refused.report["retry"]) == (2, False)
+        assert (away.code, away.report["retry"]) == (2, True)
+        assert "can't be reached now" in away.err
+        assert not sandbox.requests
+        assert first.say(*RUN, *FLAGS).code == 0
+
+
 def test_a_full_disk_of_the_server_stops_the_run_and_the_rest_is_asked_for_later(
     tmp_path: Path, small_disk: DatabaseAddress
 ) -> None:
@@ -299,7 +317,7 @@ def test_a_database_that_is_away_is_told_before_anything_is_sent(tmp_path: Path)
         for command in (RUN, ("history",), ("rerun",), ("export",)):
             told = first.say(*command)
             assert told.code == 2
-            assert "postgresql://somebody@127.0.0.1:1/ledger can't be used" in told.err
+            assert "postgresql://somebody@127.0.0.1:1/ledger can't be reached now" in told.err
             assert "hush-hush" not in told.err + told.out + str(told.report)
         doctor = first.say("doctor")
         assert "hush-hush" not in doctor.out + doctor.err

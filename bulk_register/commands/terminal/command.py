@@ -21,6 +21,7 @@ from bulk_register.errors import (
     BulkRegisterError,
     DeclinedError,
     InputError,
+    LedgerAwayError,
     LedgerBusyError,
     SendAgainError,
     SettingsError,
@@ -61,7 +62,7 @@ def _outcome(command: Callable[[], int], invocation: Invocation) -> int:
         problems, code, hint = error.problems, _code(error), error.hint
     except BulkRegisterError as error:
         problems, code = [str(error)], _code(error)
-        retry = isinstance(error, LedgerBusyError | SendAgainError)
+        retry = isinstance(error, LedgerBusyError | LedgerAwayError | SendAgainError)
         calm = isinstance(error, DeclinedError)
     except (Interrupted, KeyboardInterrupt) as signal:
         problems, code = [_(STOPPED)], 128 + getattr(signal, "number", 2)

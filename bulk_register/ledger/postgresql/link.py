@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import conninfo, errors, sql
+from psycopg import conninfo, errors, pq, sql
 
-from bulk_register.errors import LedgerError
+from bulk_register.errors import LedgerAwayError, LedgerError
 from bulk_register.language import _
 from bulk_register.ledger.failures import unusable
 from bulk_register.ledger.postgresql.connection import Connection
@@ -49,6 +49,7 @@ class Link:
         self.address = address
         self.set_schema = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(address.schema))
         self._connection: Connection | None = None
+        self._reached = False
         self._given_up = False  # the last wait was in vain: until one attempt succeeds, none is long
 
     def insist(self, act: Callable[[Connection], Result], patience_seconds: float = 0.0) -> Result:
@@ -110,19 +111,40 @@ class Link:
 
     def failure(self, error: psycopg.Error) -> LedgerError:
         """Say what a failure means, without passwords and without what the tables hold."""
-        words = error.diag.message_primary or str(error)
-        return unusable(self.address, self.address.without_secrets(words).rstrip(".?"))
+        said = (
+            error.diag.message_primary or str(error).partition("\n")[0]
+        )  # libpq's advice is in further lines
+        words = self.address.without_secrets(said).rstrip(".?")
+        if not self._is_away(error):
+            return unusable(self.address, words)
+        return LedgerAwayError(
+            _(
+                "The ledger {place} can't be reached now: {what}. Run the same command again when it can.",
+                place=self.address,
+                what=words,
+            )
+        )
+
+    def _is_away(self, error: psycopg.Error) -> bool:
+        """Tell whether a server that was never reached is away, or closed to us: libpq gives both no code."""
+        if self._reached or not is_passing(error):
+            return False
+        return bool(error.sqlstate) or pq.PGconn.ping(self._parameters().encode()) != pq.Ping.OK
 
     def _open(self) -> Connection:
         if self._connection is None:
-            with _understood(self.address):
-                parameters = conninfo.conninfo_to_dict(self.address.secret)
-            named = _USUAL | parameters | {"client_encoding": "utf8"}
-            if named.pop("options", "") and self.address.other_options:
-                named["options"] = self.address.other_options
-            text = conninfo.make_conninfo("", **named)
+            text = self._parameters()
             self._connection = Connection.connect(text, autocommit=True, prepare_threshold=None)
+            self._reached = True
         return self._connection
+
+    def _parameters(self) -> str:
+        with _understood(self.address):
+            parameters = conninfo.conninfo_to_dict(self.address.secret)
+        named = _USUAL | parameters | {"client_encoding": "utf8"}
+        if named.pop("options", "") and self.address.other_options:
+            named["options"] = self.address.other_options
+        return conninfo.make_conninfo("", **named)
 
     def _end_sleepers(self) -> bool:
         """End the sessions that others wait for while their programs sleep; was there any?"""
