@@ -52,7 +52,7 @@ def test_two_machines_behind_a_pooler_keep_one_ledger(tmp_path: Path, pooled: Da
 def test_a_run_outlives_a_pooler_that_is_restarted(
     tmp_path: Path, pooled: DatabaseAddress, pooler: Pooler
 ) -> None:
-    with two_offices(tmp_path, pooled, latency_seconds=0.05) as (sandbox, first, _):
+    with two_offices(tmp_path, pooled, latency_seconds=0.2) as (sandbox, first, _):
         process = first.start(*RUN, *FLAGS)
         for asked in (5, 15):
             until(lambda asked=asked: len(sandbox.requests) > asked, PATIENCE)  # type: ignore[misc]
@@ -66,7 +66,7 @@ def test_a_run_outlives_a_pooler_that_is_restarted(
 def test_what_a_killed_machine_left_behind_a_pooler_is_finished_by_another(
     tmp_path: Path, pooled: DatabaseAddress, database: DatabaseAddress
 ) -> None:
-    with two_offices(tmp_path, pooled, latency_seconds=0.05) as (sandbox, first, second):
+    with two_offices(tmp_path, pooled, latency_seconds=0.2) as (sandbox, first, second):
         process = first.start(*RUN, *FLAGS)
         until(lambda: len(sandbox.requests) > 10, PATIENCE)
         process.kill()

@@ -108,7 +108,7 @@ def test_of_two_at_once_one_is_told_who_has_it(tmp_path: Path, database: Databas
 def test_what_a_killed_machine_left_is_finished_by_another(
     tmp_path: Path, database: DatabaseAddress, command: str
 ) -> None:
-    with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
+    with two_offices(tmp_path, database, latency_seconds=0.2) as (sandbox, first, second):
         process = first.start(*RUN, *FLAGS)
         until(lambda: len(sandbox.requests) > 10, PATIENCE)
         process.kill()
@@ -136,7 +136,7 @@ def start_with_short_lease(office: Office, lease_seconds: int = 3) -> subprocess
 
 
 def test_an_old_holder_that_wakes_writes_nothing_more(tmp_path: Path, database: DatabaseAddress) -> None:
-    with two_offices(tmp_path, database, latency_seconds=0.05) as (sandbox, first, second):
+    with two_offices(tmp_path, database, latency_seconds=0.2) as (sandbox, first, second):
         process = start_with_short_lease(first)
         until(lambda: len(sandbox.requests) > 10, PATIENCE)
         process.send_signal(signal.SIGSTOP)
@@ -180,7 +180,7 @@ def test_a_run_outlives_its_connection(
 ) -> None:
     with Network(server.port) as network:
         far = DatabaseAddress(database.secret.replace(str(server.port), str(network.port)))
-        with two_offices(tmp_path, far, latency_seconds=0.05) as (sandbox, first, _):
+        with two_offices(tmp_path, far, latency_seconds=0.2) as (sandbox, first, _):
             process = first.start(*RUN, *FLAGS)
             for asked in (5, 15):
                 until(lambda asked=asked: len(sandbox.requests) > asked, PATIENCE)  # type: ignore[misc]
@@ -213,7 +213,7 @@ def test_a_server_that_hangs_is_not_waited_for_without_end(
     tmp_path: Path, database: DatabaseAddress, server: Server
 ) -> None:
     impatient = DatabaseAddress(f"{database.secret}?connect_timeout=2")
-    with two_offices(tmp_path, impatient, latency_seconds=0.05) as (sandbox, first, second):
+    with two_offices(tmp_path, impatient, latency_seconds=0.5) as (sandbox, first, second):
         process = start_with_short_lease(first, lease_seconds=8)
         until(lambda: len(sandbox.requests) > 10, PATIENCE)
         with hanging([server.pid, *(pid for (pid,) in rows(database, OTHER_BACKENDS))]):
