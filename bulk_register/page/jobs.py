@@ -113,9 +113,11 @@ class RunJob(Job):
         return self.at not in (At.DONE, At.FAILED)
 
     def answer(self, *, yes: bool) -> None:
-        """Answer the question; what is answered first counts."""
+        """Answer the question, which is over with that; what is answered first counts."""
         if self._answer is None:
             self._answer = yes
+        if self.at == At.ASKING:  # the thread that waits may take its time
+            self._move(At.PREPARING)
         self._answered.set()
 
     def stop(self, signal: int = INTERRUPTED) -> None:
