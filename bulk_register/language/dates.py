@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, tzinfo
 
 from bulk_register.language.translation import current
 
-DAYS = {
-    "ru": "%d.%m.%Y"
-}  # CLDR; in English the day and the month are taken one for the other unless it is ISO
+# CLDR's; in English day and month are taken one for the other unless it is ISO
+DAYS = {"ru": "%d.%m.%Y"}
 ISO_DAY = "%Y-%m-%d"
 
 

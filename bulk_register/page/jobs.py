@@ -54,6 +54,11 @@ class Job:
         self.changed = 0  # counts what there is to see
         self._thread = threading.Thread(target=self._work, daemon=True)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether it has not come to its end."""
+        return self.at not in (At.DONE, At.FAILED)
+
     def start(self) -> None:
         self._thread.start()
 
@@ -106,11 +111,6 @@ class RunJob(Job):
         self._run, self._asked = story, asked
         self._answer: bool | None = None
         self._answered = threading.Event()
-
-    @property
-    def is_under_way(self) -> bool:
-        """Tell whether it has not come to its end."""
-        return self.at not in (At.DONE, At.FAILED)
 
     def answer(self, *, yes: bool) -> None:
         """Answer the question, which is over with that; what is answered first counts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bulk_register.commands.account import Key
@@ -17,12 +18,13 @@ from bulk_register.language import _
 from bulk_register.page.account import write_kept
 from bulk_register.page.faults import plain
 from bulk_register.page.workspace import Workspace
-from bulk_register.records import Person
+from bulk_register.records import Person, Roster
 from bulk_register.roster import likely_fields
 from bulk_register.run import open_chosen_roster
 from bulk_register.settings import ProfileField, load_settings
 from bulk_register.settings.explain import fault_of
 from bulk_register.settings.profile_text import with_profile
+from bulk_register.syncing.fields import folded
 
 MORE = 2  # fields that a person may name besides
 JOINED = 2  # columns that a field can be joined from here
@@ -93,21 +95,17 @@ def choices_of(workspace: Workspace, typed: Mapping[str, str]) -> ProfileChoices
 
 def first_of_roster(workspace: Workspace, choices: ProfileChoices) -> Person | None:
     """Return the roster's first employee with their fields. Raises SettingsError, RosterError."""
-    assert workspace.upload is not None
-    settings = load_settings(workspace.flags() | workspace.choices, command="check")
-    with open_chosen_roster(workspace.upload.path, settings, lambda _: None) as found:
+    with _roster(workspace) as found:
         return first_employee(found, choices.fields)
 
 
 def try_one(workspace: Workspace, choices: ProfileChoices) -> str:
     """Send the roster's first employee to StartExam; returns what is wrong, "" for nothing."""
-    assert workspace.upload is not None
-    settings = load_settings(workspace.flags() | workspace.choices, command="check")
     asking = workspace.asking()
     assert asking.account_id is not None
     assert asking.secret_key is not None
     key = Key(asking.account_id, asking.secret_key.get_secret_value(), asking.base_url)
-    with open_chosen_roster(workspace.upload.path, settings, lambda _: None) as found:
+    with _roster(workspace) as found:
         one = first_employee(found, choices.fields)
         try:
             if one is not None:
@@ -115,6 +113,13 @@ def try_one(workspace: Workspace, choices: ProfileChoices) -> str:
         except StartExamError as error:
             return plain(error.told)
     return ""
+
+
+def _roster(workspace: Workspace) -> AbstractContextManager[Roster]:
+    """Open the roster that was dropped, as it was read."""
+    assert workspace.upload is not None
+    settings = load_settings(workspace.flags() | workspace.choices, command="check")
+    return open_chosen_roster(workspace.upload.path, settings, lambda _: None)
 
 
 def save(workspace: Workspace, choices: ProfileChoices) -> None:
@@ -131,8 +136,8 @@ def save(workspace: Workspace, choices: ProfileChoices) -> None:
 
 def _is_simple(field: ProfileField, headers: Sequence[str]) -> bool:
     """Tell whether the form can show a field: it comes from one or two columns of this roster."""
-    known = {_folded(header) for header in headers}
-    return 0 < len(field.headers) <= JOINED and all(_folded(one) in known for one in field.headers)
+    known = {folded(header) for header in headers}
+    return 0 < len(field.headers) <= JOINED and all(folded(one) in known for one in field.headers)
 
 
 def _columns(field: ProfileField | None, likely: str) -> tuple[str, ...]:
@@ -153,7 +158,3 @@ def _typed(typed: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
 def _padded(rows: Sequence[FieldRow]) -> tuple[FieldRow, ...]:
     blank = FieldRow("", ("",) * JOINED)
     return (*rows, *[blank] * MORE)[: len(_PLACES)]
-
-
-def _folded(header: str) -> str:
-    return " ".join(header.split()).casefold()

@@ -13,7 +13,7 @@ from bulk_register.language import _
 from bulk_register.ledger import Ledger
 from bulk_register.ooxml.cell_values import shown
 from bulk_register.page.chart import Chart, chart_of
-from bulk_register.page.jobs import At, Job
+from bulk_register.page.jobs import Job
 from bulk_register.paths import private_folder
 from bulk_register.records import Roster, RunRecord
 from bulk_register.results.learn import Learnt
@@ -75,11 +75,6 @@ class ResultsJob(Job):
         self.seen: Seen | None = None
         self._record, self._settings = record, settings
         self._kept = ExitStack()
-
-    @property
-    def is_under_way(self) -> bool:
-        """Tell whether it has not come to its end."""
-        return self.at not in (At.DONE, At.FAILED)
 
     def close(self) -> None:
         """Remove the files."""

@@ -176,11 +176,8 @@ class Workspace(PageSettings):
         folder, stem = upload.folder, upload.path.stem
         files = {"output": folder, "only_new": folder / f"{stem}.new.xlsx", "report": None}
         settings = load_settings(self.flags() | self.choices | self.exam | files | dict(decided))
-        story, asked = (
-            partial(self._register, upload, settings),
-            Asked(partial(self._titled, settings), partial(offers_of, settings), agreed),
-        )
-        self.run = RunJob(story, asked)
+        asked = Asked(partial(self._titled, settings), partial(offers_of, settings), agreed)
+        self.run = RunJob(partial(self._register, upload, settings), asked)
         self.run.start()
 
     def _insist_on_idle(self) -> None:

@@ -143,15 +143,13 @@ class Recorder:
             self._withhold_twins(pairing, twins)
 
     def _give(self, request: int, pairing: Pairing, verdicts: list[Verdict]) -> None:
-        batch, moment = pairing.batch, self._moment()
+        batch = pairing.batch
+        moment = Moment(self._run, int(self._now()), self.valid_till, self._renewed)
         matched = match(pairing, self.statuses.now, moment)
         notes = notes_on(batch, matched.statuses) + notes_of(verdicts)
         self._ledger.settled(request, Settlement(Ending.ANSWERED, matched.registrations, notes))
         self.statuses.replace(batch.codes, matched.statuses)
         self._apply_and_tell(batch, End(Ending.ANSWERED, verdicts), len(batch))
-
-    def _moment(self) -> Moment:
-        return Moment(self._run, int(self._now()), self.valid_till, self._renewed)
 
     def _apply_and_tell(self, batch: Batch, end: End, more: int = 0) -> None:
         self.apply(end.verdicts)

@@ -71,17 +71,17 @@ def _places(source: Source, fields: Sequence[ProfileField]) -> Places:
         problem
         for field in fields
         for header in field.headers
-        if (problem := _problem(header, headers.get(_folded(header), []), field, source))
+        if (problem := _problem(header, headers.get(folded(header), []), field, source))
     ]
     if problems:
         raise SettingsError(problems)
-    return [(field, [headers[_folded(header)][0] for header in field.headers]) for field in fields]
+    return [(field, [headers[folded(header)][0] for header in field.headers]) for field in fields]
 
 
 def _by_header(source: Source) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for column, header in enumerate(source.headers if source.header_row else (), source.first_column):
-        found.setdefault(_folded(header), []).append(column)
+        found.setdefault(folded(header), []).append(column)
     return found
 
 
@@ -107,5 +107,6 @@ def _problem(header: str, columns: Sequence[int], field: ProfileField, source: S
     return ""
 
 
-def _folded(header: str) -> str:
+def folded(header: str) -> str:
+    """Return a header without letter case and spare blanks, as headers and fields are compared."""
     return " ".join(header.split()).casefold()

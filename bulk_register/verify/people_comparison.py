@@ -16,6 +16,7 @@ from bulk_register.records import Cell, Roster, RunRecord, Source
 from bulk_register.roster import same_person_text
 from bulk_register.run.roster_opening import open_roster
 from bulk_register.settings import Settings, settings_of_run
+from bulk_register.syncing.fields import folded
 from bulk_register.verify.checks import Finding, Registered
 from bulk_register.verify.claims import Claims
 
@@ -185,7 +186,7 @@ def _named(source: Source, what: str) -> dict[tuple[str, int], int]:
 def _headed(source: Source, header: str) -> dict[tuple[str, int], int]:
     """Return the columns of that header, which nobody has said to be of a person in this file."""
     found = (column for column, text in enumerate(source.headers, source.first_column) if text == header)
-    return {(" ".join(header.split()).casefold(), times): column for times, column in enumerate(found)}
+    return {(folded(header), times): column for times, column in enumerate(found)}
 
 
 def _header(source: Source, column: int) -> str:

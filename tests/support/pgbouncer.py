@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Self
 
-import psycopg
-
 from tests.support.ledgers import NOBODY
-from tests.support.postgresql import USER, free_port
+from tests.support.postgresql import USER, await_server, free_port
 
 # Debian has it where programs are that root starts
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
@@ -62,15 +59,7 @@ class Pooler:
                 cwd=self._folder,
                 **USER,  # type: ignore[call-overload]
             )
-        until = time.monotonic() + 30
-        while True:
-            try:
-                psycopg.connect(f"postgresql://postgres@127.0.0.1:{self.port}/pgbouncer").close()
-                return
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.05)
+        await_server(f"postgresql://postgres@127.0.0.1:{self.port}/pgbouncer", seconds=30)
 
     def stop(self) -> None:
         """Stop it at once, whoever is connected."""

@@ -52,6 +52,19 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+def await_server(url: str, seconds: float = 60) -> None:
+    """Wait until a server that was started lets somebody in."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg.connect(url).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
 class Server:
     """A running server, in a folder of its own; anybody on this machine may connect to it.
 
@@ -92,15 +105,7 @@ class Server:
                 cwd=self._folder,
                 **({} if self._before else USER),  # type: ignore[call-overload]
             )
-        until = time.monotonic() + 60
-        while True:
-            try:
-                psycopg.connect(self.url("postgres")).close()
-                return
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.05)
+        await_server(self.url("postgres"))
 
     def stop(self, *, at_once: bool = False) -> None:
         """Stop it, with `at_once` as a crash does."""

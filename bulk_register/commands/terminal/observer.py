@@ -9,10 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bulk_register.commands.terminal import console
-from bulk_register.commands.terminal.event_words import (
-    left_out_words,
-    plan_words,
-)
+from bulk_register.commands.terminal.event_words import left_out_words, plan_words
 from bulk_register.commands.terminal.invocation import Invocation
 from bulk_register.commands.terminal.progress import ProgressReporter, progress_reporter
 from bulk_register.commands.terminal.prompts import ask_yes_no, stdin_is_terminal

@@ -31,8 +31,9 @@ def with_said_persons(table: Table, grid: Grid, said: Sequence[str]) -> Table:
         return table
     head = grid.head(table.header_row + CHECKED_ROWS)
     width = len(head[0]) if head else 0
-    compared = [place for name in said for place in _places(table, name, width)]
-    unknown = [name for name in said if not _places(table, name, width)]
+    places = {name: _places(table, name, width) for name in said}
+    compared = [place for found in places.values() for place in found]
+    unknown = [name for name, found in places.items() if not found]
     if unknown and not (len(said) == 1 and fold(said[0]) == NONE):
         _refuse(table, unknown[0], head, grid.name or "")
     _insist_on_others(table, compared)
