@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from random import Random
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ def test_likely_encodings_are_detected(encoding: str) -> None:
     data = staff(NAMES[encoding]).encode(encoding)
     assert names_read(data) == NAMES[encoding]
     assert raw(read(data)) == data
+
+
+@pytest.mark.parametrize("count", [10, 100, 1_000])
+@pytest.mark.parametrize("encoding", NAMES)
+def test_few_names_that_come_again_and_again_are_read_right(encoding: str, count: int) -> None:
+    names = Random(1).choices(NAMES[encoding], k=count)
+    assert names_read(staff(names).encode(encoding)) == names
 
 
 @pytest.mark.parametrize("encoding", NAMES)

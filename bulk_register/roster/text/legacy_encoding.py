@@ -40,6 +40,7 @@ HEAD_LINES = 20  # among which headers are looked for
 WINDOWS = ("cp949", "cp1254", "cp1253", "cp1255", "cp1256", "cp1257", "cp874")
 # Text of a Mac or of DOS hardly ever reads perfectly in a Windows encoding, whose letters lie elsewhere.
 PERFECT = 0.95
+POOR = 0.5  # what reads no better speaks against the detector
 CLOSE = 0.1  # encodings whose scores are nearer than this are rivals,
 CLOSER = 0.5  # and than this besides, by each letter that there is to tell from
 
@@ -66,10 +67,9 @@ def guess_encoding(data: bytes) -> EncodingGuess:
     """The encoding of bytes that aren't UTF-8. Raises RosterError where none fits or several are mixed."""
     lines = [line for line in _lines(data) if not line.isascii()]
     sample = b"\n".join(lines[:: max(1, sum(map(len, lines)) // SAMPLE_BYTES)])  # from all over the file
-    readable = _readable(sample, [encoding for encoding in LIKELY if _fits(data, encoding)])
-    readable += [encoding for encoding in RARER if _fits(data, encoding)]
-    readable = _vouched(data, readable)
-    scores = {encoding: score(sample.decode(encoding), encoding) for encoding in readable}
+    fit = {one: score(sample.decode(one), one) for one in (*LIKELY, *RARER) if _fits(data, one)}
+    kept = _kept(sample, fit)
+    scores = {one: fit[one] for one in _vouched(data, kept)}
     best = max(scores, key=lambda one: scores[one], default="")
     if odd := _of_other_kind(lines, best):
         line = _lines(data).index(odd) + 1
@@ -82,9 +82,10 @@ def guess_encoding(data: bytes) -> EncodingGuess:
         )
     if not best or scores[best] <= 0:
         _refuse_untold(lines, scores)
-    if len(readable) == 1:
+    if len(scores) == 1:
         return EncodingGuess(best, _("detected; its headers are known words"))
-    return _weighed(data, sample, scores, best)
+    doubted = [one for one in fit.keys() - kept if fit[one] >= max(PERFECT, fit[best])]
+    return _weighed(data, sample, scores, [] if len(scores) < len(kept) else sorted(doubted))
 
 
 def others(data: bytes, taken: str) -> list[str]:
@@ -113,8 +114,12 @@ def _refuse_untold(lines: list[bytes], scores: dict[str, float]) -> NoReturn:
     refuse_encodings(reason, {one: words_beyond_ascii(lines, one) for one in likeliest})
 
 
-def _weighed(data: bytes, sample: bytes, scores: dict[str, float], best: str) -> EncodingGuess:
-    """The best encoding with its rivals, unless the language of the headers decides between them."""
+def _weighed(data: bytes, sample: bytes, scores: dict[str, float], doubted: list[str]) -> EncodingGuess:
+    """The best encoding with its rivals, unless the language of the headers decides between them.
+
+    `doubted` are those that the detector finds unreadable and that fit perfectly all the same.
+    """
+    best = max(scores, key=lambda one: scores[one])
     text = sample.decode(best)
     count = sum(not one.isascii() for one in text)
     near: list[str] = []
@@ -124,6 +129,7 @@ def _weighed(data: bytes, sample: bytes, scores: dict[str, float], best: str) ->
         if scores[one] > scores[best] - _margin(best, one, scores[best], count) and read not in texts:
             near.append(one)
             texts.append(read)
+    near += doubted
     words = Counter({one: _header_words(data, one) for one in near})
     most = max(words.values())
     kept = [one for one in near if words[one] == most]
@@ -145,6 +151,15 @@ def _fits(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return encoding in LIKELY[:5] or not _CONTROLS.search(text)
+
+
+def _kept(sample: bytes, fit: dict[str, float]) -> list[str]:
+    """The encodings that the detector finds readable or doesn't know; all, where those read poorly.
+
+    It is wrong where few names come again and again, Chinese and Japanese ones above all.
+    """
+    kept = _readable(sample, [one for one in fit if one in LIKELY]) + [one for one in fit if one in RARER]
+    return list(fit) if max((fit[one] for one in kept), default=0) < POOR else kept
 
 
 def _readable(sample: bytes, fitting: list[str]) -> list[str]:
