@@ -28,7 +28,7 @@ FOLDER = ROOT / "build" / "bench"
 RESULTS = FOLDER / "results.json"
 LEDGER = FOLDER / "ledger.sqlite3"
 PROGRAM = (sys.executable, "-m", "bulk_register")
-SECTIONS = ("small", "main", "known", "ledger", "database", "phases", "growth", "scale")
+SECTIONS = ("small", "main", "known", "ledger", "database", "page", "phases", "growth", "scale")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_SIZES = (300, 1_000, 10_000)
 SCALE_ROWS = 25_000  # 50 batches
@@ -165,6 +165,19 @@ class Bench:
             others = databases.contestants(ours, LEDGER)
             found = self._race([ours, *others], self._rounds)
         return {"database": {**_plain(found), "rows": self._main_rows}}
+
+    def page(self) -> dict[str, Any]:
+        """The page's answers while it reads the roster of the targets; the longest of every round."""
+        found: dict[str, Any] = {"rows": self._main_rows}
+        for kind in ("CSV", "XLSX"):
+            path = roster(self._main_rows, f".{kind.lower()}")
+            words = [sys.executable, "-m", "benchmarks.page", str(path)]
+            found[kind] = [
+                max(json.loads(subprocess.run(words, check=True, capture_output=True, cwd=ROOT).stdout))  # noqa: S603
+                for _ in range(self._rounds)
+            ]
+            say(f"  {kind}: " + ", ".join(f"{seconds * 1000:.0f} ms" for seconds in found[kind]))
+        return {"page": found}
 
     def _profiled(self) -> dict[str, tuple[float, Path, str]]:
         """The runs that are looked into: latency, roster and output."""

@@ -13,6 +13,7 @@ MAIN_FLOOR, MAIN_SCRIPT = 1.35, 6.5  # times the floor; times faster than the sc
 MAIN_MEGABYTES, CSV_MEGABYTES, XLSX_MEGABYTES = 400, 1_200, 2_500
 SMALL, HELP_SECONDS, KNOWN, LEDGER = 2.2, 0.35, 1.2, 0.10
 LOCAL_DATABASE, FAR_DATABASE = 1.15, 1.25  # times the run with SQLite; with 10 ms of network, times that
+PAGE_SECONDS = 0.2  # for an answer while a roster is read
 LINEAR = 1.25  # what a row may cost more at the top size than at a tenth of it
 
 Sections = Mapping[str, Mapping[str, Any]]
@@ -29,7 +30,7 @@ class Line(NamedTuple):
 
 def lines(sections: Sections) -> list[Line]:
     """Return a line for each target; sections that weren't measured give lines without a verdict."""
-    makers = (_main, _memory, _growth, _small, _help, _known, _ledger, _database)
+    makers = (_main, _memory, _growth, _small, _help, _known, _ledger, _database, _page)
     return [line for make in makers for line in make(sections)]
 
 
@@ -157,3 +158,13 @@ def _database(sections: Sections) -> Iterator[Line]:
     yield Line(near, near_target, f"{local:.1f} s, {local / file:.2f} x", local / file <= LOCAL_DATABASE)
     measured = f"{ten:.1f} s, {ten / local:.2f} x ({named(20)}: {twenty / local:.2f} x)"
     yield Line(far, far_target, measured, ten / local <= FAR_DATABASE)
+
+
+def _page(sections: Sections) -> Iterator[Line]:
+    what, target = "the page's answers while it reads that roster", f"at most {PAGE_SECONDS} s"
+    if "page" not in sections:
+        yield Line(what, target, "", None)
+        return
+    longest = {kind: max(sections["page"][kind]) for kind in ("CSV", "XLSX")}
+    measured = ", ".join(f"{kind} {seconds:.2f} s" for kind, seconds in longest.items())
+    yield Line(what, target, measured, max(longest.values()) <= PAGE_SECONDS)

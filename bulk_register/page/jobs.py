@@ -13,6 +13,7 @@ from typing import Any
 from bulk_register.commands.terminal.progress_count import ProgressCount
 from bulk_register.commands.terminal.signals import Interruption
 from bulk_register.errors import BulkRegisterError, DeclinedError
+from bulk_register.garbage import garbage_kept
 from bulk_register.language import _
 from bulk_register.page.faults import Fault, bug, fault_of
 from bulk_register.page.offers import Numbers, Offers, numbers_of
@@ -180,11 +181,12 @@ class ReadJob(Job):
         self._read, self._look = story, look
 
     def _story(self) -> None:
-        try:
-            self.understood = self._read()
-        except BulkRegisterError as error:
-            self.fault = fault_of(error)
-        try:
-            self.sight = self._look(self.understood, self.fault)
-        except BulkRegisterError as error:  # the reason is the same, or the reader has told a better one
-            self.fault = self.fault or fault_of(error)
+        with garbage_kept():  # or the page would have to wait as well
+            try:
+                self.understood = self._read()
+            except BulkRegisterError as error:
+                self.fault = fault_of(error)
+            try:
+                self.sight = self._look(self.understood, self.fault)
+            except BulkRegisterError as error:  # the reason is the same, or the reader has told a better one
+                self.fault = self.fault or fault_of(error)

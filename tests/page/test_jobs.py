@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
 from bulk_register.ledger import Ledger
-from bulk_register.page.jobs import Asked, At, RunJob
+from bulk_register.page.jobs import Asked, At, ReadJob, RunJob
 from bulk_register.page.offers import Offers
 from bulk_register.plan import PlanOptions, make_plan, scope_of
 from bulk_register.run import Observer
@@ -33,3 +34,12 @@ def test_a_question_that_was_answered_is_not_shown_again(tmp_path: Path) -> None
         assert job.at != At.ASKING
         job.join(20)
         assert (answers, job.at) == ([yes], At.DONE)
+
+
+def test_no_garbage_is_collected_while_a_roster_is_read() -> None:
+    """A collection among the roster's many objects would stop the page's other threads."""
+    collecting: list[bool] = []
+    job = ReadJob(lambda: collecting.append(gc.isenabled()), lambda *_: collecting.append(gc.isenabled()))
+    job.start()
+    job.join(20)
+    assert (collecting, gc.isenabled()) == ([False, False], True)

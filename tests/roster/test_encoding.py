@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bulk_register.roster.text.legacy_encoding import STEP_BYTES, guess_encoding, others
 from tests.support.rosters import identifiers, raw, read, refusal, table
 
 NAMES = {
@@ -34,6 +35,19 @@ def test_likely_encodings_are_detected(encoding: str) -> None:
     data = staff(NAMES[encoding]).encode(encoding)
     assert names_read(data) == NAMES[encoding]
     assert raw(read(data)) == data
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "gb18030", "cp950"])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_letters_of_two_bytes_are_read_wherever_a_long_text_is_divided(encoding: str, shift: int) -> None:
+    """An encoding that fits is one of those offered, and a last letter that is cut off is noticed."""
+    names = Random(1).choices(NAMES[encoding], k=27_000)
+    data = ("x" * shift + staff(names)).encode(encoding)
+    assert len(data) > 4 * STEP_BYTES
+    assert guess_encoding(data).encoding == encoding
+    assert encoding in others(data, "cp1252")
+    cut = data + NAMES[encoding][0].encode(encoding)[:1]
+    assert encoding not in others(cut, "cp1252")
 
 
 @pytest.mark.parametrize("count", [10, 100, 1_000])

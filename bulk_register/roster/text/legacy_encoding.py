@@ -6,6 +6,7 @@ decides. Encodings that come out alike are rivals: whether that matters is for t
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -36,6 +37,7 @@ _FAMILIES = {
 }
 SAMPLE_BYTES = 1 << 15
 LISTED = 4  # encodings that a message lists
+STEP_BYTES = 1 << 16  # decoded at once, in a millisecond
 HEAD_LINES = 20  # among which headers are looked for
 WINDOWS = ("cp949", "cp1254", "cp1253", "cp1255", "cp1256", "cp1257", "cp874")
 # Text of a Mac or of DOS hardly ever reads perfectly in a Windows encoding, whose letters lie elsewhere.
@@ -92,15 +94,15 @@ def others(data: bytes, taken: str) -> list[str]:
     """The likeliest encodings that read the text otherwise than the one that was taken."""
     lines = [line for line in _lines(data) if not line.isascii()]
     sample = b"\n".join(lines)[:SAMPLE_BYTES]
+    read = {one: sample.decode(one, "replace") for one in (*LIKELY, *RARER)}
+    scores = {one: score(text, one) for one, text in read.items()}
     texts = {sample.decode(taken, "replace")}
-    scores = {one: score(sample.decode(one, "replace"), one) for one in (*LIKELY, *RARER) if _fits(data, one)}
-    found = []
+    found: list[str] = []
     for one in sorted(scores, key=lambda one: -scores[one]):
-        text = sample.decode(one, "replace")
-        if text not in texts and scores[one] > 0:
-            texts.add(text)
+        if len(found) < LISTED - 1 and scores[one] > 0 and read[one] not in texts and _fits(data, one):
+            texts.add(read[one])
             found.append(one)
-    return found[: LISTED - 1]
+    return found
 
 
 def _refuse_untold(lines: list[bytes], scores: dict[str, float]) -> NoReturn:
@@ -146,11 +148,17 @@ def _margin(best: str, other: str, highest: float, count: int) -> float:
 
 
 def _fits(data: bytes, encoding: str) -> bool:
+    """Tell whether all bytes are of the encoding; in pieces, so that other threads get their turn between."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        text = data.decode(encoding)
+        for start in range(0, len(data) + STEP_BYTES, STEP_BYTES):  # the last one is empty and ends it
+            piece = data[start : start + STEP_BYTES]
+            text = decoder.decode(piece, final=not piece)
+            if encoding not in LIKELY[:5] and _CONTROLS.search(text):
+                return False
     except UnicodeDecodeError:
         return False
-    return encoding in LIKELY[:5] or not _CONTROLS.search(text)
+    return True
 
 
 def _kept(sample: bytes, fit: dict[str, float]) -> list[str]:
