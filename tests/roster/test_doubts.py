@@ -141,7 +141,11 @@ def test_texts_that_describe_a_column(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["00101", "E100", "Numan", "int1", "NP-12", "ES-100", "EX100", "MT-12", "XX", "TMA", "['1']"]
-)
+    "text",
+    [
+        "00101", "E100", "Numan", "int1", "NP-12", "ES-100", "EX100", "MT-12", "XX", "TMA", "['1']",
+        "NUM-0", "INT-001", "Max5", "MIN-1", "TEXT_7", "date/12", "Str:4", "Ex.1", "UUID#9",
+    ],
+)  # fmt: skip
 def test_identifiers_describe_nothing(text: str) -> None:
     assert not describes(text)

@@ -173,3 +173,25 @@ def test_line_of_lengths_unlike_the_identifiers_is_no_employee() -> None:
     data = table(("10", "50"), ("00101", "Ann"), header="Employee ID,First Name")
     assert identifiers(data) == ["00101"]
     assert statuses(data)[2] == ("ignored", "not an employee: it describes the columns")
+
+
+@pytest.mark.parametrize(
+    "word", ["NUM-{}", "INT-00{}", "Max{}", "MIN {}", "TEXT_{}", "date/{}", "Ex.{}", "МАКС-{}"]
+)
+@pytest.mark.parametrize("training", ["Mandatory", "Fire safety"])
+def test_identifiers_of_a_word_that_describes_and_a_number_are_employees(word: str, training: str) -> None:
+    people = [word.format(number) for number in (1, 2, 3)]
+    data = table(*((one, "Ann", training) for one in people), header="Employee ID,First Name,Training")
+    assert identifiers(data) == people
+    assert identifiers(table(*((one,) for one in people), header="Employee ID")) == people
+
+
+@pytest.mark.parametrize("own", ["NUM-0", "INT-001", "Max5", "text_20"])
+def test_a_first_employee_unlike_the_others_is_one_all_the_same(own: str) -> None:
+    data = table((own, "Ann"), ("00102", "Bob"), header="Employee ID,First Name")
+    assert identifiers(data) == [own, "00102"]
+
+
+def test_words_with_numbers_all_over_a_line_describe_its_columns() -> None:
+    data = table(("max5", "max20"), ("00102", "Bob"), header="Employee ID,First Name")
+    assert identifiers(data) == ["00102"]

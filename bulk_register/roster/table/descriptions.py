@@ -21,6 +21,9 @@ _JSON = re.compile(r"\s*[{\[]\s*[\"'{\[].*:.*[}\]]\s*\Z", re.DOTALL)
 _MASK = re.compile(
     r"(?=.{3,})(?:x{2,}|n{2,}|#{2,}|[dmytjaгдмч]{2,4})(?:[-./ ](?:x+|n+|#+|[dmytjaгдмч]+))*\Z", re.IGNORECASE
 )
+# A word that may describe, with a number: NUM-101, Max5 is an employee's as well. VARCHAR2 is one word.
+_NUMBERED = re.compile(r"(?!n?varchar2\Z)[^\W\d_]+[-_/.:# ]?\d+\Z", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 
 
 class _Patterns(NamedTuple):
@@ -34,12 +37,7 @@ class _Patterns(NamedTuple):
 
 def describes(text: str) -> bool:
     """Whether the text says what belongs into the column: never an identifier, nor a name."""
-    text = text.strip()
-    if not text:
-        return False
-    if _JSON.match(text) or _is_mask(text):
-        return True
-    return any(pattern.match(text) for pattern in _patterns())
+    return _may_describe(text) and not _is_numbered(text.strip())
 
 
 def description_rows(rows: Sequence[Sequence[str]], column: int, is_header: Sequence[bool]) -> int:
@@ -50,21 +48,43 @@ def description_rows(rows: Sequence[Sequence[str]], column: int, is_header: Sequ
     known headers.
     """
     found = 0
+    owns = [row[column].strip() if column < len(row) else "" for row in rows]
     for place, row in enumerate(rows[:MOST_LINES]):
         cells = [cell for cell in row if cell.strip()]
-        own = row[column].strip() if column < len(row) else ""
-        described = sum(map(describes, cells))
+        own = owns[place]
+        described = sum(map(_may_describe, cells))
         empty = not own and 2 * described > len(cells)
         if (
             empty
-            or (describes(own) and _is_sure(own, cells, described))
+            or (_may_describe(own) and _is_sure(own, cells, described))
             or _is_explained(own, cells)
             or _is_marked(cells)
-        ):
+        ) and not _has_siblings(own, owns):
             found = place + 1
         elif own and _may_be_identifier(own) and not is_header[place]:
             break
     return found
+
+
+def _may_describe(text: str) -> bool:
+    text = text.strip()
+    if not text:
+        return False
+    if _JSON.match(text) or _is_mask(text):
+        return True
+    return any(pattern.match(text) for pattern in _patterns())
+
+
+def _is_numbered(text: str) -> bool:
+    return " " not in text and _NUMBERED.match(text) is not None
+
+
+def _has_siblings(own: str, owns: Sequence[str]) -> bool:
+    """Whether another line has the same word with another number, as employees' identifiers have."""
+    if _NUMBERED.match(own) is None:
+        return False
+    word = _DIGITS.sub("0", own.casefold())
+    return any(other != own and _DIGITS.sub("0", other.casefold()) == word for other in owns)
 
 
 def _is_explained(own: str, cells: Sequence[str]) -> bool:
@@ -87,7 +107,12 @@ def _is_mask(text: str) -> bool:
 
 
 def _is_sure(own: str, cells: Sequence[str], described: int) -> bool:
-    """Whether it isn't a short word that may be somebody's login, in a line that describes nothing else."""
+    """Whether it isn't somebody's: a short word that may be a login, a word with a number.
+
+    In a line that describes more than that, or all of it, it is sure.
+    """
+    if _is_numbered(own):
+        return 1 < described == len(cells)
     login = own.isascii() and own.isalpha() and len(own) <= LOGIN_LENGTH
     return not login or described > 1 or len(cells) == 1
 
