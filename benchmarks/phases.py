@@ -24,15 +24,19 @@ _LEDGER = (
     *("__init__", "__exit__", "known", "last_roster", "has_registrations", "holders", "begin", "resume"),
     *("sent", "settled", "left", "finish", "delivered", "delivery"),
 )
-# phase: where its doors are; those that aren't there (any more) are passed over
+# phase: where its doors are
 DOORS: dict[str, tuple[str, ...]] = {
     "read": ("bulk_register.roster:read_roster",),
     "prepare output": ("bulk_register.output:plan_output",),
     "plan": ("bulk_register.plan:make_plan",),
     "send": ("bulk_register.sending:send",),
-    "write, beside sending": ("bulk_register.output:write",),
-    "write: waiting for answers": ("bulk_register.run.early_output:_Draft._texts",),
-    "place": ("bulk_register.output.delivery:place",),
+    "write, beside sending": (
+        "bulk_register.output.excel.in_place:InPlaceWorkbook.write",
+        "bulk_register.output.excel.new_workbook:NewWorkbook.write",
+        "bulk_register.output.delimited.writer:DelimitedText.write",
+    ),
+    "write: waiting for answers": ("bulk_register.run.early_output:_SettledResults.texts",),
+    "place": ("bulk_register.output.delivery:_place",),
     "ledger": (
         *(f"bulk_register.ledger:Ledger.{method}" for method in _LEDGER),
         "bulk_register.ledger.sqlite_store:SqliteStore._commit",
@@ -80,10 +84,8 @@ def watch_doors(watch: Watch) -> None:
             owner: Any = import_module(module_name)
             *classes, name = path.split(".")
             for one in classes:
-                owner = getattr(owner, one, None)
-            function = getattr(owner, name, None)
-            if function is None:
-                continue
+                owner = getattr(owner, one)
+            function = getattr(owner, name)
             watched = watch.around(phase, function)
             if classes:
                 setattr(owner, name, watched)

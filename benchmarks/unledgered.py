@@ -18,7 +18,7 @@ _INSTEAD = {
     "sent": lambda *_, **__: next(_requests),
     "holders": lambda *_, **__: {},
     "transaction": lambda *_: nullcontext(),
-    **dict.fromkeys(("settled", "left", "finish", "delivered"), lambda *_, **__: None),
+    **dict.fromkeys(("settled", "left", "finish", "delivered", "name_tests", "told"), lambda *_, **__: None),
 }
 
 

@@ -146,4 +146,6 @@ def _known_statuses(roster: Roster, known: KnownLinks) -> tuple[Statuses, np.nda
 
 
 def _among(roster: Roster, identifiers: frozenset[str]) -> np.ndarray:
+    if not identifiers:
+        return np.zeros(len(roster.employees), bool)
     return np.fromiter((name in identifiers for name in roster.employees.identifiers), bool)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from python_calamine import CalamineWorkbook
 
-from benchmarks import chart, floor, model, rosters, table
+from benchmarks import chart, floor, model, phases, rosters, table
 from benchmarks.database import ROUND_TRIPS, Databases
 from benchmarks.race import Contestant
 from bulk_register.ledger import Ledger
@@ -44,6 +48,32 @@ def test_the_floor_adds_five_cells_to_each_row(tmp_path: Path) -> None:
         "Participant ID", "Exam Link", "Link Valid Till", "Registration Status", "Registration Note",
     ]  # fmt: skip
     assert rows[600][9] == f"https://go.startexam.com/center#participant/{rows[600][8]}"
+
+
+def run_measured(folder: Path, *words: str) -> Path:
+    """A run on the sandbox by one of the benchmarks' own programs; returns its output."""
+    rosters.write_xlsx(folder / "staff.xlsx", 700)
+    output = folder / "out.xlsx"
+    run = ["run", str(folder / "staff.xlsx"), "-o", str(output), "--sandbox", "-y", "-q"]
+    kept = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-m", *words, *run], cwd=ROOT, env=os.environ | kept, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return output
+
+
+def test_a_run_without_a_ledger_gives_everybody_a_link(tmp_path: Path) -> None:
+    output = run_measured(tmp_path, "benchmarks.unledgered")
+    rows = CalamineWorkbook.from_path(output).get_sheet_by_index(0).to_python()
+    assert sum("#participant/" in str(row[9]) for row in rows) == 700
+
+
+def test_every_phase_of_a_run_is_timed(tmp_path: Path) -> None:
+    result = tmp_path / "phases.json"
+    run_measured(tmp_path, "benchmarks.phases", str(result))
+    found = json.loads(result.read_text())
+    assert set(found["calls"]) == set(phases.DOORS)
 
 
 def test_a_run_is_local_work_and_the_first_batch_alone_and_the_others_side_by_side() -> None:

@@ -49,7 +49,8 @@ class OoxmlGrid(ValueGrid):
     def _scan(self) -> Scan:
         with self._book() as book:
             found = scan(book, self._sheet.part)
-            self._others.add(book, self._sheet.name, found.outline, overlooked=found.overlooked)
+            name, outline = self._sheet.name, found.outline
+            self._others.add(book, name, outline, overlooked=found.overlooked, shared=found.shared)
         return found
 
     @property

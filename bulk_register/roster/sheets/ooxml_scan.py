@@ -26,7 +26,7 @@ from bulk_register.ooxml.pieces import pieces, prefix
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 from bulk_register.records import SheetOutline
-from bulk_register.roster.sheets.reach import Overlooked
+from bulk_register.roster.sheets.reach import Overlooked, shared_cells
 
 _HIDDEN, _HEIGHT = attribute_pattern("hidden"), attribute_pattern("ht")
 _MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\b[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
@@ -43,6 +43,7 @@ class Scan:
     merged: list[Range]
     formulas: bool
     overlooked: bool  # cells may stand beyond the outline
+    shared: int  # cells that hold shared texts, or more
 
 
 def scan(book: WorkbookFile, part: str) -> Scan:
@@ -59,7 +60,8 @@ def scan(book: WorkbookFile, part: str) -> Scan:
     reach = rows_.reach
     outline = SheetOutline(part, head, tail, reach.last_row, reach.width, reach.in_order)
     merged = [place for ref in _MERGE.findall(tail) if (place := bounds(ref.decode("ascii", "replace")))]
-    return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas, rows_.overlooked.found)
+    overlooked, shared = rows_.overlooked.found, sum(map(shared_cells, (head, tail)), rows_.shared)
+    return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas, overlooked, shared)
 
 
 class _Rows:
@@ -71,6 +73,7 @@ class _Rows:
         self.errors: list[tuple[int, int, str]] = []
         self.formulas = False
         self.overlooked = Overlooked()
+        self.shared = 0
         self._tags = tags
 
     def see(self, block: bytes) -> None:
@@ -80,6 +83,7 @@ class _Rows:
         self.overlooked.see(block, self.reach.last_row, self.reach.width)
         self.formulas = self.formulas or self._tags.formula.search(block) is not None
         single = b"'" in block
+        self.shared += shared_cells(block)
         hidden = b"hidden" in block or b'ht="0' in block or (single and b"ht='0" in block)
         errors = b'"e"' in block or (single and b"'e'" in block)
         if not hidden and not errors:

@@ -27,7 +27,6 @@ from bulk_register.roster.sheets.places import (
 )
 
 MAX_UNSEEN = 30_000_000  # rows x columns that names as long as those of the cells seen may reach
-SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
 LONGEST_NAME = len("XFD")
 SMALL_BYTES = 64 * 1024**2  # of a sheet, below which every cell is looked at
 
@@ -71,10 +70,15 @@ class SheetsRead:
         self._places = self._filled = 0  # of those that were counted
         self._texts = _Texts()
 
-    def add(self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
-        """Count another; raises RosterError where it takes too much room, alone or with the others."""
+    def add(
+        self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool, shared: int
+    ) -> None:
+        """Count another; raises RosterError where it takes too much room, alone or with the others.
+
+        `overlooked` and `shared` are what a scan of it found.
+        """
         self._add_places(book, name, outline, overlooked=overlooked)
-        self._texts.add(book, name, outline.part)
+        self._texts.add(book, name, outline.part, shared)
 
     def _add_places(self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
         digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
@@ -105,25 +109,31 @@ class _Texts:
     """The characters of the shared texts in the cells of some sheets, counted as closely as need be."""
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[int, int]] = {}  # by part: how closely it was counted, and the characters
+        self._held: dict[str, int] = {}  # by part: the characters, or more
+        self._counted: set[str] = set()  # the parts of which they are the very number
         self._longest = 0
         self._lengths: list[int] = []
 
-    def add(self, book: WorkbookFile, name: str, part: str) -> None:
-        """Count another sheet; raises RosterError where a few long texts fill the memory with copies."""
+    def add(self, book: WorkbookFile, name: str, part: str, cells: int) -> None:
+        """Count another sheet, in which `cells` or fewer hold shared texts.
+
+        Raises RosterError where a few long texts fill the memory with copies.
+        """
         strings = book.related("sharedStrings")
         if strings is None:
             return
         self._longest = self._longest or _longest(book, strings)
-        self._held[part] = (0, 0)
-        size = book.archive.size(strings) + sum(map(book.archive.size, self._held))
-        for way, count in enumerate((self._by_size, self._by_cells, self._by_lengths), 1):
-            for one in [one for one, (known, _characters) in self._held.items() if known < way]:
-                self._held[one] = way, count(book, one)
-            held = sum(characters for _way, characters in self._held.values())
-            if held <= most_text(size):
-                return
-        refuse_copies(name, self._held[part][1], book.archive.size(strings) + book.archive.size(part))
+        self._held[part] = self._longest * cells
+        most = most_text(book.archive.size(strings) + sum(map(book.archive.size, self._held)))
+        if sum(self._held.values()) <= most:
+            return
+        for one in self._held.keys() - self._counted:
+            self._held[one] = self._by_lengths(book, one)
+        self._counted.update(self._held)
+        held = sum(self._held.values())
+        if held <= most:
+            return
+        refuse_copies(name, self._held[part], book.archive.size(strings) + book.archive.size(part))
         raise RosterError(
             _(
                 "the cells of the sheets up to {name!r} hold {held:,} characters, too many to look through: "
@@ -132,14 +142,6 @@ class _Texts:
                 held=held,
             )
         )
-
-    def _by_size(self, book: WorkbookFile, part: str) -> int:
-        """As many or more: as if the sheet were full of the longest text."""
-        return self._longest * (book.archive.size(part) // SHORTEST_CELL)
-
-    def _by_cells(self, book: WorkbookFile, part: str) -> int:
-        """As many or more: as if each cell with a shared text held the longest."""
-        return self._longest * _shared_cells(book, part)
 
     def _by_lengths(self, book: WorkbookFile, part: str) -> int:
         self._lengths = self._lengths or [len(one) for one in shared_strings(book)]
@@ -182,6 +184,6 @@ def _longest(book: WorkbookFile, part: str) -> int:
     return longest
 
 
-def _shared_cells(book: WorkbookFile, part: str) -> int:
-    """How many of a sheet's cells hold shared texts, or more."""
-    return sum(piece.count(b'"s"') + piece.count(b"'s'") for piece in book.large(part))
+def shared_cells(piece: bytes) -> int:
+    """How many cells in a piece of a sheet hold shared texts, or more."""
+    return piece.count(b'"s"') + (piece.count(b"'s'") if b"'" in piece else 0)
