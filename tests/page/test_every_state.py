@@ -43,7 +43,7 @@ def test_doubts_about_sheet_headers_and_encoding_are_fine_by_axe(somebody: Perso
 
 
 def test_what_is_shown_while_a_big_roster_is_read_is_fine_by_axe(somebody: Person, tmp_path: Path) -> None:
-    file, page = roster(tmp_path, 100_000), somebody.page
+    file, page = roster(tmp_path, 500_000), somebody.page  # seconds longer than the way to the page
     page.route("**/events", lambda route: route.abort())  # it stays as it is, however fast the reading is
     for language in LANGUAGES:
         page.goto(somebody.served.root + "/roster")
