@@ -49,8 +49,7 @@ class OoxmlGrid(ValueGrid):
     def _scan(self) -> Scan:
         with self._book() as book:
             found = scan(book, self._sheet.part)
-            name, outline = self._sheet.name, found.outline
-            self._others.add(book, name, outline, overlooked=found.overlooked, shared=found.shared)
+            self._others.add(book, self._sheet.name, found)
         return found
 
     @property

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from bulk_register.ooxml.cell_values import bounds
+from bulk_register.ooxml.cell_values import bounds, letters
 from bulk_register.ooxml.cells import (
     CellTag,
     Tags,
@@ -26,7 +27,6 @@ from bulk_register.ooxml.pieces import pieces, prefix
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import untext
 from bulk_register.records import SheetOutline
-from bulk_register.roster.sheets.reach import Overlooked, shared_cells
 
 _HIDDEN, _HEIGHT = attribute_pattern("hidden"), attribute_pattern("ht")
 _MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\b[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
@@ -60,7 +60,7 @@ def scan(book: WorkbookFile, part: str) -> Scan:
     reach = rows_.reach
     outline = SheetOutline(part, head, tail, reach.last_row, reach.width, reach.in_order)
     merged = [place for ref in _MERGE.findall(tail) if (place := bounds(ref.decode("ascii", "replace")))]
-    overlooked, shared = rows_.overlooked.found, sum(map(shared_cells, (head, tail)), rows_.shared)
+    overlooked, shared = rows_.overlooked.found, sum(map(_shared_cells, (head, tail)), rows_.shared)
     return Scan(outline, rows_.hidden, rows_.errors, merged, rows_.formulas, overlooked, shared)
 
 
@@ -72,7 +72,7 @@ class _Rows:
         self.hidden: list[int] = []
         self.errors: list[tuple[int, int, str]] = []
         self.formulas = False
-        self.overlooked = Overlooked()
+        self.overlooked = _Overlooked()
         self.shared = 0
         self._tags = tags
 
@@ -83,7 +83,7 @@ class _Rows:
         self.overlooked.see(block, self.reach.last_row, self.reach.width)
         self.formulas = self.formulas or self._tags.formula.search(block) is not None
         single = b"'" in block
-        self.shared += shared_cells(block)
+        self.shared += _shared_cells(block)
         hidden = b"hidden" in block or b'ht="0' in block or (single and b"ht='0" in block)
         errors = b'"e"' in block or (single and b"'e'" in block)
         if not hidden and not errors:
@@ -97,6 +97,33 @@ class _Rows:
                     for one in cells(block, self._tags, row.inner, row.stop)
                     if one.type == b"e"
                 ]
+
+
+class _Overlooked:
+    """Whether blocks of rows that were seen may hold cells beyond those that the scan has counted."""
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def see(self, block: bytes, last_row: int, width: int) -> None:
+        """Look at the next block; the numbers are what the scan has counted up to its end."""
+        odd = b"r='" in block or b"r =" in block
+        self.found = (
+            self.found
+            or odd
+            or _longer(len(str(last_row)), len(letters(max(width, 1) - 1))).search(block) is not None
+        )
+
+
+@cache
+def _longer(digits: int, names: int) -> re.Pattern[bytes]:
+    """Finds a reference with more letters or digits; looking for `r="` first makes it quick."""
+    return re.compile(rb"""r="(?![A-Za-z]{0,%d}[0-9]{1,%d}")(?<![\w:.-]r=")""" % (names, digits))
+
+
+def _shared_cells(piece: bytes) -> int:
+    """How many cells in a piece of a sheet hold shared texts, or more."""
+    return piece.count(b'"s"') + (piece.count(b"'s'") if b"'" in piece else 0)
 
 
 def _flat(attributes: bytes) -> bool:

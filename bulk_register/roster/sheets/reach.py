@@ -7,7 +7,6 @@ holds it: a file of a kilobyte can ask for more memory than there is.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from bulk_register.errors import RosterError
 from bulk_register.language import _
@@ -17,6 +16,7 @@ from bulk_register.ooxml.strings import shared_strings
 from bulk_register.ooxml.workbook import WorkbookFile
 from bulk_register.ooxml.xml import MAX_DIGITS
 from bulk_register.records import SheetOutline
+from bulk_register.roster.sheets.ooxml_scan import Scan
 from bulk_register.roster.sheets.places import (
     MAX_SPARSE,
     Reach,
@@ -40,28 +40,6 @@ _SHARED = re.compile(
 )
 
 
-class Overlooked:
-    """Whether blocks of rows that were seen may hold cells beyond those that the scan has counted."""
-
-    def __init__(self) -> None:
-        self.found = False
-
-    def see(self, block: bytes, last_row: int, width: int) -> None:
-        """Look at the next block; the numbers are what the scan has counted up to its end."""
-        odd = b"r='" in block or b"r =" in block
-        self.found = (
-            self.found
-            or odd
-            or _longer(len(str(last_row)), len(letters(max(width, 1) - 1))).search(block) is not None
-        )
-
-
-@cache
-def _longer(digits: int, names: int) -> re.Pattern[bytes]:
-    """Finds a reference with more letters or digits; looking for `r="` first makes it quick."""
-    return re.compile(rb"""r="(?![A-Za-z]{0,%d}[0-9]{1,%d}")(?<![\w:.-]r=")""" % (names, digits))
-
-
 class SheetsRead:
     """What the sheets of a workbook that were read come to: all are held until one of them is chosen."""
 
@@ -70,15 +48,10 @@ class SheetsRead:
         self._places = self._filled = 0  # of those that were counted
         self._texts = _Texts()
 
-    def add(
-        self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool, shared: int
-    ) -> None:
-        """Count another; raises RosterError where it takes too much room, alone or with the others.
-
-        `overlooked` and `shared` are what a scan of it found.
-        """
-        self._add_places(book, name, outline, overlooked=overlooked)
-        self._texts.add(book, name, outline.part, shared)
+    def add(self, book: WorkbookFile, name: str, found: Scan) -> None:
+        """Count another; raises RosterError where it takes too much room, alone or with the others."""
+        self._add_places(book, name, found.outline, overlooked=found.overlooked)
+        self._texts.add(book, name, found.outline.part, found.shared)
 
     def _add_places(self, book: WorkbookFile, name: str, outline: SheetOutline, *, overlooked: bool) -> None:
         digits, names = len(str(outline.last_row)), len(letters(max(outline.width - 1, 0)))
@@ -182,8 +155,3 @@ def _longest(book: WorkbookFile, part: str) -> int:
         longest = max(longest, left, *map(len, others))
         left = len(others[-1]) if others else left
     return longest
-
-
-def shared_cells(piece: bytes) -> int:
-    """How many cells in a piece of a sheet hold shared texts, or more."""
-    return piece.count(b'"s"') + (piece.count(b"'s'") if b"'" in piece else 0)
